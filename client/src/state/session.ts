@@ -1,0 +1,155 @@
+/**
+ * Who looks, over which link, and as of when. Signing out and an ended session
+ * empty everything that was held before anything else is shown.
+ */
+import { Api, Problem } from "../wire/api";
+import { browserSurroundings, Stream, type LinkState } from "../wire/stream";
+import type { Me } from "../wire/types";
+import { filter, layers, NO_FILTER } from "./filter";
+import { selectNothing } from "./selection";
+import { store } from "./store";
+import { Value } from "./value";
+import { panel } from "./view";
+import { camera, pick, sketch } from "./wishes";
+
+export type Session =
+  /** Not asked yet: show neither sign-in nor picture. */
+  | { state: "unknown" }
+  | { state: "out"; why: "first" | "signed-out" | "ended" | "no-link" }
+  | { state: "in"; me: Me };
+
+export interface LinkNow {
+  state: LinkState;
+  /** The node's time of the last word from it: the picture is as of then. */
+  asOf: number | null;
+}
+
+export const api = new Api();
+export const session = new Value<Session>({ state: "unknown" });
+export const link = new Value<LinkNow>({ state: "connecting", asOf: null });
+/** The highest marking of what this reader is shown, as the node computes it. */
+export const marking = new Value<string | null>(null);
+/** Start of my shift before this one, ms; null: never marked. */
+export const lastShift = new Value<number | null>(null);
+
+let clockOffset = 0;
+
+/** The node's time. Machines in the field have clocks that are wrong by hours. */
+export function now(): number {
+  return Date.now() + clockOffset;
+}
+
+function hear(nodeNow: number): void {
+  clockOffset = nodeNow - Date.now();
+  link.update((held) => ({ ...held, asOf: nodeNow }));
+}
+
+const stream = new Stream(browserSurroundings(), {
+  hello(hello) {
+    marking.set(hello.marking);
+    hear(hello.now);
+  },
+  snapshot(rows) {
+    store.snapshot(rows);
+    hear(now());
+    void loadLayers();
+  },
+  delta(upserts, removals) {
+    store.delta(upserts, removals);
+    hear(now());
+    layersSoon();
+  },
+  tick: hear,
+  link(state) {
+    link.update((held) => ({ ...held, state }));
+  },
+  bye(reason) {
+    if (!/restart/i.test(reason)) void check();
+  },
+  refused() {
+    void check();
+  },
+});
+
+let layersDue: ReturnType<typeof setTimeout> | null = null;
+
+/** Layers carry counts and ages; ask again for them at most once in five seconds. */
+function layersSoon(): void {
+  layersDue ??= setTimeout(() => {
+    layersDue = null;
+    void loadLayers();
+  }, 5_000);
+}
+
+async function loadLayers(): Promise<void> {
+  try {
+    const found = await api.layers();
+    if (session.get().state === "in") layers.set(found);
+  } catch (fault) {
+    // The picture stays without its layer list; the next change asks again.
+    if (!(fault instanceof Problem)) throw fault;
+  }
+}
+
+api.onSignedOut = () => {
+  if (session.get().state === "in") leave("ended");
+};
+
+/** Asks the node who we are: at start, and when the stream is refused. */
+export async function check(): Promise<void> {
+  try {
+    const me = await api.me();
+    if (session.get().state !== "in") enter(me);
+  } catch (fault) {
+    if (!(fault instanceof Problem)) throw fault;
+    if (session.get().state === "in") {
+      if (fault.status === 401) leave("ended");
+      return;
+    }
+    session.set({ state: "out", why: fault.noLink ? "no-link" : "first" });
+  }
+}
+
+export async function signIn(user: string, password: string): Promise<void> {
+  enter(await api.signIn(user, password));
+}
+
+function enter(me: Me): void {
+  lastShift.set(me.last_shift === null ? null : Date.parse(me.last_shift));
+  session.set({ state: "in", me });
+  stream.start();
+}
+
+/** Empties all that was held, then says why. */
+function leave(why: "signed-out" | "ended"): void {
+  stream.stop();
+  // The session changes first, so that the frame is taken down before the store empties under it.
+  session.set({ state: "out", why });
+  store.clear();
+  selectNothing();
+  filter.set(NO_FILTER);
+  layers.set([]);
+  marking.set(null);
+  lastShift.set(null);
+  panel.set(null);
+  camera.set(null);
+  sketch.set(null);
+  pick.get()?.answer(null);
+  link.set({ state: "connecting", asOf: null });
+}
+
+/** Ends the session at the node; a `Problem` when it could not be told. */
+export async function signOut(): Promise<void> {
+  await api.signOut();
+  leave("signed-out");
+}
+
+export async function startShift(): Promise<void> {
+  const { last_shift } = await api.startShift();
+  lastShift.set(last_shift === null ? now() : Date.parse(last_shift));
+}
+
+/** The network is back, or the page is looked at again. */
+export function wake(): void {
+  stream.wake();
+}

@@ -1,0 +1,42 @@
+/** Which panel is open, and what it was opened for. */
+import type { Report } from "../wire/types";
+import { Value } from "./value";
+
+export type PanelName = "form" | "search" | "watchlog" | "help" | "shift";
+
+/** What the form was opened for: a new report, or one that says something of another. */
+export interface FormWish {
+  kind: string | null;
+  /** Amend: the form starts with this report's values and names these ids as replaced. */
+  amends: { report: Report; ids: string[] } | null;
+  /** Say something about: the new report links to this one. */
+  about: Report | null;
+}
+
+/** The panel that lies over the frame; null: none. */
+export const panel = new Value<PanelName | null>(null);
+export const formWish = new Value<FormWish>({ kind: null, amends: null, about: null });
+
+/** True while the form holds something that was not sent. */
+export const unsent = new Value(false);
+
+/** Single-key shortcuts may be switched off (WCAG 2.1.4). */
+export const keysOn = new Value(true);
+
+export function openForm(wish: Partial<FormWish> = {}): void {
+  // What is half written is not thrown away for a second wish.
+  if (!unsent.get()) formWish.set({ kind: null, amends: null, about: null, ...wish });
+  panel.set("form");
+}
+
+export function openPanel(name: PanelName): void {
+  panel.set(name);
+}
+
+export function closePanel(): void {
+  panel.set(null);
+}
+
+export function togglePanel(name: PanelName): void {
+  panel.update((held) => (held === name ? null : name));
+}

@@ -1,0 +1,172 @@
+/**
+ * Fetch, typed. Every failure is a `Problem`: the node's own words where it
+ * answered, ours where it did not.
+ */
+import type {
+  Draft,
+  Entity,
+  Filed,
+  Found,
+  KindPage,
+  KindTitle,
+  LayerInfo,
+  MapInfo,
+  Me,
+  Suggestions,
+  UnderstoodPlace,
+  UnderstoodTime,
+} from "./types";
+
+/** Longer than a slow link needs for one report, shorter than a person waits in doubt. */
+const PATIENCE_MS = 20_000;
+
+/** What the node said was wrong, or that it could not be reached (`status` 0). */
+export class Problem extends Error {
+  override readonly name = "Problem";
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field: string | null = null,
+    readonly remedy: string | null = null,
+    /** Which of a list of reports, from 0. */
+    readonly index: number | null = null,
+    /** Seconds to wait before it makes sense to try again. */
+    readonly wait_s: number | null = null,
+  ) {
+    super(message);
+  }
+
+  /** True when nobody answered: the report may be sent again as it is. */
+  get noLink(): boolean {
+    return this.status === 0;
+  }
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** A problem document, or any other failed answer, as a `Problem`. */
+export function problemOf(
+  status: number,
+  body: unknown,
+  retryAfter: string | null = null,
+): Problem {
+  const given = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+  const seconds = Number(retryAfter ?? Number.NaN);
+  return new Problem(
+    status,
+    text(given["code"]) ?? `http-${status}`,
+    text(given["message"]) ?? text(given["detail"]) ?? `The node answered ${status}.`,
+    text(given["field"]),
+    text(given["remedy"]),
+    typeof given["index"] === "number" ? given["index"] : null,
+    Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : null,
+  );
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+/** Path and query; what is null, undefined or empty is left out. */
+export function address(path: string, query: Query = {}): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") pairs.set(name, String(value));
+  }
+  const tail = pairs.toString();
+  return tail === "" ? path : `${path}?${tail}`;
+}
+
+export class Api {
+  /** Called when the node no longer knows who asks. */
+  onSignedOut: () => void = () => undefined;
+
+  constructor(private readonly fetcher: typeof fetch = (...args) => fetch(...args)) {}
+
+  async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const answer = await this.send(method, path, body, signal);
+    if (answer.status === 401 && path !== "/api/sign-in") this.onSignedOut();
+    if (!answer.ok) {
+      const given: unknown = await answer.json().catch(() => null);
+      throw problemOf(answer.status, given, answer.headers.get("Retry-After"));
+    }
+    if (answer.status === 204) return undefined as T;
+    return (await answer.json()) as T;
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const init: RequestInit = {
+      method,
+      // Nothing of a person's picture may stay in the disk cache.
+      cache: "no-store",
+      credentials: "same-origin",
+      headers: { Accept: "application/json, application/problem+json" },
+      signal: signal === undefined ? patience : AbortSignal.any([signal, patience]),
+    };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      init.headers = { ...init.headers, "Content-Type": "application/json" };
+    }
+    try {
+      return await this.fetcher(path, init);
+    } catch (fault) {
+      if (signal?.aborted === true) throw fault;
+      throw new Problem(0, "no-link", "The node did not answer.");
+    }
+  }
+
+  get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    return this.ask<T>("GET", address(path, query), undefined, signal);
+  }
+
+  signIn(user: string, password: string): Promise<Me> {
+    return this.ask("POST", "/api/sign-in", { user, password });
+  }
+  signOut(): Promise<void> {
+    return this.ask("POST", "/api/sign-out");
+  }
+  me(): Promise<Me> {
+    return this.get("/api/me");
+  }
+  startShift(): Promise<{ last_shift: string | null }> {
+    return this.ask("POST", "/api/shift");
+  }
+  kinds(): Promise<KindTitle[]> {
+    return this.get("/api/kinds");
+  }
+  kind(name: string): Promise<KindPage> {
+    return this.get(`/api/kinds/${encodeURIComponent(name)}`);
+  }
+  file(draft: Draft): Promise<Filed> {
+    return this.ask("POST", "/api/reports", draft);
+  }
+  entity(id: string, signal?: AbortSignal): Promise<Entity> {
+    return this.get(`/api/entities/${encodeURIComponent(id)}`, {}, signal);
+  }
+  search(query: Query, signal?: AbortSignal): Promise<Found> {
+    return this.get("/api/search", query, signal);
+  }
+  suggest(q: string, signal?: AbortSignal): Promise<Suggestions> {
+    return this.get("/api/suggest", { q }, signal);
+  }
+  understandTime(text: string, signal?: AbortSignal): Promise<UnderstoodTime> {
+    return this.get("/api/understand/time", { text }, signal);
+  }
+  understandPlace(text: string, signal?: AbortSignal): Promise<UnderstoodPlace> {
+    return this.get("/api/understand/place", { text }, signal);
+  }
+  layers(): Promise<LayerInfo[]> {
+    return this.get("/api/layers");
+  }
+  map(): Promise<MapInfo> {
+    return this.get("/api/map");
+  }
+}

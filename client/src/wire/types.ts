@@ -1,0 +1,270 @@
+/**
+ * The shapes that cross the wire, as the node's HTTP and stream pages give them.
+ *
+ * Times in rows are milliseconds since 1970, UTC; times in reports are ISO
+ * strings. What is not known is `null` in a row and absent in a report, never 0.
+ */
+
+/** One line of the picture, as the live stream sends it. */
+export interface Row {
+  /** Unique, stable, and without meaning. */
+  key: string;
+  entity: string;
+  /** The report that is current for this row. */
+  id: string;
+  kind: string;
+  type: string | null;
+  state: string | null;
+  summary: string;
+  compartment: string;
+  organisation: string;
+  source: string | null;
+  start: number | null;
+  end: number | null;
+  precision: string | null;
+  lat: number | null;
+  lon: number | null;
+  accuracy_m: number | null;
+  place: string | null;
+  pcode: string | null;
+  grade: string | null;
+  classification: string;
+  tlp: string;
+  killed: number | null;
+  counts: Record<string, number> | null;
+  filed: number | null;
+  received: number | null;
+  withdrawn: boolean;
+  conflict: boolean;
+}
+
+export interface Occurred {
+  start: string;
+  end: string;
+  precision: string;
+  text?: string;
+  shown?: string;
+}
+
+export interface Link {
+  role: string;
+  report: string;
+}
+
+/** A field's value as JSON carries it. */
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** A report as it is read: the envelope by name, the content of its kind beside it. */
+export interface Report {
+  id: string;
+  entity: string;
+  kind: string;
+  compartment: string;
+  marking: string;
+  summary?: string;
+  narrative?: string;
+  organisation?: string;
+  filed_by?: string;
+  filed?: string;
+  received?: string;
+  entry?: string;
+  occurred?: Occurred;
+  observed?: string;
+  latitude?: number;
+  longitude?: number;
+  accuracy_m?: number;
+  mgrs?: string;
+  place?: string;
+  place_name?: string;
+  pcode?: string;
+  pcode_from?: string;
+  source?: string;
+  basis?: string;
+  grade?: string;
+  classification?: string;
+  tlp?: string;
+  purpose?: string;
+  language?: string;
+  state?: string;
+  withdrawn?: boolean;
+  conflict?: boolean;
+  current?: boolean;
+  amends?: string[];
+  links?: Link[];
+  [field: string]: unknown;
+}
+
+export interface LinkedReport {
+  role: string;
+  id: string;
+  entity: string;
+  kind: string;
+  summary: string;
+}
+
+export interface Entity {
+  entity: string;
+  kind: string;
+  /** More than one: people amended it without knowing of each other. */
+  current: Report[];
+  history: Report[];
+  others: Report[];
+  links: { out: LinkedReport[]; in: LinkedReport[] };
+  may: { amend: boolean; withdraw: boolean };
+  marking: string;
+}
+
+export interface KindTitle {
+  kind: string;
+  title: string;
+}
+
+export interface Code {
+  code: string;
+  label: string;
+}
+
+/** The part of JSON Schema that kinds use, with the node's own `x-` marks. */
+export interface FieldSchema {
+  type?: string | string[];
+  title?: string;
+  description?: string;
+  enum?: Json[];
+  const?: Json;
+  default?: Json;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  minLength?: number;
+  pattern?: string;
+  items?: FieldSchema;
+  properties?: Record<string, FieldSchema>;
+  required?: string[];
+  anyOf?: FieldSchema[];
+  readOnly?: boolean;
+  "x-form"?: string;
+  "x-group"?: string;
+  "x-sensitivity"?: string;
+  "x-unit"?: string;
+  "x-codes"?: Code[];
+  "x-order"?: number;
+}
+
+export interface KindSchema extends FieldSchema {
+  properties: Record<string, FieldSchema>;
+}
+
+export interface KindPage {
+  kind: string;
+  title: string;
+  schema: KindSchema;
+  example: Record<string, Json>;
+  states?: string[];
+  requires?: string[];
+}
+
+/** What is posted. */
+export type Draft = Record<string, Json>;
+
+export interface Filed {
+  id: string;
+  entity: string;
+}
+
+export interface Mission {
+  name: string;
+  title: string;
+  /** West, south, east, north, in degrees. */
+  bbox: [number, number, number, number];
+  /** Time zone by its IANA name. */
+  zone: string;
+}
+
+export interface Me {
+  user: string;
+  title: string;
+  role: string;
+  organisation: string;
+  compartments: string[];
+  may_file: string[];
+  node: string;
+  realm: "live" | "exercise" | "replay";
+  mission: Mission;
+  last_shift: string | null;
+}
+
+export interface LayerInfo {
+  id: string;
+  kind: string;
+  type?: string | null;
+  source: string | null;
+  title: string;
+  licence?: string | null;
+  n: number;
+  newest: string | null;
+  received: string | null;
+}
+
+export interface BaseMap {
+  id: string;
+  title: string;
+  url: string;
+  attribution: string;
+  as_of: string | null;
+  order: number;
+}
+
+export interface MapInfo {
+  bbox: [number, number, number, number];
+  maps: BaseMap[];
+}
+
+export interface Found {
+  total: number;
+  without_point: number;
+  reports: Report[];
+  next: string | null;
+  marking: string;
+}
+
+export interface PlaceSuggestion {
+  name: string;
+  pcode: string | null;
+  latitude: number | null;
+  longitude: number | null;
+  source: string | null;
+}
+
+export interface Suggestions {
+  places: PlaceSuggestion[];
+  words: string[];
+}
+
+export interface UnderstoodTime {
+  start: string;
+  end: string;
+  precision: string;
+  shown: string;
+  local: string;
+}
+
+export interface UnderstoodPlace {
+  latitude: number | null;
+  longitude: number | null;
+  accuracy_m: number | null;
+  mgrs: string | null;
+  name: string | null;
+  pcode: string | null;
+  shown: string;
+}
+
+export type Cursor = Uint8Array;
+
+export interface Hello {
+  user: string;
+  node: string;
+  realm: string;
+  now: number;
+  marking: string;
+}
