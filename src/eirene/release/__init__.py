@@ -1,0 +1,1 @@
+"""Who may see what: pure decisions, no state, no input or output."""

@@ -1,0 +1,37 @@
+"""A reader: a person, device or service, with the compartments it is cleared for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks. Every question to the picture is put for one of these.
+
+    Clearances are resolved before this is made: a reader holds what is in
+    force now, by name, and nothing that has ended.
+    """
+
+    account: str
+    """User name of the account, or of the service; "" for nobody in particular."""
+
+    role: str = ""
+    """Role of ``clearances.csv``; shown, never tested: only compartments decide."""
+
+    organisation: str = ""
+    """Whose reports this account may amend."""
+
+    compartments: frozenset[str] = frozenset()
+    """Handling communities whose reports it may read."""
+
+    may_file: frozenset[str] = frozenset()
+    """Compartments into which it may file."""
+
+    until: datetime | None = None
+    """When the first of its clearances ends; None when none does."""
+
+
+NOBODY = Reader(account="")
+"""Sees nothing at all."""

@@ -1,0 +1,225 @@
+"""What a kind of report declares, once, and how the kinds are found.
+
+A kind is a module of this package with a ``KIND``. From that one declaration
+come validation, JSON Schema, forms, import and export columns, the search
+index, the reference page, and what stays closed at release.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from eirene.errors import InvalidReport
+
+GROUPS = (
+    "code actor affected harm damage action unit schedule route object purpose organisation "
+    "sector reached contact contact-personal donor clock patient hazard technical grade text "
+    "source filed-by attachments"
+).split()
+"""Release groups (release-matrix); a field passes a release only by its group."""
+
+FORMS = (
+    "text longtext choice many count number yesno time place grade label link list attachment"
+).split()
+"""How a field is entered; the client knows exactly these."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """How a field is held: release group, sensitivity letters, entry form, HXL tag.
+
+    Letters: S source, P personal, L exact place, O own operations, "" harmless.
+    """
+
+    group: str
+    sensitivity: str = ""
+    form: str = "text"
+    hxl: str = ""
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if self.group not in GROUPS or self.form not in FORMS:
+            raise ValueError(f"no such release group or form: {self.group}, {self.form}")
+
+
+class Codes:
+    """A code list: code -> words. Codes are never reused; retired ones stay readable."""
+
+    def __init__(self, name: str, labels: Mapping[str, str], retired: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.labels = dict(labels)
+        self.retired = retired
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.labels and code not in self.retired
+
+    def open_codes(self) -> list[str]:
+        """Codes that may still be filed."""
+        return [code for code in self.labels if code not in self.retired]
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all kinds say: one line and a story. Both are where names leak."""
+
+    summary: Annotated[str, Meta(max_length=300), Held("text", "SP", "text", "#description")] = ""
+    """One line that says what happened or what this is."""
+
+    narrative: Annotated[str, Meta(max_length=20_000), Held("text", "SP", "longtext")] = ""
+    """The whole story, as told. Facts first, comment apart."""
+
+
+Count = Annotated[int, Meta(ge=0, le=100_000_000)]
+"""A count of people or things. Unknown is ``UNSET``, never 0."""
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One field of a kind, as everything that is derived from it needs it."""
+
+    name: str
+    held: Held
+    codes: Codes | None
+    doc: str
+    required: bool
+    type: Any
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of report."""
+
+    name: str
+    version: int
+    content: type[Content]
+    title: str
+    """What people call it."""
+    plural: str
+    requires: tuple[str, ...] = ()
+    """Envelope fields without which a report of this kind is refused: occurred, place."""
+    states: tuple[str, ...] = ()
+    """Life cycle, first state first; empty when the kind has none."""
+    lasting: bool = False
+    """True: it is the case until another report says otherwise (a site). False: it happened."""
+    symbol: str
+    only_in: tuple[str, ...] = ()
+    """Compartments to which this kind is bound; empty: any."""
+    example: dict[str, Any]
+    """A flat report, without compartment, that is right."""
+    up: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = msgspec.field(
+        default_factory=dict[int, Callable[[dict[str, Any]], dict[str, Any]]]
+    )
+    """From version n to n + 1; a changed meaning is a new version, and old ones climb."""
+
+    @property
+    def tag(self) -> str:
+        """Kind and version as they stand in the body: ``incident/1``."""
+        return f"{self.name}/{self.version}"
+
+
+def _field_docs(content: type) -> dict[str, str]:
+    """The string under each field, from the source: one place for meaning and unit."""
+    docs: dict[str, str] = {}
+    for owner in reversed(content.__mro__):
+        if not issubclass(owner, msgspec.Struct) or owner is msgspec.Struct:
+            continue
+        body = ast.parse(inspect.cleandoc(inspect.getsource(owner))).body[0]
+        assert isinstance(body, ast.ClassDef)
+        for at, node in enumerate(body.body[:-1]):
+            after = body.body[at + 1]
+            if (
+                isinstance(node, ast.AnnAssign)
+                and isinstance(node.target, ast.Name)
+                and isinstance(after, ast.Expr)
+                and isinstance(after.value, ast.Constant)
+            ):
+                docs[node.target.id] = " ".join(str(after.value.value).split())
+    return docs
+
+
+@cache
+def fields_of(content: type[Content]) -> dict[str, Field]:
+    """Every field of a content struct by name, in the order of the declaration."""
+    docs = _field_docs(content)
+    hints = typing.get_type_hints(content, include_extras=True)
+    own = [f for f in msgspec.structs.fields(content)]
+    base = set(msgspec.structs.fields(Content)[i].name for i in range(2))
+    own.sort(key=lambda f: f.name in base)  # stable: summary and narrative go last
+    found: dict[str, Field] = {}
+    for field in own:
+        marks = getattr(hints[field.name], "__metadata__", ())
+        held = next((m for m in marks if isinstance(m, Held)), None)
+        if held is None:
+            raise TypeError(f"{content.__name__}.{field.name} declares no release group")
+        codes = next((m for m in marks if isinstance(m, Codes)), None)
+        found[field.name] = Field(
+            name=field.name,
+            held=held,
+            codes=codes,
+            doc=docs.get(field.name, ""),
+            required=field.required,
+            type=hints[field.name],
+        )
+    return found
+
+
+@cache
+def count_fields(kind: Kind) -> tuple[str, ...]:
+    """Names of the counts of a kind, in order of declaration: these can be summed."""
+    return tuple(f.name for f in fields_of(kind.content).values() if f.held.form == "count")
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """All kinds by name: each module of this package that has a ``KIND``."""
+    package = importlib.import_module("eirene.reports")
+    found: dict[str, Kind] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        kind = getattr(importlib.import_module(f"eirene.reports.{module.name}"), "KIND", None)
+        if isinstance(kind, Kind):
+            found[kind.name] = kind
+    return dict(sorted(found.items()))
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name; ``InvalidReport`` with the names there are."""
+    kind = kinds().get(name)
+    if kind is None:
+        raise InvalidReport(
+            f"There is no kind {name!r}.",
+            field="kind",
+            remedy="Use one of: " + ", ".join(kinds()) + ".",
+        )
+    return kind
+
+
+def climbed(kind: Kind, version: int, content: dict[str, Any]) -> dict[str, Any]:
+    """Old content, brought to the version that this node knows."""
+    for step in range(version, kind.version):
+        content = kind.up[step](content)
+    return content
+
+
+__all__ = [
+    "FORMS",
+    "GROUPS",
+    "UNSET",
+    "Codes",
+    "Content",
+    "Count",
+    "Field",
+    "Held",
+    "Kind",
+    "UnsetType",
+    "climbed",
+    "count_fields",
+    "fields_of",
+    "kind_named",
+    "kinds",
+]
