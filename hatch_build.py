@@ -39,7 +39,7 @@ _BUILT_FROM = ("index.html", "src", "public", "svelte.config.js", "tsconfig.json
 class ClientHook(BuildHookInterface[Any]):
     """Puts the built client into the wheel."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable" or self.target_name != "wheel":
             return
         if CLIENT.is_dir():
