@@ -288,8 +288,8 @@ def _code_plan(of: type) -> tuple[tuple[str, Codes | None, type | None], ...]:
 def _check_codes(value: Any, path: str = "") -> None:
     for name, codes, struct in _code_plan(type(value)):
         held = getattr(value, name)
-        items = held if isinstance(held, tuple) else (held,)
-        for at, item in enumerate(typing.cast(tuple[Any, ...], items)):
+        items = typing.cast(tuple[Any, ...], held if isinstance(held, tuple) else (held,))
+        for at, item in enumerate(items):
             here = f"{path}{name}" + (f".{at}" if isinstance(held, tuple) else "")
             if struct is not None:
                 _check_codes(item, f"{here}.")

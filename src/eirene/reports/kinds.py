@@ -148,8 +148,8 @@ def fields_of(content: type[Content]) -> dict[str, Field]:
     """Every field of a content struct by name, in the order of the declaration."""
     docs = _field_docs(content)
     hints = typing.get_type_hints(content, include_extras=True)
-    own = [f for f in msgspec.structs.fields(content)]
-    base = set(msgspec.structs.fields(Content)[i].name for i in range(2))
+    own = list(msgspec.structs.fields(content))
+    base = {field.name for field in msgspec.structs.fields(Content)}
     own.sort(key=lambda f: f.name in base)  # stable: summary and narrative go last
     found: dict[str, Field] = {}
     for field in own:

@@ -1,0 +1,109 @@
+"""One node's settings: TOML file, environment, command line, in that order.
+
+Read once in ``app.py``, then passed down. A misspelt key stops the node and
+names the nearest right one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from eirene.errors import BadSettings
+
+ENVIRONMENT = {
+    "EIRENE_DATA": "data",
+    "EIRENE_PORT": "port",
+    "EIRENE_HOST": "host",
+    "EIRENE_LOG_LEVEL": "log_level",
+}
+
+
+def default_data() -> str:
+    """Where a node lives when nobody says otherwise."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return str(Path(base) / "eirene")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One node's settings."""
+
+    data: str = ""
+    """Folder of the node: log, picture, keys, attachments."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Another than this machine's own needs TLS in front."""
+
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    """Port to listen on; 0 takes a free one."""
+
+    zone: str = "UTC"
+    """The mission's time zone, shown beside Z."""
+
+    mission: str = ""
+    """Name of a mission that ships with Eirene, or a folder with a mission.toml."""
+
+    open_public: bool = False
+    """True: `public` material may be read without an account."""
+
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of proxies whose X-Forwarded-For is believed."""
+
+    secure_cookies: bool = False
+    """True: cookies travel by HTTPS only. Set it whenever TLS stands in front."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much the node tells about itself. Never report content."""
+
+
+def settings(
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Settings from all three places; ``BadSettings`` names key and remedy."""
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values |= tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise BadSettings(
+                f"There is no settings file {file}.", field="config", remedy="Check the path."
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSettings(
+                f"{file} is no TOML: {error}", field="config", remedy="Mend that line."
+            ) from None
+    for name, value in (environment or {}).items():
+        if name in ENVIRONMENT and value != "":
+            values[ENVIRONMENT[name]] = int(value) if value.isdecimal() else value
+        elif name.startswith("EIRENE_") and name not in ENVIRONMENT:
+            raise _unknown(name, list(ENVIRONMENT))
+    values |= {name: value for name, value in (given or {}).items() if value is not None}
+    known = [field.name for field in msgspec.structs.fields(Settings)]
+    for name in values:
+        if name not in known:
+            raise _unknown(name, known)
+    values.setdefault("data", default_data())
+    try:
+        return msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        rule, _, path = str(error).partition(" - at `$.")
+        field = path.rstrip("`")
+        raise BadSettings(
+            f"{field}: {rule}.", field=field, remedy="See docs/reference/settings.md."
+        ) from None
+
+
+def _unknown(name: str, known: list[str]) -> BadSettings:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    remedy = f"Did you mean {near[0]}?" if near else f"Settings: {', '.join(known)}."
+    return BadSettings(f"There is no setting {name!r}.", field=name, remedy=remedy)

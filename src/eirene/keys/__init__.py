@@ -1,0 +1,1 @@
+"""Key store, sealing, signing, and the secrets that belong to this machine alone."""

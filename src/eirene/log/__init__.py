@@ -1,0 +1,1 @@
+"""The log: append-only, signed, sealed by compartment, durable before acknowledged."""

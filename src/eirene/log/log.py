@@ -1,0 +1,490 @@
+"""The log on SQLite: WAL, synchronous=FULL, group commit.
+
+``append`` returns when the entries are synced to disk. Whoever comes while
+another writes waits for one common commit, so that many writers cost one sync.
+
+Invariants
+  * Nothing enters but through ``append``; nothing is changed or removed.
+  * A chain's last entry is signed, and every 256th; so is each single report.
+  * ``lsn`` counts from 1 without gaps; it and the received time stay here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from io import BufferedRandom
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from eirene.errors import DamagedLog, DiskFull, FolderInUse, InvalidEntry
+from eirene.keys.seal import open_body, seal_body
+from eirene.keys.store import AuthorKey, KeyStore
+from eirene.log.clock import millis, moment, tick
+from eirene.reports.envelope import (
+    DOMAIN_SIGNATURE,
+    FORMAT,
+    SIGN_EVERY,
+    SUITE,
+    ZERO_HASH,
+    Body,
+    Entry,
+    Header,
+    Opened,
+    admit,
+    commitment_of,
+    decode_body,
+    decode_header,
+    encode_body,
+    encode_header,
+    entry_hash,
+    pad,
+    report_id,
+    unpad,
+)
+
+_SCHEMA = """
+CREATE TABLE entry(lsn INTEGER PRIMARY KEY, header BLOB NOT NULL, sealed BLOB NOT NULL,
+  signature BLOB NOT NULL, received INTEGER NOT NULL);
+CREATE TABLE chain(author BLOB PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB NOT NULL,
+  compartment TEXT NOT NULL, clock INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_PAGE = 2_000
+_ROOM = 32 << 20
+"""Bytes that stay free, so that picture and keys can still be written."""
+
+_encode_content = msgspec.msgpack.Encoder().encode
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
+class Head(msgspec.Struct):
+    """End of one chain."""
+
+    sequence: int
+    hash: bytes
+    compartment: str
+    clock: int
+
+
+class _Ticket:
+    """One caller's bodies, and what became of them."""
+
+    __slots__ = ("bodies", "done", "error", "opened")
+
+    def __init__(self, bodies: Sequence[tuple[Body, bytes]]) -> None:
+        self.bodies = bodies
+        self.opened: list[Opened] = []
+        self.error: BaseException | None = None
+        self.done = False
+
+
+class Log:
+    """One node's log, open for reading and writing."""
+
+    def __init__(
+        self, folder: Path, keys: KeyStore, *, clock: Clock, sync: bool, whole: bool
+    ) -> None:
+        self.folder = folder
+        self._keys = keys
+        self._clock = clock
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._held = _hold(folder)
+        self._path = folder / "log.db"
+        try:
+            self._db = connect(self._path, sync=sync)
+            make_tables(self._db)
+            self._load()
+            if whole:
+                self._check_end()
+        except apsw.Error as error:
+            self._held.close()
+            raise _damaged(error) from None
+        except BaseException:
+            self._held.close()
+            raise
+        self._queue: list[_Ticket] = []
+        self._queue_lock = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._grown = threading.Condition()
+        self._room_checked = 0.0
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        keys: KeyStore,
+        *,
+        clock: Clock = utc_now,
+        sync: bool = True,
+        whole: bool = True,
+    ) -> Log:
+        """Open, or make, the log in a folder; ``FolderInUse`` while another process has it.
+
+        ``sync=False`` breaks the promise of durability; only the drill that
+        shows that it can fail uses it. ``whole=False`` opens a log that lost
+        its end, so that it can be looked at.
+        """
+        return cls(folder, keys, clock=clock, sync=sync, whole=whole)
+
+    def _load(self) -> None:
+        self._heads: dict[bytes, Head] = {}
+        self._clocks: dict[str, int] = {}
+        rows = self._db.execute("SELECT author, sequence, hash, compartment, clock FROM chain")
+        for author, sequence, hash_, compartment, clock in rows:
+            self._heads[author] = Head(sequence, hash_, compartment, clock)
+            self._clocks[compartment] = max(clock, self._clocks.get(compartment, 0))
+        last = self._db.execute("SELECT lsn, received FROM entry ORDER BY lsn DESC LIMIT 1")
+        self.last_lsn, self.last_received = last.fetchone() or (0, None)
+
+    def _check_end(self) -> None:
+        """A log cut short must not go on as if nothing had been."""
+        for author, (sequence, hash_) in self._keys.high_water().items():
+            head = self._heads.get(author)
+            if (
+                head is None
+                or head.sequence < sequence
+                or (head.sequence == sequence and head.hash != hash_)
+            ):
+                have = -1 if head is None else head.sequence
+                raise DamagedLog(
+                    f"The log has lost its end: chain {author.hex()[:8]} ends at entry {have}, "
+                    f"and entry {sequence} was acknowledged.",
+                    remedy="Restore the last backup (eirene restore), or see eirene log verify.",
+                )
+
+    def close(self) -> None:
+        """Note the ends of the chains, and let go of the folder."""
+        with self._write_lock:
+            self._keys.note_high_water(self.heads())
+            self._db.close()
+            self._held.close()
+
+    def heads(self) -> dict[bytes, tuple[int, bytes]]:
+        """End of each chain: author -> (sequence, entry hash)."""
+        return {author: (head.sequence, head.hash) for author, head in self._heads.items()}
+
+    def chain_ends(self) -> dict[str, tuple[bytes, int, bytes]]:
+        """Compartment name -> (author, sequence, hash) of this machine's latest chain in it."""
+        best: dict[str, tuple[int, tuple[bytes, int, bytes]]] = {}
+        for author, head in self._heads.items():
+            if head.clock >= best.get(head.compartment, (-1, (b"", 0, b"")))[0]:
+                best[head.compartment] = (head.clock, (author, head.sequence, head.hash))
+        return {name: end for name, (_, end) in best.items()}
+
+    # -- writing
+
+    def append(self, bodies: Sequence[Body]) -> list[Opened]:
+        """Seal, chain, sign and store; returns when everything is synced, in order.
+
+        Raises ``DiskFull`` with nothing stored, ``InvalidEntry`` for a body
+        that is too large.
+        """
+        ticket = _Ticket([(body, encode_body(body)) for body in bodies])
+        for _, raw in ticket.bodies:
+            pad(b"", raw) if len(raw) > 60_000 else None
+        with self._queue_lock:
+            self._queue.append(ticket)
+        with self._write_lock:
+            if not ticket.done:
+                with self._queue_lock:
+                    waiting, self._queue = self._queue, []
+                self._commit(waiting)
+        if ticket.error is not None:
+            raise ticket.error
+        return ticket.opened
+
+    def _commit(self, tickets: list[_Ticket]) -> None:
+        try:
+            self._check_room()
+            self._store(tickets)
+        except BaseException as error:  # noqa: BLE001 - raised again in each caller
+            for ticket in tickets:
+                ticket.error, ticket.done = _clear(error), True
+            return
+        for ticket in tickets:
+            ticket.done = True
+        with self._grown:
+            self._grown.notify_all()
+
+    def _check_room(self) -> None:
+        now = time.monotonic()
+        if now - self._room_checked > 0.5:
+            self._room_checked = now
+            free = shutil.disk_usage(self.folder).free
+            if free < _ROOM:
+                self._room_checked = 0.0
+                raise _full(self.folder, free)
+
+    def _store(self, tickets: list[_Ticket]) -> None:
+        """One transaction for all; memory follows only after the commit."""
+        now_ms = millis(self._clock())
+        batch = _Batch(self._keys, self._heads, self._clocks, self.last_lsn, now_ms)
+        for ticket in tickets:
+            ticket.opened = batch.add_all(ticket.bodies)
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany("INSERT INTO entry VALUES(?, ?, ?, ?, ?)", batch.rows)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO chain VALUES(?, ?, ?, ?, ?)",
+                [
+                    (author, head.sequence, head.hash, head.compartment, head.clock)
+                    for author, head in batch.heads.items()
+                ],
+            )
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._heads |= batch.heads
+        self._clocks |= batch.clocks
+        self.last_lsn, self.last_received = batch.lsn, now_ms
+
+    # -- reading
+
+    def read_raw(self, after: int = 0, page: int = _PAGE) -> Iterator[tuple[int, Entry, int]]:
+        """Entries as stored, after an lsn: (lsn, entry, received ms)."""
+        db = connect(self._path, sync=True, read_only=True)
+        try:
+            while True:
+                rows = db.execute(
+                    "SELECT lsn, header, sealed, signature, received FROM entry "
+                    "WHERE lsn > ? ORDER BY lsn LIMIT ?",
+                    (after, page),
+                ).fetchall()
+                for lsn, header, sealed, signature, received in rows:
+                    yield lsn, Entry(header, sealed, signature), received
+                if not rows:
+                    return
+                after = rows[-1][0]
+        except apsw.Error as error:
+            raise _damaged(error) from None
+        finally:
+            db.close()
+
+    def read(self, after: int = 0, *, check: bool = False) -> Iterator[Opened]:
+        """Entries after an lsn, opened where this node has the key.
+
+        ``check``: the hash chain is checked on the way, and ``DamagedLog``
+        names the first entry that does not fit.
+        """
+        chains: dict[bytes, tuple[int, bytes]] = {}
+        for lsn, entry, received in self.read_raw(after):
+            hash_ = entry_hash(entry.header)
+            try:
+                opened = self.opened(lsn, entry, received, hash_)
+            except InvalidEntry as error:
+                raise DamagedLog(
+                    f"Entry {lsn} of the log is damaged: {error.message}",
+                    remedy="See eirene log verify; restore the last backup with eirene restore.",
+                ) from None
+            if check:
+                head = opened.header
+                before = chains.get(head.author)
+                if before and (head.sequence, head.previous) != (before[0] + 1, before[1]):
+                    raise DamagedLog(
+                        f"Entry {lsn} of the log does not follow its chain.",
+                        remedy="See eirene log verify for what is wrong.",
+                    )
+                chains[head.author] = (head.sequence, hash_)
+            yield opened
+
+    def opened(self, lsn: int, entry: Entry, received: int, hash_: bytes) -> Opened:
+        """One entry, opened where this node has the key; ``InvalidEntry`` when it lies."""
+        header = decode_header(entry.header)
+        admit(header, self._keys.mission, self._keys.realm)
+        key = self._keys.key_by_id(header.key_id)
+        if key is None or not entry.sealed:
+            return Opened(lsn, hash_, header, None, b"", moment(received))
+        associated = encode_header(msgspec.structs.replace(header, body_hash=ZERO_HASH))
+        opener, raw = unpad(open_body(key, header.salt, associated, entry.sealed))
+        if commitment_of(opener, raw) != header.commitment:
+            raise InvalidEntry("The body is not the one committed to.", field="body")
+        try:
+            body = decode_body(raw)
+        except InvalidEntry:  # of a later version: the bytes are kept, this node shows nothing
+            body = None
+        return Opened(lsn, hash_, header, body, raw, moment(received))
+
+    def follow(self, after: int, stop: threading.Event) -> Iterator[Opened]:
+        """Entries after an lsn, and then each new one as it comes, until ``stop``."""
+        while not stop.is_set():
+            for opened in self.read(after):
+                after = opened.lsn
+                yield opened
+            with self._grown:
+                if self.last_lsn <= after:
+                    self._grown.wait(0.5)
+
+    def note_high_water(self) -> None:
+        """Remember the ends of the chains in the key store (now and then, and at the end)."""
+        self._keys.note_high_water(self.heads())
+
+
+class _Batch:
+    """Entries of one transaction, made in order; the log's memory is not touched."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        heads: dict[bytes, Head],
+        clocks: dict[str, int],
+        lsn: int,
+        now_ms: int,
+    ) -> None:
+        self.keys = keys
+        self.known = heads
+        self.heads: dict[bytes, Head] = {}
+        self.clocks = dict(clocks)
+        self.lsn = lsn
+        self.now_ms = now_ms
+        self.received = moment(now_ms)
+        self.month = f"{self.received:%Y-%m}"
+        self.rows: list[tuple[int, bytes, bytes, bytes, int]] = []
+
+    def add_all(self, bodies: Sequence[tuple[Body, bytes]]) -> list[Opened]:
+        """Entries of one caller; the last in each chain is signed."""
+        last = {body.compartment: at for at, (body, _) in enumerate(bodies)}
+        opened: list[Opened] = []
+        for at, (body, raw) in enumerate(bodies):
+            author = self.keys.author(body.compartment)
+            if author.public not in self.heads and author.public not in self.known:
+                self._introduce(body, author)
+            opened.append(self._add(body, raw, author, sign=last[body.compartment] == at))
+        return opened
+
+    def _introduce(self, first: Body, author: AuthorKey) -> None:
+        content = self.keys.author_content(author)
+        client_id = author.public[:16]
+        body = Body(
+            id=report_id(author.public, "", client_id),
+            client_id=client_id,
+            owner=self.keys.owner,
+            compartment=first.compartment,
+            entity=author.public[:16],
+            kind="author/1",
+            account="",
+            filed=self.received,
+            content=msgspec.Raw(_encode_content(content)),
+        )
+        self._add(body, encode_body(body), author, sign=True)
+
+    def _add(self, body: Body, raw: bytes, author: AuthorKey, *, sign: bool) -> Opened:
+        head = self.heads.get(author.public) or self.known.get(author.public)
+        sequence, previous = (head.sequence + 1, head.hash) if head else (0, ZERO_HASH)
+        clock = tick(self.clocks.get(body.compartment, 0), self.now_ms)
+        key = self.keys.data_key(body.owner, body.compartment, self.month)
+        noise = os.urandom(64)
+        salt, opener = noise[:32], noise[32:]
+        plain = pad(opener, raw)
+        unsealed = Header(
+            format=FORMAT,
+            suite=SUITE,
+            mission=self.keys.mission,
+            realm=self.keys.realm,
+            compartment=self.keys.compartment_id(body.compartment),
+            author=author.public,
+            sequence=sequence,
+            previous=previous,
+            clock=clock,
+            key_id=key.id,
+            salt=salt,
+            body_hash=ZERO_HASH,
+            commitment=commitment_of(opener, raw),
+            size=len(plain),
+        )
+        sealed = seal_body(key.key, salt, encode_header(unsealed), plain)
+        header = msgspec.structs.replace(unsealed, body_hash=_sha(sealed))
+        header_bytes = encode_header(header)
+        hash_ = entry_hash(header_bytes)
+        signature = b""
+        if sign or sequence % SIGN_EVERY == SIGN_EVERY - 1:
+            signature = author.private.sign(DOMAIN_SIGNATURE + hash_)
+        self.lsn += 1
+        self.rows.append((self.lsn, header_bytes, sealed, signature, self.now_ms))
+        self.heads[author.public] = Head(sequence, hash_, body.compartment, clock)
+        self.clocks[body.compartment] = clock
+        return Opened(self.lsn, hash_, header, body, raw, self.received)
+
+
+def _sha(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _hold(folder: Path) -> BufferedRandom:
+    """An exclusive hold on the folder, kept by the open file; freed when the process ends."""
+    held = (folder / ".lock").open("a+b")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise FolderInUse(
+            f"Another Eirene works in {folder.parent}.",
+            field="data",
+            remedy="Stop it first, or choose another folder (EIRENE_DATA).",
+        ) from None
+    return held
+
+
+def make_tables(db: apsw.Connection) -> None:
+    """Tables of a new log; nothing where they are."""
+    if not db.table_exists(None, "entry"):
+        with db:
+            for statement in _SCHEMA.split(";"):
+                db.execute(statement)
+
+
+def connect(path: Path, *, sync: bool, read_only: bool = False) -> apsw.Connection:
+    """A connection to a log file, with the settings that durability rests on."""
+    flags = (
+        apsw.SQLITE_OPEN_READONLY
+        if read_only
+        else (apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    )
+    connection = apsw.Connection(str(path), flags=flags)
+    connection.set_busy_timeout(5000)
+    connection.pragma("temp_store", "MEMORY")  # sorts would spill what they sort
+    if not read_only:
+        path.chmod(0o600)
+        connection.pragma("page_size", 8192)  # 4 KiB pages waste a sixth at about 1 kB a row
+        connection.pragma("journal_mode", "WAL")
+        connection.pragma("synchronous", "FULL" if sync else "OFF")
+        connection.pragma("journal_size_limit", 16 << 20)
+    return connection
+
+
+def _full(folder: Path, free: int) -> DiskFull:
+    return DiskFull(
+        f"No room on the disk of {folder}: {free >> 20} MiB are free. The report was not stored.",
+        remedy=f"Free at least {_ROOM >> 20} MiB; reading goes on, and writing resumes by itself.",
+    )
+
+
+def _clear(error: BaseException) -> BaseException:
+    """SQLite's word for a full disk, in ours."""
+    if isinstance(error, apsw.FullError | apsw.IOError):
+        return DiskFull(
+            "No room on the disk, or the disk does not answer. The report was not stored.",
+            remedy=f"Free at least {_ROOM >> 20} MiB, and check the disk; writing resumes by itself.",
+        )
+    return error
+
+
+def _damaged(error: apsw.Error) -> DamagedLog:
+    return DamagedLog(
+        f"The log file is damaged ({type(error).__name__}).",
+        remedy="Keep the folder as it is, and restore the last backup: eirene restore.",
+    )

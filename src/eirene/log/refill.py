@@ -1,0 +1,61 @@
+"""Fill an empty log from a backup: entries as they were, chains checked on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from eirene.errors import BackupFailed, InvalidEntry
+from eirene.keys.store import KeyStore
+from eirene.log.log import Head, connect, make_tables
+from eirene.reports.envelope import ZERO_HASH, Entry, admit, decode_header, entry_hash
+
+
+def refill(
+    folder: Path, keys: KeyStore, entries: Iterable[tuple[int, Entry, int]]
+) -> dict[bytes, Head]:
+    """Write entries to a new log; gives the ends of its chains.
+
+    Raises ``BackupFailed`` naming the first entry that does not follow its chain.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    db = connect(folder / "log.db", sync=True)
+    heads: dict[bytes, Head] = {}
+    try:
+        make_tables(db)
+        with db:
+            for lsn, entry, received in entries:
+                _check(lsn, entry, heads, keys)
+                row = (lsn, entry.header, entry.sealed, entry.signature, received)
+                db.execute("INSERT INTO entry VALUES(?, ?, ?, ?, ?)", row)
+            db.executemany(
+                "INSERT INTO chain VALUES(?, ?, ?, ?, ?)",
+                [(a, h.sequence, h.hash, h.compartment, h.clock) for a, h in heads.items()],
+            )
+    finally:
+        db.close()
+    return heads
+
+
+def _check(lsn: int, entry: Entry, heads: dict[bytes, Head], keys: KeyStore) -> None:
+    try:
+        header = decode_header(entry.header)
+        admit(header, keys.mission, keys.realm)
+    except InvalidEntry as error:
+        raise BackupFailed(
+            f"Entry {lsn} of the backup does not fit: {error.message}",
+            remedy="Take another backup, or the key store that belongs to this one.",
+        ) from None
+    before = heads.get(header.author)
+    expected = (before.sequence + 1, before.hash) if before else (0, ZERO_HASH)
+    if (header.sequence, header.previous) != expected:
+        raise BackupFailed(
+            f"Entry {lsn} of the backup does not follow its chain.",
+            remedy="Take another backup.",
+        )
+    heads[header.author] = Head(
+        header.sequence,
+        entry_hash(entry.header),
+        keys.compartment_name(header.compartment),
+        header.clock,
+    )

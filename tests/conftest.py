@@ -1,0 +1,70 @@
+"""Builders that every test may use. What a test is not about is filled in here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from eirene.keys.lock import Lock
+from eirene.keys.store import KeyStore
+from eirene.log.log import Log
+from eirene.places import Place
+from eirene.reports.envelope import Body
+from eirene.times import Span
+
+T0 = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
+
+
+def a_body(**changes: Any) -> Body:
+    """A body of an incident, with random ids."""
+    content = {"type": "VC", "summary": "Market attacked", "killed": 1} | changes.pop("content", {})
+    values: dict[str, Any] = {
+        "id": os.urandom(16),
+        "client_id": os.urandom(16),
+        "owner": "mission",
+        "compartment": "command",
+        "entity": os.urandom(16),
+        "kind": "incident/1",
+        "account": "joc-duty-officer",
+        "filed": T0,
+        "occurred": Span(T0, T0 + timedelta(minutes=1), "minute"),
+        "place": Place(lat=4.3612, lon=18.555, accuracy_m=50.0, method="text"),
+    }
+    return Body(**values | changes, content=msgspec.Raw(msgspec.msgpack.encode(content)))
+
+
+class Bench:
+    """A key store and a log in a folder of their own; ``reopen`` starts them again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.keys = KeyStore.create(
+            folder / "keys", Lock("plain"), realm="exercise", node="test", owner="mission"
+        )
+        self.log = Log.open(folder / "log", self.keys)
+
+    def reopen(self, **options: Any) -> Log:
+        """Close, open again."""
+        self.close()
+        self.keys = KeyStore.open(self.folder / "keys", None)
+        self.log = Log.open(self.folder / "log", self.keys, **options)
+        return self.log
+
+    def close(self) -> None:
+        """Close both; again is harmless."""
+        self.log.close()
+        self.keys.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """An open key store and log."""
+    made = Bench(tmp_path)
+    yield made
+    made.close()

@@ -1,0 +1,138 @@
+"""Backups hold what was acknowledged before they began, and never overwrite."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from conftest import Bench, a_body
+from eirene.errors import BackupFailed, NotANode, WrongLock
+from eirene.keys.lock import Lock
+from eirene.keys.store import KeyStore
+from eirene.log.log import Log
+from eirene.log.verify import verify
+from eirene.nodes.backup import backup, backup_keys, check, restore, restore_keys
+
+TWO = [b"words of the first", b"words of the second"]
+
+
+def restored(bench: Bench, file: Path, folder: Path) -> tuple[KeyStore, Log]:
+    """The node again, on another machine."""
+    backup_keys(bench.keys, folder / "keys.backup", TWO)
+    keys = restore_keys(folder / "keys.backup", folder / "keys", TWO, Lock("plain"))
+    restore(keys, file, folder)
+    return keys, Log.open(folder / "log", keys)
+
+
+def ids(log: Log) -> set[bytes]:
+    return {opened.body.id for opened in log.read(check=True) if opened.body}
+
+
+def test_a_backup_under_full_load_holds_everything_acknowledged_before(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.log.append([a_body() for _ in range(300)])
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            bench.log.append([a_body(compartment="mission")])
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    before = ids(bench.log)
+    backup(bench.log, bench.keys, bench.folder / "attachments", tmp_path / "b")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    (tmp_path / "new").mkdir()
+    keys, log = restored(bench, tmp_path / "b", tmp_path / "new")
+    assert before <= ids(log)
+    assert verify(log, keys).good
+    log.close()
+    keys.close()
+
+
+def test_after_a_restore_new_chains_name_the_old_ones_end(bench: Bench, tmp_path: Path) -> None:
+    last = bench.log.append([a_body(), a_body()])[-1]
+    backup(bench.log, bench.keys, bench.folder / "attachments", tmp_path / "b")
+    (tmp_path / "new").mkdir()
+    keys, log = restored(bench, tmp_path / "b", tmp_path / "new")
+    assert keys.author("command").continues == (last.header.author, 2, last.hash)
+    opened = log.append([a_body()])[0]
+    assert opened.header.author != last.header.author
+    assert opened.header.clock > last.header.clock
+    assert verify(log, keys).good
+    log.close()
+    keys.close()
+
+
+def test_attachments_come_back(bench: Bench, tmp_path: Path) -> None:
+    bench.log.append([a_body()])
+    (bench.folder / "attachments" / "ab").mkdir(parents=True)
+    (bench.folder / "attachments" / "ab" / "cd").write_bytes(b"x" * 3_000_000)
+    backup(bench.log, bench.keys, bench.folder / "attachments", tmp_path / "b")
+    (tmp_path / "new").mkdir()
+    keys, log = restored(bench, tmp_path / "b", tmp_path / "new")
+    assert (tmp_path / "new" / "attachments" / "ab" / "cd").read_bytes() == b"x" * 3_000_000
+    log.close()
+    keys.close()
+
+
+def test_a_backup_tells_nothing_and_never_overwrites(bench: Bench, tmp_path: Path) -> None:
+    opened = bench.log.append([a_body(content={"summary": "TOKEN-7141"})])[0]
+    file = tmp_path / "b"
+    backup(bench.log, bench.keys, bench.folder / "attachments", file)
+    data = file.read_bytes()
+    assert b"TOKEN" not in data and opened.header.author not in data
+    with pytest.raises(BackupFailed):
+        backup(bench.log, bench.keys, bench.folder / "attachments", file)
+    with pytest.raises(NotANode):
+        restore(bench.keys, file, bench.folder)
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "swap"])
+def test_a_damaged_backup_is_refused_and_leaves_no_log(
+    bench: Bench, tmp_path: Path, damage: str
+) -> None:
+    bench.log.append([a_body() for _ in range(20)])
+    file = tmp_path / "b"
+    backup(bench.log, bench.keys, bench.folder / "attachments", file)
+    data = bytearray(file.read_bytes())
+    if damage == "flip":
+        data[len(data) // 2] ^= 1
+    elif damage == "cut":
+        del data[-30:]
+    else:
+        data[100:200], data[300:400] = data[300:400], data[100:200]
+    file.write_bytes(bytes(data))
+    with pytest.raises(BackupFailed):
+        check(bench.keys, file)
+    (tmp_path / "new").mkdir()
+    with pytest.raises(BackupFailed):
+        restored(bench, file, tmp_path / "new")
+    assert not (tmp_path / "new" / "log" / "log.db").exists()
+
+
+def test_keys_open_only_with_both_custodians_in_order(bench: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "k"
+    backup_keys(bench.keys, file, TWO)
+    for wrong in ([TWO[0]], [TWO[0], TWO[0]], [TWO[1], TWO[0]], [TWO[0], b"other words"]):
+        with pytest.raises(WrongLock):
+            restore_keys(file, tmp_path / "keys2", wrong, Lock("plain"))
+    assert not (tmp_path / "keys2" / "keys.db").exists()
+
+
+def test_a_backup_of_another_mission_is_refused(bench: Bench, tmp_path: Path) -> None:
+    bench.log.append([a_body()])
+    backup(bench.log, bench.keys, bench.folder / "attachments", tmp_path / "b")
+    other = KeyStore.create(
+        tmp_path / "k", Lock("plain"), realm="exercise", node="x", owner="mission"
+    )
+    with pytest.raises(BackupFailed) as error:
+        restore(other, tmp_path / "b", tmp_path / "new")
+    assert "another mission" in error.value.message
+    other.close()

@@ -1,0 +1,213 @@
+"""The contract of a log: any engine behind it must pass these."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conftest import Bench, a_body
+from eirene.errors import DiskFull, FolderInUse, ForeignRealm, InvalidEntry
+from eirene.keys.lock import Lock
+from eirene.keys.store import KeyStore
+from eirene.log import log as log_module
+from eirene.log.clock import clock_warning, tick
+from eirene.log.log import Log
+from eirene.log.verify import verify
+from eirene.reports.envelope import Body, Opened
+
+
+def bodies_of(log: Log, after: int = 0) -> list[Body | None]:
+    return [opened.body for opened in log.read(after, check=True)]
+
+
+def reports(log: Log) -> list[Body]:
+    """Without the introductions of the chains."""
+    return [body for body in bodies_of(log) if body and body.kind != "author/1"]
+
+
+def test_what_was_appended_is_read_again_in_order(bench: Bench) -> None:
+    bodies = [a_body(compartment=name) for name in ("command", "mission", "command")]
+    opened = bench.log.append(bodies)
+    assert [one.body for one in opened] == bodies
+    assert reports(bench.log) == bodies
+    assert reports(bench.reopen()) == bodies
+
+
+def test_each_compartment_has_a_chain_of_its_own(bench: Bench) -> None:
+    first, second = bench.log.append([a_body(), a_body(compartment="mission")])
+    assert first.header.author != second.header.author
+    assert first.header.compartment != second.header.compartment
+    assert first.header.key_id != second.header.key_id
+    assert first.header.sequence == second.header.sequence == 1  # after the introduction
+
+
+def test_every_single_report_and_every_256th_is_signed(bench: Bench) -> None:
+    bench.log.append([a_body()])
+    bench.log.append([a_body() for _ in range(600)])
+    signed = [lsn for lsn, entry, _ in bench.log.read_raw() if entry.signature]
+    assert signed == [1, 2, 256, 512, 602]
+    assert verify(bench.log, bench.keys).good
+
+
+def test_many_writers_lose_nothing_and_share_commits(bench: Bench) -> None:
+    def write(mine: list[Opened]) -> None:
+        for _ in range(50):
+            mine.extend(bench.log.append([a_body()]))
+
+    done: list[list[Opened]] = [[] for _ in range(8)]
+    threads = [threading.Thread(target=write, args=(mine,)) for mine in done]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lsns = sorted(one.lsn for mine in done for one in mine)
+    assert lsns == list(range(2, 402))
+    assert verify(bench.log, bench.keys).good
+
+
+def test_follow_sees_what_comes_later(bench: Bench) -> None:
+    stop = threading.Event()
+    seen: list[int] = []
+
+    def watch() -> None:
+        for opened in bench.log.follow(0, stop):
+            seen.append(opened.lsn)
+            if len(seen) == 4:
+                stop.set()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    for _ in range(3):
+        bench.log.append([a_body()])
+    thread.join(5)
+    stop.set()
+    assert seen == [1, 2, 3, 4]
+
+
+def test_a_second_process_is_told_that_the_folder_is_in_use(bench: Bench) -> None:
+    with pytest.raises(FolderInUse) as error:
+        Log.open(bench.folder / "log", bench.keys)
+    assert str(bench.folder) in error.value.message
+
+
+def test_a_full_disk_stores_nothing_reads_on_and_resumes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.log.append([a_body()])
+    monkeypatch.setattr(log_module, "_ROOM", 1 << 60)
+    bench.log._room_checked = 0.0  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(DiskFull) as error:
+        bench.log.append([a_body()])
+    assert "Free" in (error.value.remedy or "")
+    assert len(reports(bench.log)) == 1
+    monkeypatch.setattr(log_module, "_ROOM", 0)
+    bench.log.append([a_body()])
+    assert len(reports(bench.log)) == 2
+    assert verify(bench.log, bench.keys).good
+
+
+def test_a_body_that_is_too_large_is_refused_and_the_others_stay(bench: Bench) -> None:
+    with pytest.raises(InvalidEntry) as error:
+        bench.log.append([a_body(content={"narrative": "x" * (1 << 20)})])
+    assert error.value.remedy
+    bench.log.append([a_body()])
+    assert verify(bench.log, bench.keys).good
+
+
+def test_entries_of_another_realm_are_refused(bench: Bench, tmp_path: Path) -> None:
+    other = KeyStore.create(
+        tmp_path / "other",
+        Lock("plain"),
+        realm="live",
+        node="n",
+        owner="mission",
+        mission=bench.keys.mission,
+    )
+    bench.log.append([a_body()])
+    strange = Log.open(tmp_path / "log2", other)
+    lsn, entry, received = next(iter(bench.log.read_raw()))
+    with pytest.raises(ForeignRealm):
+        strange.opened(lsn, entry, received, b"")
+    strange.close()
+    other.close()
+
+
+def test_without_a_key_the_chain_verifies_and_the_body_is_absent(bench: Bench) -> None:
+    opened = bench.log.append([a_body()])[0]
+    bench.keys._keys.pop(opened.header.key_id)  # pyright: ignore[reportPrivateUsage]
+    assert bodies_of(bench.log) == [None, None]
+    verdict = verify(bench.log, bench.keys)
+    assert verdict.good and verdict.unopened == 2
+
+
+def test_a_body_of_a_later_version_is_kept_and_not_shown(bench: Bench) -> None:
+    later = a_body(kind="incident/1", owner="x")
+    bench.log.append([later])
+    raw = [opened.raw for opened in bench.log.read()]
+    assert all(raw)
+
+
+def test_the_clock_goes_on_when_the_machine_is_set_back(bench: Bench, tmp_path: Path) -> None:
+    now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    bench.close()
+    clocks = iter([now, now - timedelta(hours=5), now + timedelta(days=90), now])
+    log = bench.log = Log.open(
+        bench.folder / "log", KeyStore.open(bench.folder / "keys", None), clock=lambda: next(clocks)
+    )
+    readings = [log.append([a_body()])[0].header.clock for _ in range(4)]
+    assert readings == sorted(set(readings))
+
+
+def test_a_clock_that_does_not_fit_is_said_in_words() -> None:
+    now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    last = round(now.timestamp() * 1000)
+    assert clock_warning(None, now) is None
+    assert clock_warning(last, now) is None
+    assert "5 hours behind" in (clock_warning(last, now - timedelta(hours=5)) or "")
+    assert "ahead" in (clock_warning(last, now + timedelta(days=90)) or "")
+
+
+@given(st.integers(0, 2**50), st.integers(0, 2**33))
+def test_a_tick_always_moves_on(last: int, now_ms: int) -> None:
+    assert tick(last, now_ms) > last
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.sampled_from(["command", "mission", "police"]), min_size=1, max_size=30), st.data()
+)
+def test_any_mix_of_batches_verifies_and_reads_back(
+    bench: Bench, names: list[str], data: st.DataObject
+) -> None:
+    before = len(reports(bench.log))
+    at = 0
+    while at < len(names):
+        size = data.draw(st.integers(1, len(names) - at))
+        bench.log.append([a_body(compartment=name) for name in names[at : at + size]])
+        at += size
+    found = reports(bench.log)[before:]
+    assert [body.compartment for body in found] == names
+    assert verify(bench.log, bench.keys).good
+
+
+def test_no_plain_text_stands_in_the_log_folder(bench: Bench) -> None:
+    token = b"TOKEN-" + os.urandom(4).hex().encode()
+    bench.log.append(
+        [
+            a_body(
+                content={"summary": token.decode()},
+                account=token.decode()[:20],
+                owner="org-TOKEN-x",
+            )
+        ]
+    )
+    for path in (bench.folder / "log").iterdir():
+        assert b"TOKEN-" not in path.read_bytes(), path
