@@ -32,6 +32,9 @@ _BIN = _WHEEL / "bin"
 # bin/npm in that wheel is a copy instead of a link and cannot find its own files
 NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
+# what a program prints is its answer; what it took to get there goes elsewhere
+_STDERR = 2
+
 _INSTALLED_FROM = ("package.json", "package-lock.json", ".npmrc")
 _BUILT_FROM = ("index.html", "src", "public", "svelte.config.js", "tsconfig.json", "vite.config.ts")
 
@@ -60,7 +63,7 @@ def build_client(say: Callable[[str], object]) -> None:
         return
     say("building the web client ...")
     stamp.unlink(missing_ok=True)
-    node("node_modules/vite/bin/vite.js", "build", "--logLevel", "warn")
+    node("node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", out=_STDERR)
     stamp.write_text(wanted)
 
 
@@ -71,13 +74,14 @@ def install_packages(say: Callable[[str], object]) -> None:
     if stamped(stamp) == wanted:
         return
     say("fetching what the web client is built with (up to a minute) ...")
-    node(str(NPM), "ci", "--no-progress", "--loglevel=error")
+    node(str(NPM), "ci", "--no-progress", "--loglevel=error", out=_STDERR)
     stamp.write_text(wanted)
 
 
-def node(*arguments: str) -> None:
+def node(*arguments: str, out: int | None = None) -> None:
     """Run the wheel's Node in ``client/``; its failure is raised."""
-    subprocess.run([_BIN / "node", *arguments], cwd=CLIENT, env=environment(), check=True)
+    command = [_BIN / "node", *arguments]
+    subprocess.run(command, cwd=CLIENT, env=environment(), stdout=out, check=True)
 
 
 def environment() -> dict[str, str]:
