@@ -1,0 +1,154 @@
+"""Missions: name, zone, areas, names and the data that ships with each.
+
+A mission is a folder with a ``mission.toml``. Those of this package are known
+by name; any other folder may be given by its path. Nothing is read from it
+before it is asked for.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from eirene.errors import BadSettings
+from eirene.missions.areas import Areas
+from eirene.missions.gazetteer import Gazetteer, read_gazetteer
+from eirene.places import Place
+
+_HOME = Path(__file__).resolve().parent
+
+
+class AreaFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Boundaries of one administrative level."""
+
+    level: int
+    file: str
+
+
+class Credit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose data it is, under which licence, and of when."""
+
+    source: str
+    title: str
+    licence: str
+    attribution: str
+    as_of: str = ""
+    files: tuple[str, ...] = ()
+
+
+class BatchFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One list of reports to load."""
+
+    title: str
+    file: str
+    kind: str
+    mapping: str
+    compartment: str
+    beside: bool = False
+    """True: the file may not ship in the package and lies in a folder beside it, or nowhere."""
+
+
+class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a ``mission.toml`` says."""
+
+    name: str
+    title: str
+    bbox: tuple[float, float, float, float]
+    """West, south, east, north in degrees."""
+    zone: str
+    subtitle: str = ""
+    languages: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
+    """Before the digits of a P-code: the one of the boundaries first, then other spellings."""
+    disclaimer: str = ""
+    areas: tuple[AreaFile, ...] = ()
+    names: dict[str, str] = {}
+    credits: tuple[Credit, ...] = ()
+    batches: tuple[BatchFile, ...] = ()
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """One list of reports, ready to be planned and loaded."""
+
+    title: str
+    kind: str
+    mapping: str
+    path: Path
+    compartment: str
+
+
+class Mission:
+    """One mission folder. Names and areas are read when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        told = tomllib.loads((folder / "mission.toml").read_text(encoding="utf-8"))
+        self.declaration = msgspec.convert(told, Declaration)
+        self.name = self.declaration.name
+        self.title = self.declaration.title
+        self.bounds = self.declaration.bbox
+        self.zone = self.declaration.zone
+        self.areas = Areas({a.level: folder / a.file for a in self.declaration.areas})
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Names and P-codes."""
+        declared = self.declaration
+        return read_gazetteer(self.folder, declared.names, self.areas, declared.prefix)
+
+    def find(self, text: str) -> list[Place]:
+        """Places with that name or P-code, best first."""
+        return self.gazetteer.find(text)
+
+    def suggest(self, prefix: str, limit: int = 10) -> list[tuple[Place, str]]:
+        """Places whose name begins so, each with the list it is from."""
+        return self.gazetteer.suggest(prefix, limit)
+
+    def area_of(self, lon: float, lat: float, level: int | None = None) -> str | None:
+        """P-code of the area of a level (None: the finest) that holds the point."""
+        return self.areas.at(lon, lat, level)
+
+    def parents(self) -> dict[str, str]:
+        """P-code of each area -> P-code of the area around it."""
+        return self.gazetteer.parents
+
+    @property
+    def credits(self) -> Sequence[Credit]:
+        """Attribution of the data in the folder; that of reports stands in their mapping."""
+        return self.declaration.credits
+
+    def batches(self, beside: Path | None = None) -> Iterator[Batch]:
+        """Lists of reports in the order of loading.
+
+        ``beside`` is the folder of what may not ship in the package; lists that
+        are not there are left out.
+        """
+        for one in self.declaration.batches:
+            home = beside if one.beside else self.folder
+            if home is None or not (home / one.file).is_file():
+                continue
+            yield Batch(one.title, one.kind, one.mapping, home / one.file, one.compartment)
+
+
+def mission_named(name: str) -> Mission:
+    """The mission of that name, or in that folder; ``BadSettings`` where there is none."""
+    for folder in (_HOME / name, Path(name)):
+        if name and (folder / "mission.toml").is_file():
+            try:
+                return Mission(folder)
+            except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+                raise BadSettings(
+                    f"{folder / 'mission.toml'} is not right: {error}.",
+                    field="mission",
+                    remedy="Compare it with the one of a mission that ships with Eirene.",
+                ) from None
+    known = sorted(path.parent.name for path in _HOME.glob("*/mission.toml"))
+    raise BadSettings(
+        f"There is no mission {name!r}.",
+        field="mission",
+        remedy="Use one of: " + ", ".join(known) + ", or a folder with a mission.toml.",
+    )

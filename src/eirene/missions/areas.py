@@ -1,0 +1,108 @@
+"""Administrative areas of a mission: which one a point lies in, and how far one reaches.
+
+A point on the border of two areas belongs to the one with the lower P-code,
+so that every node answers the same.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import shapely
+
+from eirene.places import distance_m
+
+
+class _Feature(msgspec.Struct):
+    properties: dict[str, Any]
+    geometry: msgspec.Raw
+
+
+class _Collection(msgspec.Struct):
+    features: list[_Feature]
+
+
+class Level:
+    """The areas of one administrative level."""
+
+    def __init__(self, level: int, path: Path) -> None:
+        packed = path.read_bytes()
+        data = gzip.decompress(packed) if path.suffix == ".gz" else packed
+        features = msgspec.json.decode(data, type=_Collection).features
+        features.sort(key=lambda one: str(one.properties[f"adm{level}_pcode"]))
+        self.codes = [str(one.properties[f"adm{level}_pcode"]) for one in features]
+        self.shapes = [shapely.from_geojson(bytes(one.geometry)) for one in features]
+        for shape in self.shapes:
+            shapely.prepare(shape)
+        self._tree = shapely.STRtree(self.shapes)
+        self._place = {code: at for at, code in enumerate(self.codes)}
+        self.around = {
+            code: {n: str(one.properties[f"adm{n}_pcode"]) for n in range(level)}
+            for code, one in zip(self.codes, features, strict=True)
+        }
+        """P-codes of the areas that hold each area, by level."""
+
+    def at(self, lon: float, lat: float) -> str | None:
+        """P-code of the area that holds the point."""
+        hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
+        return self.codes[int(hits.min())] if hits.size else None
+
+    def reach_m(self, code: str, lon: float, lat: float) -> float | None:
+        """Metres from a point to the farthest corner of an area."""
+        at = self._place.get(code)
+        if at is None:
+            return None
+        corners = shapely.get_coordinates(self.shapes[at])
+        return max(distance_m(lat, lon, float(y), float(x)) for x, y in corners)
+
+
+class Areas:
+    """All levels of a mission, read when first asked for."""
+
+    def __init__(self, files: Mapping[int, Path]) -> None:
+        self._files = dict(files)
+        self._levels: dict[int, Level] = {}
+        self._reaches: dict[tuple[int, float, float], float | None] = {}
+
+    @property
+    def finest(self) -> int:
+        """The highest level there is; -1 where there is none."""
+        return max(self._files, default=-1)
+
+    def level(self, level: int) -> Level | None:
+        """The areas of a level, None where the mission has none."""
+        if level not in self._levels and level in self._files:
+            self._levels[level] = Level(level, self._files[level])
+        return self._levels.get(level)
+
+    def at(self, lon: float, lat: float, level: int | None = None) -> str | None:
+        """P-code of the area of a level (None: the finest) that holds the point.
+
+        The finest level decides, because the coarser ones are drawn with fewer
+        corners: a point is never in a commune of one district and in another district.
+        """
+        asked = self.finest if level is None else level
+        finest = self.level(self.finest)
+        code = finest.at(lon, lat) if finest and asked <= self.finest else None
+        if finest and code and asked < self.finest:
+            return finest.around[code].get(asked)
+        if code is None and asked < self.finest:
+            areas = self.level(asked)
+            return areas.at(lon, lat) if areas else None
+        return code
+
+    def reach_m(self, lon: float, lat: float, level: int) -> float | None:
+        """Radius around a point that holds the whole area of that level around it.
+
+        Lists put one point on all events of an area, so answers are kept.
+        """
+        key = (level, lon, lat)
+        if key not in self._reaches:
+            areas = self.level(level)
+            code = self.at(lon, lat, level)
+            self._reaches[key] = areas.reach_m(code, lon, lat) if areas and code else None
+        return self._reaches[key]
