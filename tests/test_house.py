@@ -152,7 +152,7 @@ def test_the_version_stands_in_one_place():
 
 # --- ./run ------------------------------------------------------------------------------
 
-TOOLS = ["sh", "cat", "cksum", "dirname", "rm", "id", "flock", "env"]
+TOOLS = ["sh", "cat", "cksum", "dirname", "rm", "find", "flock", "env"]
 
 
 @pytest.fixture
@@ -252,10 +252,10 @@ def test_run_eirene_passes_arguments_and_the_exit_status(installed: Path):
     assert process.returncode == 7
 
 
-def asked(checkout: Path, verb: str) -> str:
-    """What ``run`` asked Python for on the way to a verb."""
+def asked(checkout: Path, *arguments: str) -> str:
+    """What ``run`` asked other programs for on the way to a verb."""
     (checkout / "asked").unlink(missing_ok=True)
-    start(checkout, verb).communicate(timeout=30)
+    start(checkout, *arguments).communicate(timeout=30)
     return (checkout / "asked").read_text()
 
 
@@ -278,6 +278,29 @@ def test_a_failed_installation_is_tried_again(installed: Path):
     assert out == ""
     program(python, 'echo "$@" >>"$HOME/asked"')
     assert "--require-hashes" in asked(installed, "demo")
+
+
+def test_root_on_debian_gets_the_browser_that_the_tests_need(installed: Path):
+    program(installed / "path" / "id", "echo 0")
+    program(installed / "path" / "apt-get", 'echo "apt-get $@" >>"$HOME/asked"')
+    lines = asked(installed, "test").splitlines()
+    apt = [line for line in lines if line.startswith("apt-get")]
+    assert [line.split()[1] for line in apt] == ["update", "install"]
+    assert apt[1].endswith(" chromium")
+    assert lines[-1] == "-m pytest -n 2 --dist loadfile"
+
+
+def test_anybody_else_is_told_how_to_get_the_browser(installed: Path):
+    program(installed / "path" / "id", "echo 1000")
+    process = start(installed, "test")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert err.splitlines()[-1].endswith("install it with: sudo apt-get install chromium")
+
+
+def test_chosen_tests_are_run_as_pytest_was_asked_to(installed: Path):
+    lines = asked(installed, "test", "tests/test_x.py", "-k", "a b").splitlines()
+    assert lines[-1] == "-m pytest tests/test_x.py -k a b"
 
 
 def test_run_is_a_program_of_the_plain_shell():
