@@ -27,3 +27,12 @@ export function selectEntity(entity: string): void {
 export function selectNothing(): void {
   selection.set(null);
 }
+
+// A report that was just filed is selected before its row comes over the stream, and one whose
+// row was replaced keeps its entity: the key follows.
+store.subscribe(() => {
+  const held = selection.get();
+  if (held === null || (held.key !== null && store.get(held.key) !== undefined)) return;
+  const key = store.ofEntity(held.entity)[0]?.key ?? null;
+  if (key !== held.key) selection.set({ entity: held.entity, key });
+});

@@ -9,7 +9,7 @@ import { filter, layers, NO_FILTER } from "./filter";
 import { selectNothing } from "./selection";
 import { store } from "./store";
 import { Value } from "./value";
-import { panel } from "./view";
+import { justFiled, panel } from "./view";
 import { camera, pick, sketch } from "./wishes";
 
 export type Session =
@@ -132,6 +132,7 @@ function leave(why: "signed-out" | "ended"): void {
   marking.set(null);
   lastShift.set(null);
   panel.set(null);
+  justFiled.set(null);
   camera.set(null);
   sketch.set(null);
   pick.get()?.answer(null);

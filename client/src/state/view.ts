@@ -1,5 +1,5 @@
 /** Which panel is open, and what it was opened for. */
-import type { Report } from "../wire/types";
+import type { Filed, Report } from "../wire/types";
 import { Value } from "./value";
 
 export type PanelName = "form" | "search" | "watchlog" | "help" | "shift";
@@ -19,6 +19,9 @@ export const formWish = new Value<FormWish>({ kind: null, amends: null, about: n
 
 /** True while the form holds something that was not sent. */
 export const unsent = new Value(false);
+
+/** The report that was filed last from here, so that the detail can say so. */
+export const justFiled = new Value<Filed | null>(null);
 
 /** Single-key shortcuts may be switched off (WCAG 2.1.4). */
 export const keysOn = new Value(true);

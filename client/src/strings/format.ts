@@ -59,10 +59,15 @@ export function local(ms: number, zone: string): string {
   return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}`;
 }
 
-/** When something happened, no finer than it is known. `precision` is the node's word. */
+const DAY_MS = 86_400_000;
+
+/**
+ * When something happened, no finer than it is known. `precision` is the
+ * node's word; `end` is exclusive, so a day ends where the next one starts.
+ */
 export function when(start: number | null, end: number | null, precision: string | null): string {
   if (start === null) return "";
-  const last = end ?? start;
+  const last = Math.max(start, (end ?? start) - 1);
   switch (precision) {
     case "year":
       return day(start).slice(0, 4);
@@ -70,17 +75,27 @@ export function when(start: number | null, end: number | null, precision: string
       return day(start).slice(0, 7);
     case "day":
       return day(start);
-    case "minute":
     case "second":
-    case "exact":
+      return `${day(start)} ${clock(start, true)}`;
+    case "minute":
       return zulu(start);
+    case "hour":
+      return `${day(start)} ${clock(start).slice(0, 2)}hZ`;
+    case "night":
+      return `${day(start)}/${day(last).slice(8)}`;
     default:
-      break;
+      return span(start, last, end ?? start);
   }
-  if (last - start < 60_000) return zulu(start);
-  if (day(start) === day(last)) return `${zulu(start).slice(0, -1)}-${clock(last)}`;
-  const whole = start % 86_400_000 === 0;
-  return whole ? `${day(start)} - ${day(last - 1)}` : `${zulu(start)} - ${zulu(last)}`;
+}
+
+function span(start: number, last: number, end: number): string {
+  if (start % DAY_MS === 0 && end % DAY_MS === 0) {
+    return day(start) === day(last) ? day(start) : `${day(start)} - ${day(last)}`;
+  }
+  if (end - start <= 60_000) return zulu(start);
+  return day(start) === day(end)
+    ? `${zulu(start).slice(0, -1)}-${clock(end)}`
+    : `${zulu(start)} - ${zulu(end)}`;
 }
 
 /** `4.3612 N, 18.5550 E`, with as many decimals as the accuracy bears. */
@@ -112,4 +127,10 @@ export function age(ms: number, nowMs: number): { n: number; unit: AgeUnit } {
   if (days < 60) return { n: days, unit: "day" };
   if (days < 730) return { n: Math.floor(days / 30.44), unit: "month" };
   return { n: Math.floor(days / 365.25), unit: "year" };
+}
+
+/** A marking as the node writes it: `mission · UNCLASSIFIED · TLP:GREEN`. */
+export function markingText(compartment: string, classification: string, tlp: string): string {
+  const colour = tlp.startsWith("TLP:") ? tlp : `TLP:${tlp}`;
+  return `${compartment} · ${classification.toUpperCase()} · ${colour}`;
 }
