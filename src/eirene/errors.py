@@ -42,6 +42,8 @@ class EireneError(Exception):
         self.message = message
         self.field = field
         self.remedy = remedy
+        self.index: int | None = None
+        """Which report of a list is at fault; None where there is no list."""
 
 
 class InvalidReport(EireneError):

@@ -95,7 +95,14 @@ class Log:
     """One node's log, open for reading and writing."""
 
     def __init__(
-        self, folder: Path, keys: KeyStore, *, clock: Clock, sync: bool, whole: bool
+        self,
+        folder: Path,
+        keys: KeyStore,
+        *,
+        clock: Clock,
+        sync: bool,
+        whole: bool,
+        vfs: str | None,
     ) -> None:
         self.folder = folder
         self._keys = keys
@@ -104,7 +111,7 @@ class Log:
         self._held = _hold(folder)
         self._path = folder / "log.db"
         try:
-            self._db = connect(self._path, sync=sync)
+            self._db = connect(self._path, sync=sync, vfs=vfs)
             make_tables(self._db)
             self._load()
             if whole:
@@ -130,14 +137,16 @@ class Log:
         clock: Clock = utc_now,
         sync: bool = True,
         whole: bool = True,
+        vfs: str | None = None,
     ) -> Log:
         """Open, or make, the log in a folder; ``FolderInUse`` while another process has it.
 
         ``sync=False`` breaks the promise of durability; only the drill that
         shows that it can fail uses it. ``whole=False`` opens a log that lost
-        its end, so that it can be looked at.
+        its end, so that it can be looked at. ``vfs`` puts a file system of the
+        drill's own below SQLite.
         """
-        return cls(folder, keys, clock=clock, sync=sync, whole=whole)
+        return cls(folder, keys, clock=clock, sync=sync, whole=whole, vfs=vfs)
 
     def _load(self) -> None:
         self._heads: dict[bytes, Head] = {}
@@ -169,6 +178,12 @@ class Log:
         """Note the ends of the chains, and let go of the folder."""
         with self._write_lock:
             self._keys.note_high_water(self.heads())
+            self._db.close()
+            self._held.close()
+
+    def close_unchanged(self) -> None:
+        """Let go of the folder, and note nothing: after looking at a log that lost its end."""
+        with self._write_lock:
             self._db.close()
             self._held.close()
 
@@ -447,14 +462,18 @@ def make_tables(db: apsw.Connection) -> None:
                 db.execute(statement)
 
 
-def connect(path: Path, *, sync: bool, read_only: bool = False) -> apsw.Connection:
+def connect(
+    path: Path, *, sync: bool, read_only: bool = False, vfs: str | None = None
+) -> apsw.Connection:
     """A connection to a log file, with the settings that durability rests on."""
     flags = (
         apsw.SQLITE_OPEN_READONLY
         if read_only
         else (apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     )
-    connection = apsw.Connection(str(path), flags=flags)
+    connection = apsw.Connection(str(path), flags=flags, vfs=vfs)
+    if vfs:  # one without shared memory
+        connection.pragma("locking_mode", "EXCLUSIVE")
     connection.set_busy_timeout(5000)
     connection.pragma("temp_store", "MEMORY")  # sorts would spill what they sort
     if not read_only:

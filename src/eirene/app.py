@@ -1,0 +1,215 @@
+"""One node: its folder opened, its rooms put together, and closed again."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from eirene.config import Settings
+from eirene.desks.changed import Changed
+from eirene.desks.filing import FilingDesk
+from eirene.errors import BadSettings, DamagedLog, EireneError
+from eirene.keys.lock import Lock
+from eirene.keys.store import KeyStore
+from eirene.log.clock import clock_warning
+from eirene.log.log import Log, utc_now
+from eirene.log.verify import Verdict, verify
+from eirene.missions import Mission, mission_named
+from eirene.nodes.backup import Summary, backup
+from eirene.people.people import People
+from eirene.picture import Picture, PictureDamaged, rebuild
+from eirene.reports.envelope import REALMS
+
+_log = logging.getLogger("eirene.node")
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is in all."""
+_HOUSEKEEPING_S = 5.0
+
+
+class Node:
+    """An open node. ``close`` it; another process may then open the folder."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        lock: Lock | None,
+        *,
+        progress: Progress | None = None,
+        sync: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.folder = Path(settings.data)
+        self.zone = _zone(settings.zone)
+        self.keys = KeyStore.open(self.folder / "keys", lock)
+        self.name = self.keys.node
+        self.realm = REALMS[self.keys.realm]
+        self.log = Log.open(self.folder / "log", self.keys, sync=sync)
+        try:
+            self.clock_warning = clock_warning(self.log.last_received, utc_now())
+            self.mission: Mission | None = (
+                mission_named(settings.mission) if settings.mission else None
+            )
+            self.picture = self._open_picture(progress)
+            self.changed = Changed()
+            self.people = People(self.keys.secrets, self.keys.pepper)
+            self.filing = FilingDesk(
+                self.keys,
+                self.log,
+                lambda: self.picture,
+                changed=self.changed.ring,
+                find=self.mission.find if self.mission else None,
+                area=self.mission.area_of if self.mission else None,
+            )
+        except BaseException:
+            self.log.close()
+            self.keys.close()
+            raise
+        (self.folder / "attachments").mkdir(exist_ok=True, mode=0o700)
+        self._ending = threading.Event()
+        self._housekeeper = threading.Thread(
+            target=self._keep_house, name="housekeeping", daemon=True
+        )
+        self._housekeeper.start()
+
+    def _open_picture(self, progress: Progress | None) -> Picture:
+        """The picture, caught up with the log; rebuilt where it cannot be used."""
+        folder = self.folder / "picture"
+        areas = self.mission.parents() if self.mission else {}
+        try:
+            picture = Picture.open(folder, self.keys.picture_key, areas=areas)
+            lsn, _ = picture.position()
+        except PictureDamaged as error:
+            _log.warning("the picture is built anew: %s", error)
+            return self._rebuilt(progress)
+        if lsn > self.log.last_lsn:
+            _log.warning("the picture knows more than the log; it is built anew")
+            picture.close()
+            return self._rebuilt(progress)
+        self._catch_up(picture, lsn)
+        return picture
+
+    def _catch_up(self, picture: Picture, lsn: int) -> None:
+        page: list[Any] = []
+        for opened in self.log.read(lsn):
+            page.append(opened)
+            if len(page) == 1_000:
+                picture.fold(page)
+                page = []
+        if page:
+            picture.fold(page)
+
+    def _rebuilt(self, progress: Progress | None) -> Picture:
+        total = self.log.last_lsn
+        areas = self.mission.parents() if self.mission else {}
+        return rebuild(
+            self.folder / "picture",
+            self.keys.picture_key,
+            self.log.read(check=True),
+            areas=areas,
+            progress=(lambda done: progress(done, total)) if progress else None,
+        )
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Build the picture anew beside the old one and take it; gives the number of entries."""
+        old = self.picture
+        new = self._rebuilt(progress)
+        self._catch_up(new, new.position()[0])
+        self.picture = new
+        self._catch_up(new, new.position()[0])
+        old.close()
+        self.changed.ring()
+        return new.position()[0]
+
+    def verify(self, progress: Progress | None = None) -> Verdict:
+        """Check the whole log; changes nothing."""
+        total = self.log.last_lsn
+        return verify(
+            self.log, self.keys, progress=(lambda at: progress(at, total)) if progress else None
+        )
+
+    def backup(self, target: Path, progress: Progress | None = None) -> Summary:
+        """Write a checked, encrypted backup of log and attachments, while the node runs."""
+        total = self.log.last_lsn
+        return backup(
+            self.log,
+            self.keys,
+            self.folder / "attachments",
+            target,
+            (lambda done: progress(done, total)) if progress else None,
+        )
+
+    def _keep_house(self) -> None:
+        """Now and then: note how far the log goes, so that a log cut short is noticed."""
+        noted = -1
+        while not self._ending.wait(_HOUSEKEEPING_S):
+            if self.log.last_lsn == noted:
+                continue
+            try:
+                self.log.note_high_water()
+                noted = self.log.last_lsn
+            except EireneError as error:
+                _log.warning("housekeeping waits: %s", error.message)
+
+    def close(self) -> None:
+        """File what waits, note the ends of the chains, let go of the folder."""
+        self._ending.set()
+        self._housekeeper.join()
+        self.filing.close()
+        self.people.close()
+        self.picture.close()
+        self.log.close()
+        self.keys.close()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadSettings(
+            f"There is no time zone {name!r}.",
+            field="zone",
+            remedy="Write for example Africa/Bangui.",
+        ) from None
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, room, message. Never report content."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": f"{utc_now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+            "level": record.levelname.lower(),
+            "room": record.name.removeprefix("eirene."),
+            "message": record.getMessage(),
+        }
+        extra = getattr(record, "fields", None)
+        if isinstance(extra, dict):
+            line |= extra
+        if record.exc_info and record.exc_info[0]:
+            # the kind of fault and where, never its text: that may quote a report
+            frame = record.exc_info[2]
+            while frame and frame.tb_next:
+                frame = frame.tb_next
+            line["fault"] = record.exc_info[0].__name__
+            if frame:
+                line["at"] = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
+        return json.dumps(line, ensure_ascii=False)
+
+
+def log_to_stderr(level: str) -> None:
+    """Structured logs, one JSON object a line, on standard error."""
+    out = logging.StreamHandler(sys.stderr)
+    out.setFormatter(_JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [out]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("eirene").setLevel(level.upper())
+
+
+__all__ = ["DamagedLog", "Node", "log_to_stderr"]

@@ -1,0 +1,85 @@
+"""What the command line shows: sentences, tables, progress. Never a trace."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from eirene.errors import EireneError
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+Report = Callable[[int, int], None]
+
+
+def say(text: str) -> None:
+    """A sentence for people, on standard output."""
+    _out.print(text, markup=False)
+
+
+def note(text: str) -> None:
+    """A remark, on standard error, so that output can be piped."""
+    _err.print(text, markup=False)
+
+
+def fault(error: EireneError) -> None:
+    """An error as one sentence with its field and remedy."""
+    where = f" ({error.field})" if error.field else ""
+    note(f"eirene: {error.message}{where}")
+    if error.remedy:
+        note(f"        {error.remedy}")
+
+
+def table(rows: Sequence[Sequence[object]], *heads: str) -> None:
+    """A plain table."""
+    made = Table(*heads, box=None, pad_edge=False)
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    _out.print(made)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Report]:
+    """A bar on a terminal; a line every two seconds elsewhere."""
+    if not _err.is_terminal:
+        yield _lines(title)
+        return
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_err, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of or None)
+
+
+def _lines(title: str) -> Report:
+    last = time.monotonic()
+
+    def report(done: int, of: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > 2:
+            last = time.monotonic()
+            note(f"{title} {done:,}" + (f" of {of:,}" if of else ""))
+
+    return report
+
+
+def asked(prompt: str, *, twice: bool = False) -> bytes:
+    """A passphrase typed at the terminal; b"" where there is none."""
+    if not sys.stdin.isatty():
+        return b""
+    words = getpass.getpass(f"{prompt}: ")
+    if twice and getpass.getpass(f"{prompt}, again: ") != words:
+        note("The two are not the same; try again.")
+        return asked(prompt, twice=True)
+    return words.encode()

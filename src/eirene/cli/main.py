@@ -1,0 +1,224 @@
+"""The ``eirene`` command: its verbs, their arguments, and what happens when one fails."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from eirene import __version__
+from eirene.cli import verbs
+from eirene.cli.console import fault, note
+from eirene.config import Settings, settings
+from eirene.errors import EireneError
+
+_ABOUT = """\
+Eirene: an open civil-military exchange for peace missions.
+
+A node is one folder: log, picture, keys, attachments. Most verbs work on the
+running node, over its local socket; when none runs, they open the folder."""
+
+_FIRST = """\
+first steps:
+  eirene demo                                   look at a replay of public data
+  eirene serve --new --name hq --owner mission  make a node and start it
+  eirene account make amina --role joc-duty-officer
+  eirene import events.csv --as incident --mapping ucdp-ged --account amina
+
+environment: EIRENE_DATA (folder), EIRENE_PORT (default 8080)
+settings:    --config FILE (TOML); docs/reference/settings.md"""
+
+Verb = Callable[[argparse.Namespace, Settings], None]
+
+
+def _common() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", metavar="FOLDER", help="folder of the node [EIRENE_DATA]")
+    common.add_argument("--config", metavar="FILE", type=Path, help="settings file (TOML)")
+    common.add_argument(
+        "--passphrase-file", metavar="FILE", help="file with the passphrase of the key store"
+    )
+    return common
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole manual."""
+    top = argparse.ArgumentParser(
+        prog="eirene",
+        description=_ABOUT,
+        epilog=_FIRST,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"eirene {__version__}")
+    places = top.add_subparsers(title="verbs", metavar="VERB", required=True)
+    common = _common()
+
+    def verb(name: str, run: Verb, about: str, more: str = "") -> argparse.ArgumentParser:
+        made = places.add_parser(
+            name,
+            parents=[common],
+            help=about,
+            description=f"{about[0].upper()}{about[1:]}.\n\n{more}".strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        made.set_defaults(run=run)
+        return made
+
+    _serving(verb)
+    _moving(verb)
+    _keeping(verb)
+    _nested(places, common)
+    return top
+
+
+def _serving(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    demo = verb(
+        "demo",
+        verbs.demo,
+        "start a replay of public data, with an account for every role",
+        "Everything is real public record of the Central African Republic; nothing is live.\n"
+        "The keys lie in a plain file: whoever can read the folder can read every report.",
+    )
+    demo.add_argument("--port", type=int, help="port of the first node [EIRENE_PORT, 8080]")
+    serve = verb(
+        "serve",
+        verbs.serve,
+        "start the node in the folder",
+        "With --new it makes the node first. The keys are locked by a passphrase (typed, or from\n"
+        "--passphrase-file), by a systemd credential named eirene, or by a plain file (--lock plain).",
+    )
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on [EIRENE_PORT, 8080]")
+    serve.add_argument("--new", action="store_true", help="make the node when there is none")
+    serve.add_argument("--name", default="node", help="name of a new node (default node)")
+    serve.add_argument("--owner", default="mission", help="organisation that owns a new node")
+    serve.add_argument(
+        "--realm", choices=("live", "exercise"), default="live", help="realm of a new node"
+    )
+    serve.add_argument(
+        "--lock", choices=("passphrase", "credential", "plain"), help="lock of a new node's keys"
+    )
+
+
+def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    bring = verb(
+        "import",
+        verbs.bring,
+        "bring a file of other people's data in",
+        "Shows first what would happen. Bad rows go to a rejects file with row, field and reason.\n"
+        "Importing a file again changes nothing.",
+    )
+    bring.add_argument("file", type=Path, help="CSV or GeoJSON")
+    bring.add_argument("--as", dest="kind", metavar="KIND", required=True, help="kind of report")
+    bring.add_argument("--mapping", help="a mapping that ships with Eirene, or a TOML file")
+    bring.add_argument("--account", help="account that files the reports")
+    bring.add_argument("--compartment", help="compartment to file to")
+    bring.add_argument("--dry-run", action="store_true", help="show what would happen, and stop")
+    bring.add_argument("--rejects", type=Path, metavar="FILE", help="where bad rows go")
+    export = verb(
+        "export",
+        verbs.export,
+        "write what one account may see to a file",
+        "The ending of the file says the format: .csv, .geojson or .kml.",
+    )
+    export.add_argument("file", type=Path)
+    export.add_argument("--as", dest="account", metavar="ACCOUNT", required=True)
+    for name, about in (
+        ("q", "words to search for"),
+        ("kind", "kinds, by comma"),
+        ("bbox", "west,south,east,north"),
+        ("datetime", "instant or interval, as in OGC API Features"),
+        ("filter", "CQL2 text"),
+    ):
+        export.add_argument(f"--{name}", help=about)
+
+
+def _keeping(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    verb("rebuild", verbs.rebuild, "build the picture anew from the log, beside the old one")
+    backup = verb("backup", verbs.backup, "write an encrypted, checked backup; the node may run")
+    backup.add_argument("file", type=Path)
+    restore = verb(
+        "restore",
+        verbs.restore,
+        "fill a folder without a log from a backup",
+        "The folder must hold the key store already (eirene keys restore). It never overwrites.",
+    )
+    restore.add_argument("file", type=Path)
+
+
+def _nested(places: Any, common: argparse.ArgumentParser) -> None:
+    """Verbs of two words."""
+    log = places.add_parser("log", help="look after the log").add_subparsers(
+        title="verbs", metavar="VERB", required=True
+    )
+    verify = log.add_parser(
+        "verify",
+        parents=[common],
+        help="name the first entry that was altered, removed, inserted or lost",
+    )
+    verify.set_defaults(run=verbs.verify)
+    keys = places.add_parser("keys", help="back the key store up, apart from the data")
+    of_keys = keys.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for name, run, about in (
+        ("backup", verbs.keys_backup, "seal the key store to two custodians"),
+        ("restore", verbs.keys_restore, "make a key store from its backup, in a folder without"),
+    ):
+        made = of_keys.add_parser(name, parents=[common], help=about, description=about)
+        made.add_argument("file", type=Path)
+        made.add_argument(
+            "--custodian-file",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="file with one custodian's passphrase; twice",
+        )
+        made.set_defaults(run=run)
+        if name == "restore":
+            made.add_argument("--lock", choices=("passphrase", "credential", "plain"))
+    _accounts(places, common)
+
+
+def _accounts(places: Any, common: argparse.ArgumentParser) -> None:
+    account = places.add_parser("account", help="make, list, reset and end accounts")
+    acts = account.add_subparsers(title="verbs", metavar="VERB", required=True)
+    make = acts.add_parser("make", parents=[common], help="make an account; prints its password")
+    make.add_argument("user")
+    make.add_argument("--role", required=True, help="a role of clearances.csv")
+    make.add_argument("--organisation", default="", help="organisation (default: the node's owner)")
+    for name, about in (
+        ("list", "list accounts with role, organisation and compartments"),
+        ("reset", "give an account a new password; ends its sessions and tokens"),
+        ("end", "end an account with all its sessions and tokens, at once"),
+    ):
+        act = acts.add_parser(name, parents=[common], help=about)
+        if name != "list":
+            act.add_argument("user")
+        act.set_defaults(act=name)
+    make.set_defaults(act="make")
+    for act in acts.choices.values():
+        act.set_defaults(run=verbs.account)
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    given = {name: getattr(args, name, None) for name in ("data", "host", "port")}
+    return settings(file=args.config, environment=os.environ, given=given)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a verb; 0 only on success, 1 on an error, 2 on wrong arguments."""
+    args = parser().parse_args(argv)
+    try:
+        args.run(args, _settings(args))
+    except EireneError as error:
+        fault(error)
+        return 1
+    except KeyboardInterrupt:
+        note("eirene: stopped.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0

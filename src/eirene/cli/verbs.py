@@ -1,0 +1,347 @@
+"""What each verb of the command line does."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eirene.app import Node, log_to_stderr
+from eirene.cli import demo as demo_node
+from eirene.cli.console import asked, note, progress, say, table
+from eirene.cli.reach import call, credential, from_file, node_folder, the_lock
+from eirene.config import Settings, default_data
+from eirene.errors import BadSettings, DamagedLog, FolderInUse, NotANode
+from eirene.imports.run import Plan, plan
+from eirene.keys.lock import Lock
+from eirene.keys.store import KeyStore
+from eirene.log.log import Log, utc_now
+from eirene.log.verify import verify as verify_log
+from eirene.missions import mission_named
+from eirene.nodes.backup import backup_keys, restore_keys
+from eirene.nodes.backup import restore as restore_backup
+from eirene.web import serve as serve_http
+
+_BATCH = 500
+
+
+# -- serving
+
+
+def demo(args: argparse.Namespace, settings: Settings) -> None:
+    """A replay of public data."""
+    log_to_stderr(settings.log_level)
+    if args.data is None and settings.data == default_data():
+        settings = msgspec.structs.replace(settings, data=settings.data + "-demo")
+    node = demo_node.make_or_open(settings)
+
+    def ready(url: str) -> None:
+        file = Path(settings.data) / "demo-accounts.json"
+        made = demo_node.accounts(node, url, file)
+        duty = next(one for one in made if one.role == "joc-duty-officer")
+        say("")
+        say("REPLAY of public data, not live. The keys lie in a plain file: put nothing real in.")
+        say(f"Open {url} and sign in as {duty.user} with the password {duty.password}")
+        say(f"Accounts of all {len(made)} roles: {file}")
+        say(f"READY {url}")
+        sys.stdout.flush()
+
+    try:
+        serve_http(node, settings.host, settings.port, ready)
+    finally:
+        node.close()
+
+
+def serve(args: argparse.Namespace, settings: Settings) -> None:
+    """The node in the folder."""
+    folder = Path(settings.data)
+    log_to_stderr(settings.log_level)
+    if not (folder / "keys" / "lock.json").exists():
+        _make_node(args, folder)
+    lock = the_lock(folder, args.passphrase_file)
+    with progress("building the picture") as report:
+        node = Node(settings, lock, progress=report)
+    try:
+        if node.people.has_demo():
+            raise BadSettings(
+                f"{folder} has demo accounts, whose passwords lie in a file.",
+                field="data",
+                remedy="Use eirene demo for it, and another folder for a node that serves.",
+            )
+        if not any(not one.ended for one in node.people.accounts()):
+            note("There is no account yet: eirene account make NAME --role administrator")
+        if node.clock_warning:
+            note(node.clock_warning)
+        serve_http(node, settings.host, settings.port, _ready)
+    finally:
+        node.close()
+
+
+def _ready(url: str) -> None:
+    say(f"READY {url}")
+    sys.stdout.flush()
+
+
+def _make_node(args: argparse.Namespace, folder: Path) -> None:
+    if not args.new:
+        raise NotANode(
+            f"There is no node in {folder}.",
+            field="data",
+            remedy="Make one with --new, or point EIRENE_DATA at a node's folder.",
+        )
+    KeyStore.create(
+        folder / "keys",
+        _new_lock(args.lock, args.passphrase_file),
+        realm=args.realm,
+        node=args.name,
+        owner=args.owner,
+    ).close()
+    note(f"Made node {args.name} ({args.realm}) in {folder}.")
+
+
+def _new_lock(mode: str | None, passphrase_file: str | None) -> Lock:
+    """The lock of new keys: as asked, else what is at hand."""
+    if mode == "plain":
+        note("The keys lie in a plain file: whoever can read the folder can read every report.")
+        return Lock("plain")
+    found = credential()
+    if found and mode != "passphrase":
+        return found
+    if mode == "credential":
+        raise BadSettings(
+            "There is no systemd credential named eirene.",
+            field="lock",
+            remedy="Start through systemd with LoadCredential=eirene:FILE.",
+        )
+    words = from_file(passphrase_file) if passphrase_file else asked("New passphrase", twice=True)
+    if not words:
+        raise BadSettings(
+            "The keys of a new node need a lock.",
+            field="lock",
+            remedy="Give --passphrase-file FILE, a systemd credential, or --lock plain.",
+        )
+    return Lock("passphrase", words)
+
+
+# -- data in and out
+
+
+def bring(args: argparse.Namespace, settings: Settings) -> None:
+    """A file of other people's data."""
+    mission = mission_named(settings.mission) if settings.mission else None
+    made = plan(
+        args.file,
+        kind=args.kind,
+        mapping=args.mapping,
+        compartment=args.compartment,
+        zone=settings.zone,
+        now=utc_now(),
+        find=mission.find if mission else None,
+    )
+    for line in made.table():
+        say("  ".join(line))
+    if args.dry_run:
+        _rejects(args, made)
+        return
+    if not args.account:
+        raise BadSettings(
+            "Somebody must file the reports.",
+            field="account",
+            remedy="Give --account NAME (eirene account list), or look only: --dry-run.",
+        )
+    filed = repeats = 0
+    with progress("importing") as report:
+        batch: list[dict[str, Any]] = []
+        for flat in made.flats():
+            batch.append(flat)
+            if len(batch) == _BATCH:
+                new, same = _file(args, settings, batch)
+                filed, repeats, batch = filed + new, repeats + same, []
+                report(filed + repeats, made.rows)
+        if batch:
+            new, same = _file(args, settings, batch)
+            filed, repeats = filed + new, repeats + same
+    rejects = len(made.rejects)
+    say(f"{made.rows:,} rows = {filed:,} reports + {repeats:,} repeats + {rejects:,} rejects")
+    _rejects(args, made)
+
+
+def _file(
+    args: argparse.Namespace, settings: Settings, batch: list[dict[str, Any]]
+) -> tuple[int, int]:
+    answer = call(
+        settings, args.passphrase_file, "file", {"as": args.account, "flats": batch, "import": True}
+    )
+    return int(answer["filed"]), int(answer["repeats"])
+
+
+def _rejects(args: argparse.Namespace, made: Plan) -> None:
+    if not made.rejects:
+        return
+    file = args.rejects or args.file.with_name(args.file.name + ".rejects.csv")
+    made.rejects_file(file)
+    note(f"{len(made.rejects):,} rows were not taken; why stands in {file}")
+
+
+def export(args: argparse.Namespace, settings: Settings) -> None:
+    """What one account may see, as a file."""
+    query = {
+        name: getattr(args, name)
+        for name in ("q", "kind", "bbox", "datetime", "filter")
+        if getattr(args, name)
+    }
+    kind_of_file = args.file.suffix.removeprefix(".")
+    with progress("exporting") as report:
+        answer = call(
+            settings,
+            args.passphrase_file,
+            "export",
+            {
+                "as": args.account,
+                "format": kind_of_file,
+                "file": str(args.file.resolve()),
+                "query": query,
+            },
+            report,
+        )
+    manifest = answer.get("manifest", {})
+    say(f"{args.file}: {manifest.get('count', 0):,} reports, {manifest.get('marking', '')}")
+
+
+# -- keeping
+
+
+def rebuild(args: argparse.Namespace, settings: Settings) -> None:
+    """The picture anew."""
+    with progress("building the picture") as report:
+        answer = call(settings, args.passphrase_file, "rebuild", {}, report)
+    say(f"The picture was built anew from {answer['entries']:,} entries.")
+
+
+def verify(args: argparse.Namespace, settings: Settings) -> None:
+    """The log, checked whole; opens also a log that lost its end."""
+    folder = node_folder(settings.data)
+    keys = KeyStore.open(folder / "keys", the_lock(folder, args.passphrase_file))
+    try:
+        log = Log.open(folder / "log", keys, whole=False)
+    except FolderInUse:
+        keys.close()
+        with progress("checking") as report:
+            answer = call(settings, args.passphrase_file, "verify", {}, report)
+        _verdict(answer["faults"], answer["entries"], answer["chains"], answer["signatures"])
+        return
+    with progress("checking") as report:
+        found = verify_log(log, keys, progress=lambda at: report(at, log.last_lsn))
+    log.close_unchanged()
+    keys.close()
+    _verdict([str(fault) for fault in found.faults], found.entries, found.chains, found.signatures)
+
+
+def _verdict(faults: list[str], entries: int, chains: int, signatures: int) -> None:
+    if faults:
+        for fault in faults:
+            note(fault)
+        raise DamagedLog(
+            f"The log is not what this node acknowledged; the first fault is at {faults[0]}.",
+            remedy="Keep the folder as it is, and restore the last backup elsewhere.",
+        )
+    say(f"The log is whole: {entries:,} entries in {chains:,} chains, {signatures:,} signatures.")
+
+
+def backup(args: argparse.Namespace, settings: Settings) -> None:
+    """An encrypted, checked backup."""
+    with progress("backing up") as report:
+        answer = call(
+            settings, args.passphrase_file, "backup", {"file": str(args.file.resolve())}, report
+        )
+    say(
+        f"{args.file}: {answer['entries']:,} entries, {answer['bytes']:,} bytes, read back and "
+        "checked. It opens only with the keys: keep a key backup apart (eirene keys backup)."
+    )
+
+
+def restore(args: argparse.Namespace, settings: Settings) -> None:
+    """A folder filled from a backup."""
+    folder = node_folder(settings.data)
+    _not_running(folder)
+    keys = KeyStore.open(folder / "keys", the_lock(folder, args.passphrase_file))
+    try:
+        with progress("restoring") as report:
+            found = restore_backup(keys, args.file, folder, lambda done: report(done, 0))
+    finally:
+        keys.close()
+    say(f"{folder}: {found.entries:,} entries restored. New chains name the old ones' ends.")
+
+
+def _not_running(folder: Path) -> None:
+    lock = folder / "log" / ".lock"
+    if not lock.exists():
+        return
+    with lock.open("a+b") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderInUse(
+                f"A node works in {folder}.", field="data", remedy="Stop it first."
+            ) from None
+
+
+def _custodians(args: argparse.Namespace) -> list[bytes]:
+    if args.custodian_file:
+        return [from_file(name) for name in args.custodian_file]
+    return [asked(f"Passphrase of custodian {number}", twice=True) for number in (1, 2)]
+
+
+def keys_backup(args: argparse.Namespace, settings: Settings) -> None:
+    """The key store, sealed to two custodians."""
+    folder = node_folder(settings.data)
+    keys = KeyStore.open(folder / "keys", the_lock(folder, args.passphrase_file))
+    try:
+        count = backup_keys(keys, args.file, _custodians(args))
+    finally:
+        keys.close()
+    say(f"{args.file}: {count:,} data keys. It opens only with both custodians' passphrases.")
+
+
+def keys_restore(args: argparse.Namespace, settings: Settings) -> None:
+    """A key store from its backup."""
+    folder = Path(settings.data)
+    two = _custodians(args)
+    restore_keys(
+        args.file, folder / "keys", two, _new_lock(args.lock, args.passphrase_file)
+    ).close()
+    say(f"{folder / 'keys'}: restored. Now restore the data: eirene restore FILE.")
+
+
+# -- accounts
+
+
+def account(args: argparse.Namespace, settings: Settings) -> None:
+    """Make, list, reset, end."""
+    asked_for = {"act": args.act}
+    for name in ("user", "role", "organisation"):
+        if getattr(args, name, None):
+            asked_for[name] = getattr(args, name)
+    answer = call(settings, args.passphrase_file, "account", asked_for)
+    if args.act == "list":
+        heads = ("user", "role", "organisation", "reads", "files to", "state")
+        rows = [
+            (
+                one["user"],
+                one["role"],
+                one["organisation"],
+                " ".join(one["compartments"]),
+                " ".join(one["may_file"]),
+                "ended" if one["ended"] else "in force",
+            )
+            for one in answer["accounts"]
+        ]
+        table(rows, *heads)
+    elif "password" in answer:
+        say(f"{args.user}: the password is {answer['password']}")
+    else:
+        say(f"{args.user}: ended, with all sessions and tokens.")

@@ -1,0 +1,1 @@
+"""Work on the picture. A desk decides or computes; what it states enters through ``log.append``."""

@@ -1,0 +1,376 @@
+"""The filing desk: the one way by which people's reports enter the log.
+
+It checks that the account may file there, resolves what is amended and linked,
+knows a retry by its ``client_id``, and answers when the report is durable and
+in the picture, so that the filer's next read sees it. One thread takes all
+that wait together: many writers cost one sync.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import queue
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime, tzinfo
+from typing import Any
+
+import msgspec
+
+from eirene.errors import ContentConflict, EireneError, InvalidReport, NotAllowed, Unavailable
+from eirene.keys.store import KeyStore
+from eirene.log.log import Log, utc_now
+from eirene.picture import Picture, Row
+from eirene.picture.queries import entity_by_id, entry_of, report_by_id
+from eirene.places import Place
+from eirene.release.reader import Reader
+from eirene.reports.draft import Draft, Find, draft_of
+from eirene.reports.envelope import Body, Link, Opened, report_id
+from eirene.reports.flat import raw_content
+
+_log = logging.getLogger("eirene.filing")
+MOST_IN_A_POST = 1_000
+_MOST_TOGETHER = 2_000
+_SURE_M = 10_000.0
+"""A place vaguer than this is not said to lie in the area of its middle."""
+
+
+class Filed(msgspec.Struct, frozen=True):
+    """What the filer gets back."""
+
+    id: bytes
+    entity: bytes
+
+
+class _Submission:
+    """Bodies of one post, and the answer they wait for."""
+
+    __slots__ = ("answer", "bodies", "retries")
+
+    def __init__(self, bodies: list[Body], retries: list[bool]) -> None:
+        self.bodies = bodies
+        self.retries = retries  # the filer named a client_id, so it may be here already
+        self.answer: Future[list[Filed]] = Future()
+
+
+class FilingDesk:
+    """Takes flat reports from accounts; see the module."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        log: Log,
+        picture: Callable[[], Picture],
+        *,
+        changed: Callable[[], None],
+        find: Find | None = None,
+        area: Callable[[float, float], str | None] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._keys = keys
+        self._records = log
+        self._picture = picture
+        self._changed = changed
+        self._find = find
+        self._area = area
+        self._clock = clock
+        self._behind = False
+        self._waiting: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="filing", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """File what waits, then stop."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    async def file(
+        self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
+    ) -> list[Filed]:
+        """File all or nothing; returns when durable and visible.
+
+        Raises ``InvalidReport`` (with ``index`` for the one at fault),
+        ``NotAllowed``, ``ContentConflict``, ``Unavailable``, ``DiskFull``.
+        """
+        submission = self._prepare(reader, flats, zone)
+        self._waiting.put(submission)
+        return await asyncio.wrap_future(submission.answer)
+
+    def file_now(
+        self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
+    ) -> list[Filed]:
+        """The same, for a caller without a loop."""
+        submission = self._prepare(reader, flats, zone)
+        self._waiting.put(submission)
+        return submission.answer.result()
+
+    def bring(
+        self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
+    ) -> tuple[int, int]:
+        """File rows of an import: (new, repeats).
+
+        A row names its entity and, by its ``client_id``, its content. The same
+        content again is a repeat; other content amends what stands there.
+        """
+        due: list[Mapping[str, Any]] = []
+        for flat in flats:
+            ids = self._standing(reader, flat)
+            client_id = uuid.UUID(flat["client_id"]).bytes
+            author = self._keys.author(str(flat["compartment"])).public
+            if self._picture().seen(report_id(author, reader.account, client_id)) is None:
+                due.append({**flat, "amends": ids} if ids else flat)
+        if due:
+            self.file_now(reader, due, zone=zone)
+        return len(due), len(flats) - len(due)
+
+    def _standing(self, reader: Reader, flat: Mapping[str, Any]) -> list[str]:
+        try:
+            view = entity_by_id(self._picture(), reader, bytes.fromhex(flat["entity"]))
+        except Unavailable:
+            return []
+        return [row.id.hex() for row in view.current if row.owner == reader.organisation]
+
+    # -- in the caller: everything that needs no order
+
+    def _prepare(
+        self, reader: Reader, flats: Sequence[Mapping[str, Any]], zone: tzinfo | None
+    ) -> _Submission:
+        if not flats or len(flats) > MOST_IN_A_POST:
+            raise InvalidReport(
+                f"A post holds 1 to {MOST_IN_A_POST:,} reports, not {len(flats):,}.",
+                field="",
+                remedy="Send several posts; each is all or nothing.",
+            )
+        now = self._clock()
+        bodies: list[Body] = []
+        retries: list[bool] = []
+        for index, flat in enumerate(flats):
+            try:
+                draft = draft_of(flat, now=now, zone=zone, find=self._find)
+                bodies.append(self._body(reader, draft, now))
+                retries.append(draft.client_id is not None)
+            except EireneError as error:
+                error.index = index
+                raise
+        return _Submission(bodies, retries)
+
+    def _body(self, reader: Reader, draft: Draft, now: datetime) -> Body:
+        amended = [self._amended(reader, draft, id_) for id_ in draft.amends]
+        compartment = self._compartment(reader, draft, amended)
+        client_id = draft.client_id or os.urandom(16)
+        id_ = report_id(self._keys.author(compartment).public, reader.account, client_id)
+        again = draft.client_id is not None and self._picture().seen(id_) is not None
+        if amended:
+            entity = amended[0].entity
+        elif again and draft.entity:
+            entity = draft.entity
+        else:
+            entity = self._entity(reader, draft)
+        return Body(
+            id=id_,
+            client_id=client_id,
+            owner=reader.organisation,
+            compartment=compartment,
+            entity=entity,
+            kind=draft.kind.tag,
+            account=reader.account,
+            filed=now,
+            amends=tuple(row.entry for row in amended),
+            source=draft.source,
+            basis=draft.basis,
+            occurred=draft.occurred,
+            observed=draft.observed,
+            place=self._placed(draft.place),
+            grade=draft.grade,
+            classification=draft.classification,
+            tlp=draft.tlp,
+            purpose=draft.purpose,
+            links=tuple(
+                Link(role, self._linked(reader, id_, at))
+                for at, (role, id_) in enumerate(draft.links)
+            ),
+            language=draft.language,
+            content=raw_content(draft.content),
+        )
+
+    def _placed(self, place: Place | None) -> Place | None:
+        """The place with the P-code of the area it lies in, said to come from the point."""
+        if self._area is None or place is None or place.lat is None or place.lon is None:
+            return place
+        if place.pcode or (place.accuracy_m or 0.0) > _SURE_M:
+            return place
+        pcode = self._area(place.lon, place.lat)
+        if not pcode:
+            return place
+        return msgspec.structs.replace(place, pcode=pcode, pcode_from="point")
+
+    def _amended(self, reader: Reader, draft: Draft, id_: bytes) -> Row:
+        try:
+            row = report_by_id(self._picture(), reader, id_)
+        except Unavailable:
+            raise InvalidReport(
+                "No report with the id in amends is available to you.",
+                field="amends",
+                remedy="Take the id of the report that this one replaces.",
+            ) from None
+        if row.owner != reader.organisation:
+            raise NotAllowed(
+                "Only the organisation that filed a report may amend or withdraw it.",
+                field="amends",
+                remedy="File your own report, linked to it.",
+            )
+        if draft.kind.name not in (row.kind, "withdrawal"):
+            raise InvalidReport(
+                f"A {draft.kind.name} cannot replace a report of kind {row.kind}.",
+                field="kind",
+                remedy=f"File it as {row.kind}.",
+            )
+        return row
+
+    def _entity(self, reader: Reader, draft: Draft) -> bytes:
+        if draft.entity is None:
+            return os.urandom(16)
+        try:
+            view = entity_by_id(self._picture(), reader, draft.entity)
+        except Unavailable:
+            return draft.entity
+        if any(row.owner == reader.organisation for row in view.current):
+            raise InvalidReport(
+                "There are reports of this entity already.",
+                field="amends",
+                remedy="Name in amends the report that this one replaces.",
+            )
+        return draft.entity
+
+    def _linked(self, reader: Reader, id_: bytes, at: int) -> bytes:
+        try:
+            return entry_of(self._picture(), reader, id_)
+        except Unavailable:
+            raise InvalidReport(
+                "No report with this id is available to you.",
+                field=f"links.{at}.report",
+                remedy="Take the id of a report that you can see.",
+            ) from None
+
+    def _compartment(self, reader: Reader, draft: Draft, amended: list[Row]) -> str:
+        allowed = sorted(reader.may_file)
+        named = draft.compartment or (amended[0].compartment if amended else "")
+        if not named and len(allowed) == 1:
+            named = allowed[0]
+        if not named:
+            raise InvalidReport(
+                "compartment is missing.",
+                field="compartment",
+                remedy="You may file to: " + (", ".join(allowed) or "none") + ".",
+            )
+        if any(row.compartment != named or row.entity != amended[0].entity for row in amended):
+            raise InvalidReport(
+                "What is amended stands in another compartment, or is another entity.",
+                field="amends",
+                remedy="Amend each report where it stands.",
+            )
+        if draft.kind.only_in and named not in draft.kind.only_in:
+            raise InvalidReport(
+                f"{draft.kind.title} may stand only in {', '.join(draft.kind.only_in)}.",
+                field="compartment",
+                remedy=f"File it in {draft.kind.only_in[0]}.",
+            )
+        if named not in reader.may_file:
+            raise NotAllowed(
+                f"You may not file to {named!r}.",
+                field="compartment",
+                remedy="You may file to: " + (", ".join(allowed) or "none") + ".",
+            )
+        return named
+
+    # -- in the desk's own thread: order, retries, log, picture
+
+    def _work(self) -> None:
+        stopping = False
+        while not stopping:
+            together = [self._waiting.get()]
+            while len(together) < _MOST_TOGETHER:
+                try:
+                    together.append(self._waiting.get_nowait())
+                except queue.Empty:
+                    break
+            stopping = None in together
+            self._file_all([one for one in together if one is not None])
+
+    def _file_all(self, submissions: list[_Submission]) -> None:
+        fresh: dict[bytes, Body] = {}
+        answers: list[tuple[_Submission, list[Filed]]] = []
+        for submission in submissions:
+            try:
+                answers.append((submission, self._sorted_out(submission, fresh)))
+            except Exception as error:  # noqa: BLE001 - to its own filer alone; the others go on
+                submission.answer.set_exception(error)
+        if not answers:
+            return
+        try:
+            opened = self._records.append(list(fresh.values())) if fresh else []
+        except Exception as error:  # noqa: BLE001 - nothing was stored: all who wait hear it
+            for submission, _ in answers:
+                submission.answer.set_exception(error)
+            return
+        self._fold(opened)
+        for submission, filed in answers:
+            submission.answer.set_result(filed)
+        if opened:
+            self._changed()
+
+    def _sorted_out(self, submission: _Submission, fresh: dict[bytes, Body]) -> list[Filed]:
+        """New bodies go to ``fresh``; known ones are answered as the first time."""
+        mine: dict[bytes, Body] = {}
+        filed: list[Filed] = []
+        for body, retry in zip(submission.bodies, submission.retries, strict=True):
+            known = fresh.get(body.id) or mine.get(body.id)
+            if known is None and retry:
+                seen = self._picture().seen(body.id)
+                known = seen[1] if seen else None
+            if known is None:
+                mine[body.id] = body
+                filed.append(Filed(body.id, body.entity))
+                continue
+            if not same_words(known, body):
+                raise ContentConflict(
+                    "You have filed other content under this client_id.",
+                    field="client_id",
+                    remedy="Use a new client_id for a new report; to correct one, amend it.",
+                )
+            filed.append(Filed(known.id, known.entity))
+        fresh |= mine
+        return filed
+
+    def _fold(self, opened: list[Opened]) -> None:
+        """Into the picture; what is durable is never refused because the picture is not ready."""
+        try:
+            if self._behind:
+                lsn, _ = self._picture().position()
+                opened = list(self._records.read(lsn))
+            if opened:
+                self._picture().fold(opened)
+            self._behind = False
+        except Exception:  # durable already: the picture catches up, the answer stands
+            self._behind = True
+            _log.exception("the picture is behind the log; it catches up with the next report")
+
+
+def same_words(known: Body, body: Body) -> bool:
+    """Whether a post under a known ``client_id`` says the same again.
+
+    Times like *yesterday* and place names are compared as written: what they
+    mean may have moved on since the first try.
+    """
+    changes: dict[str, Any] = {"filed": known.filed}
+    if not body.amends:
+        changes["entity"] = known.entity
+    if known.occurred and body.occurred and known.occurred.text == body.occurred.text != "":
+        changes["occurred"] = known.occurred
+    if known.place and body.place and known.place.text == body.place.text != "":
+        changes["place"] = known.place
+    return msgspec.structs.replace(body, **changes) == known
