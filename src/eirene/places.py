@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable
 from typing import Protocol, cast
 
@@ -312,6 +313,8 @@ class _Squares(Protocol):
 
 
 _MGRS = cast("_Squares", MGRS())
+# squares outside their band: refused here by _centre, no news for the log
+warnings.filterwarnings("ignore", r'Warning in "Convert_MGRS', RuntimeWarning)
 _NoSquare = cast("type[Exception]", core.MGRSError)  # pyright: ignore[reportUnknownMemberType]
 _GRID = re.compile(
     r"(?:(?:MGRS|GRID|GR)[ :]+)?(?P<zone>\d\d?)(?P<gap> ?)(?P<band>[A-Z]) ?(?P<square>[A-Z]{2})"
@@ -374,7 +377,9 @@ def mgrs_of(place: Place) -> str:
         return ""
     accuracy = 1000.0 if place.accuracy_m is None else place.accuracy_m
     pairs = next((pairs for pairs in range(5, -1, -1) if accuracy <= 10.0 ** (5 - pairs)), None)
-    square = _MGRS.toMGRS(place.lat, place.lon, MGRSPrecision=pairs or 0)
+    # within half a metre south of the equator, mgrs names a square in another band's rows
+    lat = 0.0 if -1e-5 < place.lat < 0 else place.lat
+    square = _MGRS.toMGRS(lat, place.lon, MGRSPrecision=pairs or 0)
     return square if pairs is not None else square[:-2]
 
 
