@@ -1,0 +1,54 @@
+import {
+  validateStyleMin,
+  type LayerSpecification,
+  type SourceSpecification,
+} from "@maplibre/maplibre-gl-style-spec";
+import { describe, expect, it } from "vitest";
+
+import { paper, themes } from "../theme";
+import { backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "./index";
+
+const ALL = [...Object.values(themes), paper];
+
+function faults(source: SourceSpecification, layers: LayerSpecification[]): string[] {
+  return validateStyleMin({ version: 8, sources: { here: source }, layers }).map(
+    (fault) => fault.message,
+  );
+}
+
+describe.each(ALL)("in the theme $name on $ground", (theme) => {
+  it.each(liveLayers)("layer $id is a valid style", (layer) => {
+    const parts = layer.layers("here", theme);
+    expect(parts.length).toBeGreaterThan(0);
+    expect(faults(layer.source, parts)).toEqual([]);
+  });
+
+  it("the base map is a valid style", () => {
+    const tiles: SourceSpecification = { type: "vector", tiles: ["pmtiles://x/{z}/{x}/{y}"] };
+    const parts = [backdrop(theme), ...baseLayers("here", theme), ...baseNames("here", theme)];
+    expect(faults(tiles, parts)).toEqual([]);
+  });
+
+  it.each([
+    ["extent", extent],
+    ["sketch", sketch],
+  ])("%s is a valid style", (_, layers) => {
+    const source: SourceSpecification = {
+      type: "geojson",
+      data: { type: "FeatureCollection", features: [] },
+    };
+    expect(faults(source, layers("here", theme))).toEqual([]);
+  });
+});
+
+it("draws each kind in one layer only", () => {
+  const kinds = liveLayers.flatMap((layer) => layer.kinds);
+  expect(new Set(kinds).size).toBe(kinds.length);
+});
+
+it("never clusters what is live", () => {
+  const clustered = liveLayers
+    .filter((layer) => layer.source.cluster === true)
+    .map((layer) => layer.id);
+  expect(clustered).toEqual(["activities", "incidents"]);
+});

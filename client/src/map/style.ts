@@ -1,0 +1,53 @@
+/** The whole style of the map, for one theme and one set of base maps. */
+import type {
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+} from "@maplibre/maplibre-gl-style-spec";
+
+import { backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "../layers";
+import type { BaseMap } from "../state";
+import type { Theme } from "../theme";
+
+const EMPTY: SourceSpecification = {
+  type: "geojson",
+  data: { type: "FeatureCollection", features: [] },
+};
+
+export const EXTENT = "extent";
+export const SKETCH = "sketch";
+
+/** Source of a base map; its layers' ids start with it. */
+export function baseSource(id: string): string {
+  return `base-${id}`;
+}
+
+/** A `glyphs` address is left out on purpose: letters come from the bundled fonts. */
+export function styleOf(
+  theme: Theme,
+  maps: readonly BaseMap[],
+  origin: string,
+): StyleSpecification {
+  const ordered = [...maps].sort((a, b) => a.order - b.order);
+  const sources: Record<string, SourceSpecification> = {};
+  for (const map of ordered) {
+    sources[baseSource(map.id)] = { type: "vector", url: `pmtiles://${origin}${map.url}` };
+  }
+  for (const layer of liveLayers) sources[layer.id] = layer.source;
+  sources[EXTENT] = EMPTY;
+  sources[SKETCH] = EMPTY;
+  return { version: 8, sources, layers: layersOf(theme, ordered) };
+}
+
+function layersOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification[] {
+  const bases = ordered.map((map) => baseSource(map.id));
+  return [
+    backdrop(theme),
+    ...bases.flatMap((source) => baseLayers(source, theme)),
+    // Names of the widest map first: where two collide, the finest map's stays.
+    ...bases.flatMap((source) => baseNames(source, theme)),
+    ...extent(EXTENT, theme),
+    ...liveLayers.flatMap((layer) => layer.layers(layer.id, theme)),
+    ...sketch(SKETCH, theme),
+  ];
+}

@@ -1,0 +1,89 @@
+/**
+ * The rows that pass the reader's filter, and the moment that ages are told of.
+ *
+ * One place computes them, once a change, whoever asks: the table, the time
+ * bar, the counts and the map show the same rows.
+ */
+import type { Row } from "../wire/types";
+import { filter, layerFinder, layers, passes } from "./filter";
+import { isFresh, type Sight } from "./look";
+import { lastShift, now } from "./session";
+import { store } from "./store";
+import { Value } from "./value";
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** When most of the picture is new, a ring on every symbol says nothing. */
+const MOST = 0.5;
+
+/** Newest first; what has no time comes last. */
+export const shown = new Value<readonly Row[]>([]);
+
+/** The same without the time filter: what the time bar is drawn of. */
+export const anyTime = new Value<readonly Row[]>([]);
+
+export const sight = new Value<Sight>({ at: 0, newSince: null });
+
+/** How many rows of the whole picture are new since the last shift (or in 24 h). */
+export const news = new Value<{ n: number; since: number; ringed: boolean }>({
+  n: 0,
+  since: 0,
+  ringed: false,
+});
+
+function byTime(a: Row, b: Row): number {
+  return (b.start ?? -Infinity) - (a.start ?? -Infinity) || (a.key < b.key ? -1 : 1);
+}
+
+function countNews(): void {
+  const since = lastShift.get() ?? now() - DAY_MS;
+  let n = 0;
+  for (const row of store.all()) if (isFresh(row, since) && !row.withdrawn) n += 1;
+  news.set({ n, since, ringed: n <= store.size * MOST || store.size < 20 });
+}
+
+function look(): void {
+  const end = filter.get().span?.end ?? Infinity;
+  const at = Math.floor(Math.min(now(), end) / MINUTE_MS) * MINUTE_MS;
+  const { since, ringed } = news.get();
+  const newSince = ringed ? since : null;
+  const held = sight.get();
+  if (held.at !== at || held.newSince !== newSince) sight.set({ at, newSince });
+}
+
+function refresh(): void {
+  due = false;
+  countNews();
+  look();
+  const wish = filter.get();
+  const layerOf = layerFinder(layers.get());
+  const always = { ...wish, span: null };
+  const rows = [...store.all()].filter((row) => passes(row, always, layerOf)).sort(byTime);
+  anyTime.set(rows);
+  shown.set(wish.span === null ? rows : rows.filter((row) => passes(row, wish, layerOf)));
+}
+
+let due = false;
+
+function soon(): void {
+  if (due) return;
+  due = true;
+  queueMicrotask(refresh);
+}
+
+/** Starts to follow the store and the filter; returns how to stop. */
+export function followShown(): () => void {
+  const stops = [
+    store.version.subscribe(soon),
+    filter.subscribe(soon),
+    layers.subscribe(soon),
+    lastShift.subscribe(soon),
+  ];
+  // Ages change with the clock alone.
+  const clock = setInterval(soon, MINUTE_MS);
+  return () => {
+    clearInterval(clock);
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,4 @@
+export * from "./apply";
+export * from "./contrast";
+export * from "./symbols";
+export * from "./tokens";
