@@ -152,7 +152,7 @@ def test_the_version_stands_in_one_place():
 
 # --- ./run ------------------------------------------------------------------------------
 
-TOOLS = ["sh", "cat", "cksum", "dirname", "rm", "find", "flock", "env"]
+TOOLS = ["sh", "cat", "cksum", "dirname", "rm", "find", "flock", "env", "grep"]
 
 
 @pytest.fixture
@@ -301,6 +301,34 @@ def test_anybody_else_is_told_how_to_get_the_browser(installed: Path):
 def test_chosen_tests_are_run_as_pytest_was_asked_to(installed: Path):
     lines = asked(installed, "test", "tests/test_x.py", "-k", "a b").splitlines()
     assert lines[-1] == "-m pytest tests/test_x.py -k a b"
+
+
+@pytest.mark.parametrize(
+    ("report", "status"),
+    [
+        ("1 COMPLETED 281 FILES 0 ERRORS 0 WARNINGS 0 FILES_WITH_PROBLEMS", 0),
+        ("1 COMPLETED 0 FILES 0 ERRORS 0 WARNINGS 0 FILES_WITH_PROBLEMS", 1),
+        ("1 COMPLETED 281 FILES 1 ERRORS 0 WARNINGS 1 FILES_WITH_PROBLEMS", 1),
+        ("", 1),
+    ],
+)
+def test_lint_believes_svelte_check_only_when_it_looked(installed: Path, report: str, status: int):
+    python = installed / ".venv" / "bin" / "python"
+    program(python, f'case "$*" in *svelte-check*) echo "{report}" ;; esac')
+    process = start(installed, "lint")
+    process.communicate(timeout=30)
+    assert process.returncode == status
+
+
+def test_lint_fails_when_any_of_its_checks_does(installed: Path):
+    python = installed / ".venv" / "bin" / "python"
+    good = 'case "$*" in *svelte-check*) echo "1 COMPLETED 9 FILES 0 ERRORS 0 WARNINGS" ;; esac'
+    for tool in ("ruff format", "ruff check", "basedpyright", "prettier", "eslint", "svelte-check"):
+        program(python, f'case "$*" in *"{tool}"*) exit 3 ;; esac; {good}')
+        process = start(installed, "lint")
+        _, err = process.communicate(timeout=30)
+        assert process.returncode != 0, tool
+        assert "lint: svelte-check" in err, "the later checks run too"
 
 
 def test_run_is_a_program_of_the_plain_shell():
