@@ -11,7 +11,7 @@ def imports_of(source: str, module: str = "") -> list[tuple[int, str]]:
     imports.
     """
     found: list[tuple[int, str]] = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(source, module or "<source>")):
         if isinstance(node, ast.Import):
             found += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

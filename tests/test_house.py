@@ -39,7 +39,7 @@ def too_long(source: str, name: str) -> list[str]:
     """Say which functions, or the module itself, are longer than one reads at once."""
     lines = len(source.splitlines())
     found = [f"{name}: {lines} lines"] if lines > MODULE_LINES else []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(source, name)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES:
