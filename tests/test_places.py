@@ -201,7 +201,8 @@ REFUSED = [
     ("61NBK3183", "no grid square", "34NBK3183"),
     ("34IBK3183", "no grid square", "34NBK3183"),
     ("34NJA3183", "no grid square", "34NBK3183"),  # J is a column of other zones
-    ("34SBK3183", "no grid square", "34NBK3183"),  # this BK lies on the equator
+    ("34SBK3183", "no grid square", "34NBK3183"),  # this BK lies in zone 33
+    ("03NWP5050", "no grid square", "34NBK3183"),  # this WP lies in band P
     ("58KAA5050", "no grid square", "34NBK3183"),  # this AA lies in zone 57
     ("Bria 6°75'N 21°59'E", "75 minutes", "minutes"),
     ("", "empty", "unknown"),
@@ -209,6 +210,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Warning in .Convert_MGRS")
 @pytest.mark.parametrize(("text", "names", "remedy"), REFUSED)
 def test_an_unclear_place_is_refused_with_a_remedy(text: str, names: str, remedy: str) -> None:
     with pytest.raises(UnclearPlace) as caught:
@@ -431,6 +433,7 @@ def test_a_swap_is_noticed_only_where_it_helps() -> None:
     assert noticed_swap(18.555, 4.3612, CAR)
     assert not noticed_swap(4.3612, 18.555, CAR)
     assert not noticed_swap(50.0, 60.0, CAR)
+    assert not noticed_swap(10.0, 20.0, (0.0, 0.0, 30.0, 30.0))
     assert not noticed_swap(18.555, 4.3612, None)
     assert noticed_swap(178.0, -18.0, (177.0, -20.0, -178.0, -12.0))  # across the date line
 
@@ -439,6 +442,34 @@ def test_distance_is_that_of_the_sphere() -> None:
     assert distance_m(0, 0, 0, 180) == pytest.approx(math.pi * 6_371_008.8)
     assert distance_m(4.3612, 18.555, 4.3612, 18.555) == 0
     assert distance_m(0, 179.5, 0, -179.5) == pytest.approx(111_195, rel=1e-3)
+
+
+# --- the page of the reference ------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "times-and-places.md"
+
+
+def page_rows(heading: str) -> list[list[str]]:
+    """Rows of the table of places that begins with a heading."""
+    text = PAGE.read_text(encoding="utf-8").split("\n## Places\n")[1]
+    lines = text.split(f"\n| {heading} |")[1].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("row", page_rows("Written | Latitude, longitude"))
+def test_the_page_says_what_is_accepted(row: list[str]) -> None:
+    place = parse_place(row[0].strip("`"))
+    lat, lon = point(place)
+    shown = [f"{lat:.6f}, {lon:.6f}", f"{accuracy(place):.1f} m", place.method]
+    assert shown == row[1:]
+
+
+@pytest.mark.parametrize("row", page_rows("Refused"))
+def test_the_page_says_what_is_refused_and_what_to_write(row: list[str]) -> None:
+    with pytest.raises(UnclearPlace):
+        parse_place(row[0].strip("`"))
+    for instead in row[2].split("`")[1::2]:
+        point(parse_place(instead))
 
 
 # --- properties ---------------------------------------------------------------
@@ -546,6 +577,7 @@ def told(parse: Callable[[str], T], text: str) -> T | None:
         return None if error.message and error.remedy else pytest.fail("no remedy")
 
 
+@pytest.mark.filterwarnings("ignore:Warning in .Convert_MGRS")
 @settings(max_examples=1000)
 @given(st.one_of(st.text(max_size=60), PIECES.map("".join), PIECES.map(" ".join)), st.booleans())
 def test_any_text_is_a_place_or_one_clear_error(text: str, known: bool) -> None:

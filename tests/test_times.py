@@ -373,6 +373,34 @@ def test_a_wrong_interval_says_why(text: str) -> None:
     assert caught.value.remedy
 
 
+# --- the page of the reference ------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "times-and-places.md"
+
+
+def page_rows(part: str, heading: str) -> list[list[str]]:
+    """Rows of the tables under a part of the page that begin with a heading."""
+    text = PAGE.read_text(encoding="utf-8").split(f"\n## {part}\n")[1].split("\n## ")[0]
+    tables = text.split(f"\n| {heading} |")[1:]
+    lines = [line for table in tables for line in table.split("\n\n")[0].splitlines()[2:]]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("row", page_rows("Times", "Written"))
+def test_the_page_says_what_is_accepted(row: list[str]) -> None:
+    text, start, end, precision = row
+    span = read(text.strip("`"))
+    assert [iso(span.start), iso(span.end), span.precision] == [start, end, precision]
+
+
+@pytest.mark.parametrize("row", page_rows("Times", "Refused"))
+def test_the_page_says_what_is_refused_and_what_to_write(row: list[str]) -> None:
+    with pytest.raises(UnclearTime):
+        read(row[0].strip("`"))
+    for instead in row[2].split("`")[1::2]:
+        assert read(instead)
+
+
 # --- properties ---------------------------------------------------------------
 
 

@@ -187,7 +187,7 @@ def touches(span: Span, since: datetime | None, until: datetime | None) -> bool:
 
 
 def show(span: Span) -> str:
-    """A span in words; ``parse_time`` reads them back (nights: those of 12 hours)."""
+    """A span in words; ``parse_time`` reads most of them back."""
     start, end = span.start.astimezone(UTC), span.end.astimezone(UTC)
     match span.precision:
         case "second":

@@ -408,7 +408,7 @@ def _night(words: str, text: str, now: datetime, zone: tzinfo | None) -> Read:
         if second - first != timedelta(days=1):
             raise unclear(
                 f"{second.day} is not the day after {first.day} {MONTH_NAMES[first.month - 1]}.",
-                "Write the two days of one night, or a stretch: 24 March 2025 to 26 March 2025.",
+                "Write one night, as in night of 24-25 March 2025, or a stretch, 24-26 March 2025.",
             )
     start = moment(first, NIGHT_FROM_H, 0, zone=own)
     end = moment(first + timedelta(days=1), NIGHT_TO_H, 0, zone=own)
