@@ -10,5 +10,8 @@ export const activities: LayerModule = {
   title: "layer.activities",
   kinds: ["activity"],
   source: clusteredSource(),
-  layers: (source, theme) => [...clusters("activities", source, theme), ...marks("activities", source, theme)],
+  layers: (source, theme) => [
+    ...clusters("activities", source, theme),
+    ...marks("activities", source, theme),
+  ],
 };

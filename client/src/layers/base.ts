@@ -113,11 +113,11 @@ function boundaries(source: string, theme: Theme): LayerSpecification[] {
 /** Names, above the ground of every map. */
 export function baseNames(source: string, theme: Theme): LayerSpecification[] {
   return [
-    name(`${source}-country`, source, theme, "country", 13, [2, 6.5]),
+    name(`${source}-country`, source, theme, "country", 13, [2, 5]),
     name(`${source}-area1`, source, theme, "area1", 12, [6, 9]),
     name(`${source}-area2`, source, theme, "area2", 12, [8, 14]),
     name(`${source}-city`, source, theme, "city", 12, [4, 24]),
-    name(`${source}-town`, source, theme, "town", 12, [6, 24]),
+    name(`${source}-town`, source, theme, "town", 12, [5, 24]),
     name(`${source}-capital`, source, theme, "capital", 14, [3.5, 24]),
   ];
 }

@@ -10,5 +10,8 @@ export const incidents: LayerModule = {
   title: "layer.incidents",
   kinds: ["incident"],
   source: clusteredSource(),
-  layers: (source, theme) => [...clusters("incidents", source, theme), ...marks("incidents", source, theme)],
+  layers: (source, theme) => [
+    ...clusters("incidents", source, theme),
+    ...marks("incidents", source, theme),
+  ],
 };

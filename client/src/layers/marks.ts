@@ -32,7 +32,17 @@ const IS_CLUSTER: ExpressionSpecification = ["has", "point_count"];
 const IS_POINT: ExpressionSpecification = ["!", IS_CLUSTER];
 
 /** Radius of a cluster's disc by how many it holds. */
-const DISC: ExpressionSpecification = ["step", ["get", "point_count"], 11, 10, 13, 100, 16, 500, 19];
+const DISC: ExpressionSpecification = [
+  "step",
+  ["get", "point_count"],
+  11,
+  10,
+  13,
+  100,
+  16,
+  500,
+  19,
+];
 
 export interface MarkOptions {
   /** Size of the symbols at low zoom, 1 from zoom 9 on. */

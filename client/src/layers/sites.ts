@@ -10,5 +10,5 @@ export const sites: LayerModule = {
   title: "layer.sites",
   kinds: ["site"],
   source: plainSource(),
-  layers: (source, theme) => marks("sites", source, theme, { far: 0.5, labelsFrom: 9 }),
+  layers: (source, theme) => marks("sites", source, theme, { far: 0.35, labelsFrom: 9 }),
 };

@@ -1,7 +1,7 @@
 /** Carries out what panels wish of the camera. */
 import type { Map as LibreMap } from "maplibre-gl";
 
-import { camera, type CameraWish } from "../state";
+import { camera, zoomWish, type CameraWish } from "../state";
 import { boxAround } from "./geometry";
 
 /** As near as a jump goes by itself: streets of a town, not one courtyard. */
@@ -10,11 +10,22 @@ const LEAST_AROUND_M = 2_000;
 
 export function obeyCamera(map: LibreMap): () => void {
   let done = camera.get()?.serial ?? 0;
-  return camera.subscribe((wish) => {
-    if (wish === null || wish.serial === done) return;
-    done = wish.serial;
-    carryOut(map, wish);
-  });
+  let zoomed = zoomWish.get()?.serial ?? 0;
+  const stops = [
+    camera.subscribe((wish) => {
+      if (wish === null || wish.serial === done) return;
+      done = wish.serial;
+      carryOut(map, wish);
+    }),
+    zoomWish.subscribe((wish) => {
+      if (wish === null || wish.serial === zoomed) return;
+      zoomed = wish.serial;
+      map.zoomTo(map.getZoom() + wish.by, { animate: false });
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 function carryOut(map: LibreMap, wish: CameraWish): void {

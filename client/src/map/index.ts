@@ -4,12 +4,7 @@
  * Loaded after the shell has painted. It reads the state, draws it, and
  * carries out wishes; no panel ever holds it.
  */
-import {
-  addProtocol,
-  Map as LibreMap,
-  setWorkerUrl,
-  type GeoJSONSource,
-} from "maplibre-gl";
+import { addProtocol, Map as LibreMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
 import "maplibre-gl/dist/maplibre-gl.css";
@@ -75,7 +70,11 @@ export async function createMap(container: HTMLElement, theme: Theme): Promise<M
     if (!map.loaded()) mapState.set(mapState.get() === "ready" ? "ready" : "loading");
     void event;
   });
-  await new Promise<void>((resolve) => map.once("style.load", () => { resolve(); }));
+  await new Promise<void>((resolve) =>
+    map.once("style.load", () => {
+      resolve();
+    }),
+  );
   return follow(map, theme, maps);
 }
 
@@ -136,8 +135,11 @@ function switchBases(map: LibreMap, maps: readonly BaseMap[], off: ReadonlySet<s
 function drawExtent(map: LibreMap): void {
   const row = store.get(selection.get()?.key ?? "");
   const source = map.getSource<GeoJSONSource>(EXTENT);
-  const known = row !== undefined && row.lat !== null && row.lon !== null && row.accuracy_m !== null;
-  void source?.setData(known ? circleAround(row.lat ?? 0, row.lon ?? 0, row.accuracy_m ?? 0) : EMPTY);
+  const known =
+    row !== undefined && row.lat !== null && row.lon !== null && row.accuracy_m !== null;
+  void source?.setData(
+    known ? circleAround(row.lat ?? 0, row.lon ?? 0, row.accuracy_m ?? 0) : EMPTY,
+  );
 }
 
 function drawSketch(map: LibreMap): void {
@@ -170,9 +172,7 @@ async function openCluster(
   const zoom = await source.getClusterExpansionZoom(cluster);
   const leaves = await source.getClusterLeaves(cluster, LIST_AT_MOST + 1, 0);
   const first = leaves[0]?.geometry;
-  const samePlace = leaves.every(
-    (leaf) => JSON.stringify(leaf.geometry) === JSON.stringify(first),
-  );
+  const samePlace = leaves.every((leaf) => JSON.stringify(leaf.geometry) === JSON.stringify(first));
   if (!samePlace || leaves.length > LIST_AT_MOST) {
     map.jumpTo({ center: at, zoom: Math.min(zoom, 14) });
     return;

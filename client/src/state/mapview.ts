@@ -40,3 +40,13 @@ export function setBase(id: string, on: boolean): void {
     return off;
   });
 }
+
+/** Buttons beside the map: nearer or farther by whole levels. */
+export const zoomWish = new Value<{ serial: number; by: number } | null>(null);
+
+export function wishZoom(by: number): void {
+  zoomWish.update((held) => ({ serial: (held?.serial ?? 0) + 1, by }));
+}
+
+/** Someone wants the keyboard in the list; goes up with each wish. */
+export const tableWish = new Value(0);

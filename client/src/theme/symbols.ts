@@ -105,7 +105,8 @@ export function drawSymbol(brush: Brush, look: Look, theme: Theme): void {
   context.translate(-12, -12);
   drawShape(brush, look, theme, scale);
   context.restore();
-  if (look.fresh) circle(brush, 0, 0, look.old ? 10 : 14.5, theme, theme[shapeNamed(look.shape).hue]);
+  if (look.fresh)
+    circle(brush, 0, 0, look.old ? 10 : 14.5, theme, theme[shapeNamed(look.shape).hue]);
   if (look.old) drawClock(brush, theme);
   if (look.struck) drawStrike(brush, theme, look.old ? 8 : 12);
   context.restore();

@@ -32,7 +32,10 @@ describe("bars", () => {
   });
 
   it("a month-only report is not a bar on the first day", () => {
-    const days = histogram(rows, { start: utc("2021-01-01T00:00Z"), end: utc("2021-04-01T00:00Z") });
+    const days = histogram(rows, {
+      start: utc("2021-01-01T00:00Z"),
+      end: utc("2021-04-01T00:00Z"),
+    });
     expect(days.unit).toBe("day");
     expect(days.counts[31 + 28]).toBe(0);
     expect(days.imprecise).toBe(2);

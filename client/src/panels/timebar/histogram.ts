@@ -116,7 +116,5 @@ function addMonths(ms: number, months: number): number {
 function wholeMonths({ start, end }: TimeSpan): number | null {
   if (floorTo(start, "month") !== start || floorTo(end, "month") !== end) return null;
   const [from, to] = [new Date(start), new Date(end)];
-  return (
-    (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth()
-  );
+  return (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();
 }

@@ -1,0 +1,108 @@
+/**
+ * Single keys. None acts inside a field, none with a modifier, and all of them
+ * can be switched off (WCAG 2.1.4); Esc stays, it only closes.
+ */
+import {
+  choice,
+  closePanel,
+  filter,
+  keysOn,
+  layers,
+  openForm,
+  openPanel,
+  panel,
+  pick,
+  selectNothing,
+  session,
+  setLayer,
+} from "../../state";
+import { isTyping } from "../help/keys";
+import { chooseBeside } from "../table/list";
+import { pause, step, togglePlay } from "../timebar/play";
+
+/** What only the frame can do: bring a part of it forward and give it the keyboard. */
+export interface FrameKeys {
+  openDetail: () => void;
+  toLayers: () => void;
+  toTime: () => void;
+}
+
+function escape(): boolean {
+  if (pick.get() !== null) pick.get()?.answer(null);
+  else if (choice.get() !== null) choice.set(null);
+  else if (panel.get() !== null) closePanel();
+  else selectNothing();
+  return true;
+}
+
+function toggleLayer(place: number): boolean {
+  const layer = layers.get()[place - 1];
+  if (layer === undefined) return false;
+  setLayer(layer.id, filter.get().off.has(layer.id));
+  return true;
+}
+
+function mayFile(): boolean {
+  const held = session.get();
+  return held.state === "in" && held.me.may_file.length > 0;
+}
+
+function actions(frame: FrameKeys): Record<string, () => void> {
+  return {
+    "/": () => {
+      openPanel("search");
+    },
+    g: () => {
+      openPanel("search");
+    },
+    n: () => {
+      if (mayFile()) openForm();
+    },
+    j: () => {
+      chooseBeside(1);
+    },
+    k: () => {
+      chooseBeside(-1);
+    },
+    Enter: frame.openDetail,
+    l: frame.toLayers,
+    t: frame.toTime,
+    "[": () => {
+      pause();
+      step(-1);
+    },
+    "]": () => {
+      pause();
+      step(1);
+    },
+    " ": togglePlay,
+    "?": () => {
+      openPanel("help");
+    },
+  };
+}
+
+export function listenKeys(frame: FrameKeys): () => void {
+  const known = actions(frame);
+  const listen = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (session.get().state !== "in") return;
+    if (event.key === "Escape") {
+      if (escape()) event.preventDefault();
+      return;
+    }
+    if (!keysOn.get() || isTyping(event.target)) return;
+    // A focused button takes Space and Enter for itself.
+    const onControl =
+      event.target instanceof HTMLElement && event.target.matches("button, a, summary");
+    if (onControl && (event.key === " " || event.key === "Enter")) return;
+    const act = known[event.key];
+    if (act !== undefined) act();
+    else if (!/^[1-9]$/.test(event.key) || !toggleLayer(Number(event.key))) return;
+    event.preventDefault();
+  };
+  addEventListener("keydown", listen);
+  return () => {
+    removeEventListener("keydown", listen);
+  };
+}
