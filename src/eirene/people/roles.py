@@ -1,0 +1,91 @@
+"""Roles and what they are cleared for: ``clearances.csv``, read once.
+
+Invariants
+  * ``org-XXX``, ``party-XXX`` and ``capital-XXX`` stand for the compartment of
+    the account's own organisation, party or contributor, and for no other.
+  * A role is a starting set of clearances. Nothing tests a role by name later.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from eirene.errors import InvalidQuery
+
+OWN = "-XXX"
+"""Ending of a compartment that each organisation has one of."""
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+
+
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of ``clearances.csv``."""
+
+    name: str
+    node: str
+    """On which node the role has accounts: mission, humanitarian, or any."""
+    compartments: tuple[str, ...]
+    may_file: tuple[str, ...]
+    may_decide_releases_to: tuple[str, ...]
+    may_grant: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What people call it: ``joc-duty-officer`` -> ``JOC duty officer``."""
+        words = self.name.split("-")
+        if words[0] in ("joc", "cimic", "ngo"):
+            return " ".join([words[0].upper(), *words[1:]])
+        return " ".join(words).capitalize()
+
+
+@cache
+def roles() -> dict[str, Role]:
+    """All roles by name, in the order of the file."""
+    text = resources.files("eirene.people").joinpath("clearances.csv").read_text("utf-8")
+    found: dict[str, Role] = {}
+    for row in csv.DictReader(text.splitlines()):
+        found[row["role"]] = Role(
+            name=row["role"],
+            node=row["node"],
+            compartments=tuple(row["compartments"].split()),
+            may_file=tuple(row["may_file"].split()),
+            may_decide_releases_to=tuple(row["may_decide_releases_to"].split()),
+            may_grant=tuple(row["may_grant"].split()),
+        )
+    return found
+
+
+def role_named(name: str) -> Role:
+    """The role of that name; ``InvalidQuery`` with the names there are."""
+    role = roles().get(name)
+    if role is None:
+        raise InvalidQuery(
+            f"There is no role {name!r}.",
+            field="role",
+            remedy="Use one of: " + ", ".join(roles()) + ".",
+        )
+    return role
+
+
+def resolved(compartments: tuple[str, ...], organisation: str) -> tuple[str, ...]:
+    """Compartments with the account's own organisation put in for ``XXX``."""
+    found: list[str] = []
+    for compartment in compartments:
+        if not compartment.endswith(OWN):
+            found.append(compartment)
+            continue
+        # An organisation's name becomes part of a compartment's name; two
+        # spellings must never fall together, so nothing is bent into shape.
+        if not _CODE.fullmatch(organisation):
+            raise InvalidQuery(
+                f"This role needs the code of an organisation, and {organisation!r} is none.",
+                field="organisation",
+                remedy="Give a code of letters, digits and hyphens, for example amber-river.",
+            )
+        found.append(compartment.removesuffix(OWN) + "-" + organisation)
+    return tuple(found)
