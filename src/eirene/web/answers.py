@@ -1,0 +1,74 @@
+"""Answers: no body leaves without a marking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+
+from eirene.reports.markings import Marking
+from eirene.web.problems import PROBLEM, foreseen, headers_of, problem_bytes, status_of
+
+UNMARKED = Marking(())
+"""For answers that show no report: lists of kinds, the reader's own account."""
+
+NO_STORE = "private, no-store"
+
+_encode = msgspec.json.Encoder().encode
+
+
+def header_text(text: str) -> str:
+    """Text that may stand in a header: nothing in it can begin another one."""
+    return (
+        "".join(c if c.isprintable() else " " for c in text)
+        .encode("latin-1", "replace")
+        .decode("latin-1")
+    )
+
+
+def json_of(
+    value: object,
+    marking: Marking,
+    *,
+    status: int = 200,
+    media_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """The value as JSON, with the marking of what it shows."""
+    return bytes_of(_encode(value), marking, media_type, status=status, headers=headers)
+
+
+def bytes_of(
+    body: bytes,
+    marking: Marking,
+    media_type: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """A body that is bytes already."""
+    return Response(
+        body,
+        status_code=status,
+        media_type=media_type,
+        headers={"Eirene-Marking": header_text(str(marking)), **(headers or {})},
+    )
+
+
+def empty(headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    """204: done, nothing to say."""
+    return Response(b"", status_code=204, headers=dict(headers or {}))
+
+
+def problem(_request: Request[Any, Any, Any], raised: Exception) -> Response[bytes]:
+    """Any error as problem JSON; for Litestar's table of error answers."""
+    error = foreseen(raised)
+    return bytes_of(
+        problem_bytes(error),
+        UNMARKED,
+        PROBLEM,
+        status=status_of(error),
+        headers=headers_of(error),
+    )

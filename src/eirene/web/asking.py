@@ -1,0 +1,76 @@
+"""Who asks, and which node: put beside each request by the gate, read by the routes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar, cast
+
+from litestar.connection import ASGIConnection
+
+from eirene.errors import SignInRequired
+from eirene.people import Pass
+from eirene.picture import Picture
+from eirene.release.reader import Reader
+from eirene.web.node import Node
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+NODE = "eirene.node"
+PASS = "eirene.pass"  # noqa: S105 - the name of a slot, no password
+READER = "eirene.reader"
+ADDRESS = "eirene.address"
+BY_COOKIE = "eirene.by_cookie"
+
+ANYONE = Reader(account="", role="anyone", compartments=frozenset({"public"}))
+"""Somebody without an account, where the mission opens ``public``."""
+
+# Queries leave the loop free; SQLite lets go of the interpreter while it works.
+_pool = ThreadPoolExecutor(4, thread_name_prefix="query")
+
+
+def beside(connection: Connection, name: str, default: Any = None) -> Any:
+    """What the gate put beside a request under a name."""
+    return cast(dict[str, Any], connection.scope).get(name, default)
+
+
+def node_of(connection: Connection) -> Node:
+    """The node that was asked."""
+    node: Node = beside(connection, NODE)
+    return node
+
+
+def picture_of(connection: Connection) -> Picture:
+    """The node's picture as it is now: a rebuild replaces it."""
+    return node_of(connection).picture
+
+
+def reader_of(connection: Connection) -> Reader:
+    """Who asks."""
+    reader: Reader | None = beside(connection, READER)
+    if reader is None:
+        raise SignInRequired
+    return reader
+
+
+def pass_of(connection: Connection) -> Pass:
+    """What the asker holds; ``SignInRequired`` for somebody without an account."""
+    held: Pass | None = beside(connection, PASS)
+    if held is None:
+        raise SignInRequired
+    return held
+
+
+def address_of(connection: Connection) -> str:
+    """The asker's address, past proxies that the settings name."""
+    address: str = beside(connection, ADDRESS, "")
+    return address
+
+
+async def aside(ask: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Ask in a thread of the query pool, so that a long query holds up nobody else."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_pool, lambda: ask(*args, **kwargs))

@@ -1,0 +1,125 @@
+"""Request bodies: bounded, and when they are no JSON, told where."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, cast
+
+import msgspec
+from litestar import Request
+
+from eirene.errors import InvalidQuery
+from eirene.web.problems import InvalidJson
+
+BODY_MOST = 8 << 20
+
+_decode = msgspec.json.Decoder().decode
+_AT_BYTE = re.compile(r"\(byte (\d+)\)")
+_HALF_PAIR = re.compile(
+    rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F].."
+)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s"{}\[\]:,]+')
+
+
+def json_value(body: bytes) -> Any:
+    """The value of a JSON body; ``InvalidJson`` names the field at fault."""
+    try:
+        return _decode(body)
+    except msgspec.DecodeError as error:
+        raise _told(body, str(error)) from None
+    except UnicodeDecodeError:
+        raise _told(body, "the text is not UTF-8") from None
+    except RecursionError:
+        raise InvalidJson(
+            "The body is nested too deeply.", remedy="Send a report as one flat object."
+        ) from None
+
+
+async def json_map(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The body as a map; an empty body is an empty map."""
+    body = await request.body()
+    value: Any = json_value(body) if body.strip() else {}
+    if not isinstance(value, dict):
+        raise InvalidQuery("The body is not a JSON object.", remedy='Send {"name": value, ...}.')
+    return cast(dict[str, Any], value)
+
+
+def text_in(values: dict[str, Any], name: str, *, default: str | None = None) -> str:
+    """A text of the body; ``InvalidQuery`` where it is missing or something else."""
+    value = values.get(name, default)
+    if not isinstance(value, str) or "\0" in value:
+        raise InvalidQuery(
+            f"{name} is missing, or is no text.", field=name, remedy=f'Send "{name}": "…".'
+        )
+    return value
+
+
+def _told(body: bytes, said: str) -> InvalidJson:
+    if not body.strip():
+        return InvalidJson("The body is empty.", remedy="Send a report as JSON.")
+    at = _fault_at(body, said)
+    path = path_at(body, at)
+    index = path[0] if path and isinstance(path[0], int) else None
+    names = path[1:] if index is not None else path
+    field = ".".join(str(part) for part in names) or None
+    rule = _AT_BYTE.sub("", said.removeprefix("JSON is malformed: ")).partition(" - at ")[0].strip()
+    error = InvalidJson(
+        f"{field or 'The body'}: this is no JSON at byte {at} ({rule}).",
+        field=field,
+        remedy=(
+            "Write a finite number, or leave the field out when it is not known."
+            if field
+            else "Send JSON: text in double quotes, no comma at the end, no NaN."
+        ),
+    )
+    if index is not None:
+        error.index = index  # type: ignore[attr-defined]
+    return error
+
+
+def _fault_at(body: bytes, said: str) -> int:
+    """The byte at which the body stops being JSON that can be read."""
+    found = _AT_BYTE.search(said)
+    if found:
+        return int(found[1])
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    if "out of range" in said:
+        for token in _TOKEN.finditer(body):
+            if token[0][:1] in b"-0123456789" and math.isinf(_float(token[0])):
+                return token.start()
+    half = _HALF_PAIR.search(body)  # half of a UTF-16 pair, which is no letter
+    return half.start() if half else len(body)
+
+
+def _float(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def path_at(body: bytes, at: int) -> list[str | int]:
+    """Keys and positions that lead to a byte of a JSON text, as far as it is JSON."""
+    open_: list[tuple[bytes, str | int]] = []
+    last = b""
+    for token in _TOKEN.finditer(body):
+        if token.start() > at:
+            break
+        text = token[0]
+        if text in (b"{", b"["):
+            open_.append((text, "" if text == b"{" else 0))
+        elif text in (b"}", b"]"):
+            if open_:
+                open_.pop()
+        elif text == b"," and open_ and isinstance(open_[-1][1], int):
+            open_[-1] = (open_[-1][0], open_[-1][1] + 1)
+        elif text == b":" and open_ and open_[-1][0] == b"{":
+            open_[-1] = (b"{", last.strip(b'"').decode("utf-8", "replace"))
+        if token.end() > at and text not in (b"{", b"["):
+            break
+        last = text
+    return [part for _, part in open_ if part != ""]

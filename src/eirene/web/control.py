@@ -1,0 +1,270 @@
+"""The command line's way into a node that is running: a Unix socket, this user's alone.
+
+``POST /{verb}`` with a JSON body answers newline-delimited JSON: any number of
+``{"done": n, "of": n}``, then one last line, ``{"done": true, ...}`` or
+``{"error": {problem}}``. Who reaches the socket is the node's own user and
+could read the folder as well, so nothing else is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from eirene.errors import EireneError, InvalidQuery, Unavailable
+from eirene.log.verify import verify
+from eirene.nodes.backup import backup
+from eirene.people import Account
+from eirene.picture import report_by_id
+from eirene.products import export
+from eirene.release.reader import Reader
+from eirene.times import iso
+from eirene.web.bodies import json_value
+from eirene.web.node import ControlledNode
+from eirene.web.parameters import query_from
+from eirene.web.problems import UnknownPath, foreseen, problem_of
+
+_BODY_MOST = 256 << 20
+"""An import sends its reports in pages; this is far above one."""
+
+Line = dict[str, Any]
+Progress = Callable[[Line], None]
+Verb = Callable[[ControlledNode, dict[str, Any], Progress], Line]
+
+
+def _at(progress: Progress, done: int, of: int) -> None:
+    progress({"done": done, "of": of})
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidQuery(f"{name} is missing.", field=name, remedy=f'Send "{name}": "…".')
+    return value
+
+
+def status(node: ControlledNode, _given: dict[str, Any], _progress: Progress) -> Line:
+    """What the node is and where it stands."""
+    lsn, _ = node.picture.position()
+    return {
+        "node": node.name,
+        "realm": node.realm,
+        "entries": node.log.last_lsn,
+        "folded": lsn,
+        "accounts": sum(account.ended is None for account in node.people.accounts()),
+        "clock_warning": node.clock_warning,
+    }
+
+
+def shown(account: Account) -> Line:
+    """An account as the administrator sees it."""
+    return {
+        "user": account.user,
+        "role": account.role,
+        "organisation": account.organisation,
+        "compartments": list(account.compartments),
+        "may_file": list(account.may_file),
+        "demo": account.demo,
+        "made": iso(account.made),
+        "ended": iso(account.ended) if account.ended else None,
+    }
+
+
+def account(node: ControlledNode, given: dict[str, Any], _progress: Progress) -> Line:
+    """Make, list, reset and end accounts; make their tokens."""
+    people = node.people
+    act = _text(given, "act")
+    if act == "list":
+        return {"accounts": [shown(one) for one in people.accounts()]}
+    user = _text(given, "user")
+    if act == "make":
+        made, password = people.make(
+            user,
+            _text(given, "role"),
+            given.get("organisation", ""),
+            password=given.get("password"),
+            compartments=_names(given, "compartments"),
+            may_file=_names(given, "may_file"),
+        )
+        return {"account": shown(made), "password": password}
+    if act == "reset":
+        return {"user": user, "password": people.reset(user, given.get("password"))}
+    if act == "end":
+        return {"account": shown(people.end(user))}
+    if act == "token":
+        until = msgspec.convert(_text(given, "until"), datetime)
+        secret, token = people.make_token(user, given.get("scope", "read"), until)
+        return {"user": user, "token": secret, "id": token.id, "until": iso(token.until)}
+    raise InvalidQuery(
+        f"There is no act {act!r}.", field="act", remedy="Use make, list, reset, end or token."
+    )
+
+
+def _names(given: dict[str, Any], name: str) -> tuple[str, ...] | None:
+    value = given.get(name)
+    return None if value is None else msgspec.convert(value, tuple[str, ...])
+
+
+def file(node: ControlledNode, given: dict[str, Any], _progress: Progress) -> Line:
+    """File a page of flat reports as an account: for imports. Says how many were here already."""
+    reader = node.people.reader(_text(given, "as"))
+    flats = msgspec.convert(given.get("flats"), list[dict[str, Any]])
+    began = datetime.now(UTC)
+    filed = node.filing.file_now(reader, flats, zone=node.zone)
+    repeats = sum(_was_here(node, reader, one.id, began) for one in filed)
+    return {
+        "filed": len(filed) - repeats,
+        "repeats": repeats,
+        "ids": [one.id.hex() for one in filed],
+    }
+
+
+def _was_here(node: ControlledNode, reader: Reader, report: bytes, began: datetime) -> bool:
+    try:
+        return report_by_id(node.picture, reader, report).received < began
+    except Unavailable:  # filed where this account may not read
+        return False
+
+
+def export_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> Line:
+    """Write an export for an account to a file of the caller's choice."""
+    reader = node.people.reader(_text(given, "as"))
+    query = query_from(msgspec.convert(given.get("query", {}), dict[str, str]), page=None)
+    made = export(
+        node.picture, reader, query, _text(given, "format"), reader.account, datetime.now(UTC)
+    )
+    target = Path(_text(given, "file"))
+    size = 0
+    with target.open("xb") as out:
+        for chunk in made.chunks:
+            size += out.write(chunk)
+            _at(progress, size, 0)
+    return {"file": str(target), "bytes": size, "manifest": made.manifest}
+
+
+def rebuild(node: ControlledNode, _given: dict[str, Any], progress: Progress) -> Line:
+    """Build the picture anew beside the old one, which answers meanwhile."""
+    return {"entries": node.rebuild(lambda done, of: _at(progress, done, of))}
+
+
+def verify_(node: ControlledNode, _given: dict[str, Any], progress: Progress) -> Line:
+    """Check the whole log."""
+    total = node.log.last_lsn
+    verdict = verify(node.log, node.keys, progress=lambda done: _at(progress, done, total))
+    return {
+        "good": verdict.good,
+        "entries": verdict.entries,
+        "chains": verdict.chains,
+        "signatures": verdict.signatures,
+        "unopened": verdict.unopened,
+        "faults": [str(fault) for fault in verdict.faults],
+    }
+
+
+def backup_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> Line:
+    """Back the node up to a file, read it back and check it."""
+    total = node.log.last_lsn
+    summary = backup(
+        node.log,
+        node.keys,
+        node.folder / "attachments",
+        Path(_text(given, "file")),
+        lambda done: _at(progress, done, total),
+    )
+    return {"file": given["file"]} | msgspec.structs.asdict(summary)
+
+
+VERBS: dict[str, Verb] = {
+    "status": status,
+    "account": account,
+    "file": file,
+    "export": export_,
+    "rebuild": rebuild,
+    "verify": verify_,
+    "backup": backup_,
+}
+
+
+def lines(node: ControlledNode, verb: str, given: dict[str, Any]) -> Iterator[Line]:
+    """What a verb says while it works, and at the end."""
+    said: queue.Queue[Line] = queue.Queue()
+
+    def work() -> None:
+        act = VERBS.get(verb)
+        if act is None:
+            said.put({"error": problem_of(UnknownPath())})
+            return
+        try:
+            result = act(node, given, said.put)
+            said.put({"done": True, **result})
+        except msgspec.ValidationError as error:
+            said.put({"error": problem_of(InvalidQuery(f"Not understood: {error}."))})
+        except OSError as error:
+            said.put({"error": problem_of(_no_file(error))})
+        except Exception as error:  # noqa: BLE001 - foreseen() logs what nobody foresaw
+            said.put({"error": problem_of(foreseen(error))})
+
+    threading.Thread(target=work, name=f"control-{verb}", daemon=True).start()
+    while True:
+        line = said.get()
+        yield line
+        if "done" in line or "error" in line:
+            return
+
+
+def _no_file(error: OSError) -> EireneError:
+    return InvalidQuery(
+        f"{error.filename}: {error.strerror}.",
+        field="file",
+        remedy="Choose a file that does not exist, in a folder that does.",
+    )
+
+
+def make_control(node: ControlledNode) -> ASGIApp:
+    """The ASGI app of the control socket."""
+
+    async def control(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = [(b"content-type", b"application/x-ndjson")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        try:
+            given = json_value(await _body(receive) or b"{}")
+            if not isinstance(given, dict):
+                raise InvalidQuery("The body is not a JSON object.")
+            said = lines(node, scope["path"].strip("/"), cast(dict[str, Any], given))
+        except EireneError as error:
+            said = iter([{"error": problem_of(error)}])
+        async for line in _in_thread(said):
+            body = msgspec.json.encode(line) + b"\n"
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return control
+
+
+async def _in_thread(said: Iterator[Line]) -> AsyncIterator[Line]:
+    while True:
+        line = await asyncio.to_thread(next, said, None)
+        if line is None:
+            return
+        yield line
+
+
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message: Any = await receive()
+        body += message.get("body", b"")
+        if len(body) > _BODY_MOST:
+            raise InvalidQuery("The body is too large.", remedy="Send the reports in pages.")
+        if not message.get("more_body", False):
+            return body

@@ -1,0 +1,288 @@
+"""The gate: everything that comes in passes here first, and every answer leaves by it.
+
+It finds out who asks, answers 401 on every path that is not open to all -
+also on paths that do not exist, so that nobody maps the node from outside -
+bounds the body, sets the headers that every answer carries, and writes the
+access log: no query strings, no content.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from eirene.errors import EireneError, SignInRequired
+from eirene.people import Pass
+from eirene.web.answers import NO_STORE, UNMARKED, header_text
+from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
+from eirene.web.bodies import BODY_MOST
+from eirene.web.node import Node
+from eirene.web.problems import (
+    PROBLEM,
+    BodyTooLarge,
+    WrongOrigin,
+    foreseen,
+    headers_of,
+    problem_bytes,
+    status_of,
+)
+from eirene.web.static import FILE, is_static
+from eirene.web.stream import admit_stream
+
+_log = logging.getLogger("eirene.web")
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; style-src 'self'; font-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; manifest-src 'self'"
+)
+_ALWAYS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_OPEN = frozenset(("/", "/health/ready", "/api/sign-in"))
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+_NO_STORE = (b"cache-control", NO_STORE.encode())
+_UNMARKED = (b"eirene-marking", header_text(str(UNMARKED)).encode("latin-1"))
+
+
+class Gate:
+    """An ASGI app around the routes."""
+
+    def __init__(self, node: Node, routes: ASGIApp) -> None:
+        self._node = node
+        self._routes = routes
+        self._cookie = f"eirene-{node.name}="
+        self._proxies = [ipaddress.ip_network(p) for p in node.settings.trusted_proxies]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request in, or answer it here."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self._routes(scope, receive, send)
+
+    async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        answer = _Answer(send, head=scope["method"] == "HEAD")
+        if answer.head:  # the same as GET, without its body
+            scope["method"] = "GET"
+        bounded = _Bounded(receive)
+        try:
+            headers = _headers(scope)
+            self._identify(scope, headers)
+            self._admit(scope, headers)
+            await self._routes(scope, bounded, answer)
+        except Exception as raised:
+            error = foreseen(raised)
+            if answer.status:
+                raise  # half an answer is out: the connection is cut, so nobody takes it for whole
+            await _refuse(answer, error, close=isinstance(error, BodyTooLarge))
+        finally:
+            if _log.isEnabledFor(logging.INFO):
+                self._note(scope, answer, began)
+
+    async def _websocket(self, scope: Any, receive: Receive, send: Send) -> None:
+        headers = _headers(scope)
+        try:
+            self._identify(scope, headers)
+            if PASS not in scope:
+                raise SignInRequired
+            if scope[BY_COOKIE]:
+                check_origin(headers)
+            admit_stream()
+        except EireneError as error:
+            await receive()  # the offer to connect
+            await _deny(send, error)
+            return
+        try:
+            await self._routes(scope, receive, send)
+        except Exception as raised:
+            foreseen(raised)
+            raise
+
+    def _identify(self, scope: Any, headers: dict[bytes, bytes]) -> None:
+        """Put the node, the address and, where there is one, the asker beside the request."""
+        scope[NODE] = self._node
+        scope[ADDRESS] = self._address(scope, headers)
+        if b"x-forwarded-proto" in headers and self._is_proxy(_peer(scope)):
+            secure = headers[b"x-forwarded-proto"].strip().lower() == b"https"
+            scope["scheme"] = "https" if secure else "http"
+        held, by_cookie = self._pass(headers)
+        scope[BY_COOKIE] = by_cookie
+        if held is not None:
+            scope[PASS] = held
+            scope[READER] = held.reader
+        elif self._node.settings.open_public and b"authorization" not in headers:
+            scope[READER] = ANYONE
+
+    def _pass(self, headers: dict[bytes, bytes]) -> tuple[Pass | None, bool]:
+        authorization = headers.get(b"authorization")
+        if authorization is not None:
+            scheme, _, secret = authorization.decode("latin-1").partition(" ")
+            if scheme.lower() != "bearer":
+                return None, False
+            return self._node.people.pass_of_token(secret.strip()), False
+        for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+            if part.strip().startswith(self._cookie):
+                secret = part.strip()[len(self._cookie) :]
+                return self._node.people.pass_of_session(secret), True
+        return None, False
+
+    def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
+        """The peer's address, or the last one before the proxies that the settings name."""
+        address = _peer(scope)
+        hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+        while self._is_proxy(address) and hops and hops[-1].strip():
+            address = hops.pop().strip()
+        return address
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._proxies)
+
+    def _admit(self, scope: Any, headers: dict[bytes, bytes]) -> None:
+        path: str = scope["path"]
+        method: str = scope["method"]
+        open_ = path in _OPEN
+        if method == "GET" and is_static(path):
+            open_ = True
+            scope[FILE] = path
+            scope["path"] = scope["raw_path"] = "/"
+        if READER not in scope and not open_:
+            raise SignInRequired
+        if method not in _SAFE:
+            if PASS not in scope and path != "/api/sign-in":
+                raise SignInRequired
+            if scope[BY_COOKIE] or path == "/api/sign-in":
+                check_origin(headers)
+            length = headers.get(b"content-length", b"0")
+            if length.isdigit() and int(length) > BODY_MOST:
+                raise _too_large()
+
+    def _note(self, scope: Any, answer: _Answer, began: float) -> None:
+        reader = scope.get(READER)
+        fields = {
+            "method": "HEAD" if answer.head else scope["method"],
+            "path": scope.get(FILE, scope["path"])[:120],
+            "status": answer.status,
+            "bytes": answer.size,
+            "ms": round((time.perf_counter() - began) * 1000, 1),
+            "account": reader.account if reader else "",
+        }
+        _log.info("request", extra={"fields": fields})
+
+
+class _Answer:
+    """Wraps ``send``: adds what every answer carries, and drops the body of a HEAD."""
+
+    def __init__(self, send: Send, *, head: bool) -> None:
+        self._send = send
+        self.head = head
+        self.status = 0
+        self.size = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [(k.lower(), v) for k, v in message.get("headers", ())]
+            names = {name for name, _ in headers}
+            if b"cache-control" not in names:
+                headers.append(_NO_STORE)
+            if b"eirene-marking" not in names:
+                headers.append(_UNMARKED)
+            headers.extend(_ALWAYS)
+            message["headers"] = headers
+        elif message["type"] == "http.response.body":
+            if self.head:
+                message["body"] = b""
+            self.size += len(message.get("body", b""))
+        await self._send(message)
+
+
+class _Bounded:
+    """Wraps ``receive``: stops at the limit also where no length was given."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._left = BODY_MOST
+
+    async def __call__(self) -> Any:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise _too_large()
+        return message
+
+
+def check_origin(headers: dict[bytes, bytes]) -> None:
+    """Refuse what a page of another site sent. Programs send neither header."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None and site not in (b"same-origin", b"none"):
+        raise WrongOrigin
+    origin = headers.get(b"origin")
+    if origin is not None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if urlsplit(origin.decode("latin-1")).netloc.lower() != host:
+            raise WrongOrigin
+
+
+def _peer(scope: Any) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def _headers(scope: Any) -> dict[bytes, bytes]:
+    found: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    joined: dict[bytes, bytes] = {}
+    for name, value in found:
+        glue = b"; " if name == b"cookie" else b","
+        joined[name] = joined[name] + glue + value if name in joined else value
+    return joined
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(
+        f"The body is larger than {BODY_MOST // (1 << 20)} MiB.",
+        remedy="Send fewer reports in a post; large files are attached, not posted.",
+    )
+
+
+def _told(error: EireneError) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    body = problem_bytes(error)
+    return body, [
+        (b"content-type", PROBLEM.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *((name.lower().encode(), value.encode()) for name, value in headers_of(error).items()),
+    ]
+
+
+async def _deny(send: Send, error: EireneError) -> None:
+    """Answer an offer to open a WebSocket as any other request that is refused."""
+    body, headers = _told(error)
+    start: Any = {"status": status_of(error), "headers": [*headers, _NO_STORE, *_ALWAYS]}
+    await send({"type": "websocket.http.response.start", **start})
+    end: Any = {"type": "websocket.http.response.body", "body": body, "more_body": False}
+    await send(end)
+
+
+async def _refuse(answer: _Answer, error: EireneError, *, close: bool = False) -> None:
+    body, headers = _told(error)
+    if close:
+        headers.append((b"connection", b"close"))
+    await answer({"type": "http.response.start", "status": status_of(error), "headers": headers})
+    await answer({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,60 @@
+"""Kinds of report that the asker may file, with schema and example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from eirene.errors import Unavailable
+from eirene.release.reader import Reader
+from eirene.reports.kinds import Kind, kinds
+from eirene.reports.schema import example_of, schema_of
+from eirene.web.answers import UNMARKED, json_of
+from eirene.web.asking import reader_of
+from eirene.web.describe import described
+
+
+def compartments_for(reader: Reader, kind: Kind) -> list[str]:
+    """Where this reader may file this kind, never ``public`` first: what is filed there is out."""
+    found = [c for c in reader.may_file if not kind.only_in or c in kind.only_in]
+    return sorted(found, key=lambda name: (name == "public", name))
+
+
+def may_be_filed(reader: Reader) -> list[Kind]:
+    """Kinds that this reader may file somewhere."""
+    return [kind for kind in kinds().values() if compartments_for(reader, kind)]
+
+
+@get("/api/kinds", **described("Kinds of report that I may file.", answer="Kinds"))
+async def get_kinds(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/kinds: those that this account may file."""
+    found = may_be_filed(reader_of(request))
+    return json_of([{"kind": kind.name, "title": kind.title} for kind in found], UNMARKED)
+
+
+@get(
+    "/api/kinds/{name:str}",
+    **described("One kind: schema, example, states.", answer="Kind", problems=(404,)),
+)
+async def get_kind(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    """GET /api/kinds/{kind}: a flat schema, and an example that can be posted as it is."""
+    reader = reader_of(request)
+    kind = kinds().get(name)
+    where = compartments_for(reader, kind) if kind else []
+    if kind is None or not where:
+        raise Unavailable
+    return json_of(
+        {
+            "kind": kind.name,
+            "title": kind.title,
+            "schema": schema_of(kind, where),
+            "example": example_of(kind, where),
+            "states": list(kind.states),
+            "requires": list(kind.requires),
+        },
+        UNMARKED,
+    )
+
+
+ROUTES = (get_kinds, get_kind)

@@ -1,0 +1,121 @@
+"""What the web room needs of a node: the shape of ``app.Node``, which may import us, not we it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from eirene.keys.store import KeyStore
+from eirene.log.log import Log
+from eirene.people import People
+from eirene.picture import Picture
+from eirene.places import Place
+from eirene.release.reader import Reader
+
+
+class Filed(Protocol):
+    """What a filer gets back."""
+
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def entity(self) -> bytes: ...
+
+
+class Filing(Protocol):
+    """The filing desk."""
+
+    async def file(
+        self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
+    ) -> Sequence[Filed]: ...
+    def file_now(
+        self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
+    ) -> Sequence[Filed]: ...
+
+
+class Wake(Protocol):
+    """A listener's bell; it holds no changes."""
+
+    async def wait(self, timeout_s: float) -> bool: ...
+    def ring(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Changed(Protocol):
+    """Rings all bells, from any thread."""
+
+    def subscribe(self) -> Wake: ...
+    def ring(self) -> None: ...
+
+
+class Mission(Protocol):
+    """The mission's name, title, box and gazetteer."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def bbox(self) -> tuple[float, float, float, float]: ...
+    def find(self, text: str, /) -> list[Place]: ...
+    def area_of(self, lon: float, lat: float, /) -> str | None: ...
+
+
+class Settings(Protocol):
+    """The settings that concern HTTP."""
+
+    @property
+    def open_public(self) -> bool: ...
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]: ...
+    @property
+    def secure_cookies(self) -> bool: ...
+
+
+class Keys(Protocol):
+    """The one key of the key store that belongs to this room."""
+
+    @property
+    def cursor_key(self) -> bytes: ...
+
+
+class Node(Protocol):
+    """A node that is open."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def realm(self) -> str: ...
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def picture(self) -> Picture: ...
+    @property
+    def filing(self) -> Filing: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def mission(self) -> Mission | None: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def changed(self) -> Changed: ...
+    @property
+    def clock_warning(self) -> str | None: ...
+
+
+class ControlledNode(Node, Protocol):
+    """What the control socket needs besides: log and keys for checks and backups, rebuild."""
+
+    @property
+    def log(self) -> Log: ...
+    @property
+    def keys(self) -> KeyStore: ...
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int: ...

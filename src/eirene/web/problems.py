@@ -1,0 +1,177 @@
+"""Errors as problem JSON: the one table from errors to status numbers.
+
+Invariants
+  * Every error class of the tree has a row; a test walks the tree.
+  * A problem always has ``status``, ``code``, ``field``, ``message``, ``remedy``.
+  * No trace and no text of a library leaves the node: what nobody foresaw is a
+    500 with a reference that stands in the node's own log beside the trace.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import msgspec
+
+from eirene import errors
+from eirene.errors import EireneError
+
+_log = logging.getLogger("eirene.web")
+
+PROBLEM = "application/problem+json"
+
+
+class UnknownPath(EireneError):
+    """No such path on this node."""
+
+    code = "unknown-path"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing at this path.", remedy="See /openapi.json.")
+
+
+class MethodRefused(EireneError):
+    """The path exists, for other methods."""
+
+    code = "method-refused"
+
+    def __init__(self, allowed: list[str]) -> None:
+        words = ", ".join(allowed)
+        super().__init__("This path does not take this method.", remedy=f"Use {words}.")
+        self.allowed = words
+
+
+class BodyTooLarge(EireneError):
+    """The request body is larger than the node takes."""
+
+    code = "body-too-large"
+
+
+class InvalidJson(EireneError):
+    """The request body is no JSON; ``field`` is where it stops being so."""
+
+    code = "invalid-json"
+
+
+class WrongOrigin(EireneError):
+    """A page of another site sent the request with this browser's session."""
+
+    code = "wrong-origin"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This request came from a page of another address.",
+            remedy="Use the address under which you signed in, or an access token.",
+        )
+
+
+class TooManyStreams(EireneError):
+    """The node serves as many live streams as it can."""
+
+    code = "too-many-streams"
+
+
+class UpgradeRequired(EireneError):
+    """The path speaks WebSocket only."""
+
+    code = "upgrade-required"
+
+    def __init__(self) -> None:
+        super().__init__("This path is a WebSocket.", remedy="Open it with a WebSocket client.")
+
+
+class Unexpected(EireneError):
+    """Something that nobody foresaw; the trace is in the node's log."""
+
+    code = "unexpected"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            "The node could not answer.",
+            remedy=f"Tell the administrator the reference {reference}; it is in the node's log.",
+        )
+
+
+STATUS: dict[type[EireneError], int] = {
+    EireneError: 500,
+    errors.InvalidReport: 422,
+    errors.InvalidQuery: 400,
+    errors.Unavailable: 404,
+    errors.ContentConflict: 409,
+    errors.NotAllowed: 403,
+    errors.SignInRequired: 401,
+    errors.SignInFailed: 401,
+    errors.TooManyTries: 429,
+    errors.InvalidEntry: 422,
+    errors.ForeignRealm: 422,
+    errors.FeedError: 422,
+    errors.NotThisFeed: 422,
+    errors.UnsupportedMessage: 422,
+    errors.NodeError: 503,
+    errors.BadSettings: 503,
+    errors.FolderInUse: 503,
+    errors.NotANode: 503,
+    errors.WrongLock: 503,
+    errors.DiskFull: 507,
+    errors.DamagedLog: 503,
+    errors.PortInUse: 503,
+    errors.BackupFailed: 503,
+    UnknownPath: 404,
+    MethodRefused: 405,
+    BodyTooLarge: 413,
+    InvalidJson: 400,
+    WrongOrigin: 403,
+    TooManyStreams: 503,
+    UpgradeRequired: 426,
+    Unexpected: 500,
+}
+
+
+def status_of(error: EireneError) -> int:
+    """Status number of an error: its own row, or that of the nearest class above."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
+def problem_of(error: EireneError) -> dict[str, Any]:
+    """The problem as it is sent."""
+    found: dict[str, Any] = {
+        "status": status_of(error),
+        "code": error.code,
+        "field": error.field,
+        "message": error.message,
+        "remedy": error.remedy,
+    }
+    index = getattr(error, "index", None)
+    if isinstance(index, int):
+        found["index"] = index
+    return found
+
+
+def headers_of(error: EireneError) -> dict[str, str]:
+    """Headers that belong to an error."""
+    if isinstance(error, errors.SignInRequired):
+        return {"WWW-Authenticate": 'Bearer realm="eirene"'}
+    if isinstance(error, errors.TooManyTries):
+        return {"Retry-After": str(error.wait_s)}
+    if isinstance(error, MethodRefused):
+        return {"Allow": error.allowed}
+    if isinstance(error, UpgradeRequired):
+        return {"Upgrade": "websocket", "Connection": "Upgrade"}
+    return {}
+
+
+def foreseen(error: Exception) -> EireneError:
+    """The error itself, or ``Unexpected`` with the trace in the node's log."""
+    if isinstance(error, EireneError):
+        return error
+    reference = secrets.token_hex(4)
+    # Only the trace: the values of the request are report content.
+    _log.error("unexpected error, reference %s", reference, exc_info=error)
+    return Unexpected(reference)
+
+
+def problem_bytes(error: EireneError) -> bytes:
+    """The problem as JSON."""
+    return msgspec.json.encode(problem_of(error))

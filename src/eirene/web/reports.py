@@ -1,0 +1,126 @@
+"""Reports: filed, and read one by one with their history."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from litestar import Request, Response, get, post
+
+from eirene.errors import InvalidReport, Unavailable
+from eirene.picture import EntityView, Linked, Row, entity_by_id, flat, report_by_id
+from eirene.release.reader import Reader
+from eirene.reports.markings import Marking, highest
+from eirene.times import iso
+from eirene.web.answers import UNMARKED, json_of
+from eirene.web.asking import aside, node_of, pass_of, picture_of, reader_of
+from eirene.web.bodies import json_value
+from eirene.web.describe import described
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def id_of(text: str) -> bytes:
+    """An id; what cannot be one is as absent as what is not there."""
+    if not _ID.fullmatch(text):
+        raise Unavailable
+    return bytes.fromhex(text)
+
+
+def marking_of_rows(rows: list[Row]) -> Marking:
+    """Marking of everything in these rows."""
+    return highest((row.compartment, row.classification, row.tlp) for row in rows)
+
+
+def detail(row: Row) -> dict[str, Any]:
+    """A report as read, and when this node received it."""
+    return flat(row) | {"received": iso(row.received)}
+
+
+@post(
+    "/api/reports",
+    **described(
+        "File one report, or a list: all or nothing.",
+        body="Reports",
+        answer="Filed",
+        statuses=(201,),
+        problems=(400, 403, 409, 413, 422, 507),
+    ),
+)
+async def post_reports(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """POST /api/reports: 201 once durable; the filer's next read sees it."""
+    reader = pass_of(request).reader
+    node = node_of(request)
+    given = json_value(await request.body())
+    flats = cast(list[Any], given) if isinstance(given, list) else [given]
+    _check_maps(flats)
+    filed = await node.filing.file(reader, flats, zone=node.zone)
+    shown = [{"id": one.id.hex(), "entity": one.entity.hex()} for one in filed]
+    return json_of(shown if isinstance(given, list) else shown[0], UNMARKED, status=201)
+
+
+def _check_maps(flats: list[Any]) -> None:
+    for index, value in enumerate(flats):
+        if not isinstance(value, dict):
+            error = InvalidReport(
+                "A report is a JSON object.",
+                field="",
+                remedy="See the example of GET /api/kinds/incident.",
+            )
+            error.index = index  # type: ignore[attr-defined]
+            raise error
+
+
+@get(
+    "/api/reports/{report_id:str}",
+    **described("One report.", answer="Report", problems=(404,)),
+)
+async def get_report(request: Request[Any, Any, Any], report_id: str) -> Response[bytes]:
+    """GET /api/reports/{id}: 200 the report; 404 ``unavailable``, whatever the cause."""
+    reader = reader_of(request)
+    row = await aside(report_by_id, picture_of(request), reader, id_of(report_id))
+    return json_of(detail(row), marking_of_rows([row]))
+
+
+@get(
+    "/api/entities/{entity_id:str}",
+    **described("An entity: what holds, its history, its links.", answer="Entity", problems=(404,)),
+)
+async def get_entity(request: Request[Any, Any, Any], entity_id: str) -> Response[bytes]:
+    """GET /api/entities/{id}: 200; 404 ``unavailable``, whatever the cause."""
+    reader = reader_of(request)
+    view = await aside(entity_by_id, picture_of(request), reader, id_of(entity_id))
+    linked = [link.row for link in (*view.links_out, *view.links_in)]
+    marking = marking_of_rows([*view.current, *view.history, *view.others, *linked])
+    return json_of(_entity(reader, view, marking), marking)
+
+
+def _entity(reader: Reader, view: EntityView, marking: Marking) -> dict[str, Any]:
+    own = [row for row in view.current if row.owner == reader.organisation]
+    may = bool(own) and all(row.compartment in reader.may_file for row in own)
+    return {
+        "entity": view.entity.hex(),
+        "kind": view.kind,
+        "current": [detail(row) for row in view.current],
+        "history": [detail(row) for row in view.history],
+        "others": [detail(row) for row in view.others],
+        "links": {
+            "out": [_link(link) for link in view.links_out],
+            "in": [_link(link) for link in view.links_in],
+        },
+        "may": {"amend": may, "withdraw": may and not all(row.withdrawn for row in own)},
+        "marking": str(marking),
+    }
+
+
+def _link(link: Linked) -> dict[str, Any]:
+    return {
+        "role": link.role,
+        "id": link.row.id.hex(),
+        "entity": link.row.entity.hex(),
+        "kind": link.row.kind,
+        "summary": flat(link.row).get("summary", ""),
+    }
+
+
+ROUTES = (post_reports, get_report, get_entity)

@@ -1,0 +1,237 @@
+"""Shapes of bodies and parameters, for ``/openapi.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEXT: dict[str, Any] = {"type": "string"}
+MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
+WHOLE: dict[str, Any] = {"type": "integer"}
+NUMBER: dict[str, Any] = {"type": "number"}
+MAYBE_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
+YES_NO: dict[str, Any] = {"type": "boolean"}
+TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+MAYBE_TIME: dict[str, Any] = {"type": ["string", "null"], "format": "date-time"}
+ID: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+TEXTS: dict[str, Any] = {"type": "array", "items": TEXT}
+ANY: dict[str, Any] = {"type": "object"}
+BOX: dict[str, Any] = {"type": "array", "items": NUMBER, "minItems": 4, "maxItems": 4}
+
+
+def _map(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": required | optional,
+        "required": list(required),
+    }
+
+
+def _list(of: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": of}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_LINK = _map({"href": TEXT, "rel": TEXT}, type=TEXT, title=TEXT)
+_ACCOUNT = {
+    "user": TEXT,
+    "title": TEXT,
+    "role": TEXT,
+    "organisation": TEXT,
+    "compartments": TEXTS,
+    "may_file": TEXTS,
+    "node": TEXT,
+    "realm": {"enum": ["live", "exercise", "replay"]},
+    "mission": _map({"name": TEXT, "title": TEXT, "bbox": BOX, "zone": TEXT}),
+    "last_shift": MAYBE_TIME,
+}
+_TOKEN = {"id": TEXT, "title": TEXT, "scope": TEXT, "made": TIME, "until": TIME}
+_GEOMETRY: dict[str, Any] = {
+    "oneOf": [
+        {"type": "null"},
+        _map({"type": {"const": "Point"}, "coordinates": _list(NUMBER)}),
+    ]
+}
+_FEATURE = {"type": {"const": "Feature"}, "id": ID, "geometry": _GEOMETRY, "properties": ANY}
+_LAYER = {
+    "id": TEXT,
+    "kind": TEXT,
+    "source": TEXT,
+    "title": TEXT,
+    "n": WHOLE,
+    "newest": MAYBE_TIME,
+    "received": MAYBE_TIME,
+}
+_REPORTS = _list(_ref("Report"))
+_LINKED = _list(_map({"role": TEXT, "id": ID, "entity": ID, "kind": TEXT, "summary": TEXT}))
+_FILED = _map({"id": ID, "entity": ID})
+_EXTENT = _map({}, spatial=ANY, temporal=ANY)
+_COLLECTION = {
+    "id": TEXT,
+    "title": TEXT,
+    "description": TEXT,
+    "extent": _EXTENT,
+    "itemType": TEXT,
+    "crs": TEXTS,
+    "links": _list(_LINK),
+}
+
+SCHEMAS: dict[str, Any] = {
+    "Problem": _map(
+        {
+            "status": WHOLE,
+            "code": TEXT,
+            "field": MAYBE_TEXT,
+            "message": TEXT,
+            "remedy": MAYBE_TEXT,
+        },
+        index=WHOLE,
+    ),
+    "Ready": _map({"ready": YES_NO}),
+    "SignIn": _map({"user": TEXT, "password": TEXT}),
+    "Me": _map(_ACCOUNT, clock_warning=MAYBE_TEXT),
+    "Shift": _map({"last_shift": MAYBE_TIME}),
+    "Tokens": _list(_map(_TOKEN)),
+    "NewToken": _map({}, scope={"enum": ["read", "read+file"]}, until=TIME, title=TEXT),
+    "MadeToken": _map(_TOKEN | {"token": TEXT}),
+    "Kinds": _list(_map({"kind": TEXT, "title": TEXT})),
+    "Kind": _map(
+        {
+            "kind": TEXT,
+            "title": TEXT,
+            "schema": ANY,
+            "example": ANY,
+            "states": TEXTS,
+            "requires": TEXTS,
+        }
+    ),
+    "NewReport": _map(
+        {"kind": TEXT},
+        compartment=TEXT,
+        client_id={"type": "string", "format": "uuid"},
+        amends=_list(ID),
+        place=TEXT,
+        latitude=NUMBER,
+        longitude=NUMBER,
+        summary=TEXT,
+    ),
+    "Reports": {
+        "oneOf": [
+            _ref("NewReport"),
+            {"type": "array", "items": _ref("NewReport"), "minItems": 1, "maxItems": 1000},
+        ]
+    },
+    "Filed": {"oneOf": [_FILED, _list(_FILED)]},
+    "Report": _map(
+        {
+            "id": ID,
+            "entity": ID,
+            "kind": TEXT,
+            "compartment": TEXT,
+            "organisation": TEXT,
+            "classification": TEXT,
+            "tlp": TEXT,
+            "marking": TEXT,
+            "filed": TIME,
+            "entry": TEXT,
+            "withdrawn": YES_NO,
+            "conflict": YES_NO,
+            "current": YES_NO,
+        },
+        received=TIME,
+    ),
+    "Entity": _map(
+        {
+            "entity": ID,
+            "kind": TEXT,
+            "current": _REPORTS,
+            "history": _REPORTS,
+            "others": _REPORTS,
+            "links": _map({"out": _LINKED, "in": _LINKED}),
+            "may": _map({"amend": YES_NO, "withdraw": YES_NO}),
+            "marking": TEXT,
+        }
+    ),
+    "Found": _map(
+        {
+            "total": WHOLE,
+            "without_point": WHOLE,
+            "reports": _REPORTS,
+            "next": MAYBE_TEXT,
+            "marking": TEXT,
+        }
+    ),
+    "Counts": _map({"total": WHOLE, "imprecise": WHOLE, "groups": _list(ANY), "marking": TEXT}),
+    "Suggestions": _map({"places": _list(ANY), "words": TEXTS}),
+    "UnderstoodTime": _map(
+        {"start": TIME, "end": TIME, "precision": TEXT, "shown": TEXT, "local": TEXT}
+    ),
+    "UnderstoodPlace": _map(
+        {
+            "latitude": MAYBE_NUMBER,
+            "longitude": MAYBE_NUMBER,
+            "accuracy_m": MAYBE_NUMBER,
+            "mgrs": MAYBE_TEXT,
+            "name": MAYBE_TEXT,
+            "pcode": MAYBE_TEXT,
+            "shown": TEXT,
+        }
+    ),
+    "Layers": _list(_map(_LAYER, type=TEXT, licence=TEXT)),
+    "Map": _map({"bbox": BOX, "maps": _list(ANY)}),
+    "Document": ANY,
+    "Landing": _map({"title": TEXT, "description": TEXT, "links": _list(_LINK)}),
+    "Conformance": _map({"conformsTo": TEXTS}),
+    "Collections": _map({"collections": _list(_ref("Collection")), "links": _list(_LINK)}),
+    "Collection": _map(_COLLECTION),
+    "Schema": ANY,
+    "Features": _map(
+        {
+            "type": {"const": "FeatureCollection"},
+            "features": _list(_map(_FEATURE)),
+            "links": _list(_LINK),
+            "timeStamp": TIME,
+            "numberMatched": WHOLE,
+            "numberReturned": WHOLE,
+        }
+    ),
+    "Feature": _map(_FEATURE | {"links": _list(_LINK)}),
+}
+
+_INTERVAL = "An instant, a day, or an interval a/b; .. or nothing leaves an end open."
+_MOMENT = "ISO 8601 with a zone."
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any] = TEXT) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+PARAMETERS: dict[str, Any] = {
+    one["name"]: one
+    for one in (
+        _parameter("q", "Words that must all occur; any sign is just a sign."),
+        _parameter("kind", "Kinds, divided by commas."),
+        _parameter("type", "Types, divided by commas."),
+        _parameter("bbox", "West, south, east, north; west over east crosses the 180th meridian."),
+        _parameter("datetime", _INTERVAL),
+        _parameter("at", "What was true then. " + _MOMENT),
+        _parameter("as_of", "What this node knew then. " + _MOMENT),
+        _parameter("changed_since", "Only what came or changed since. " + _MOMENT),
+        _parameter("filter", "CQL2 text over the queryables."),
+        _parameter("withdrawn", "true: also what was withdrawn.", {"enum": ["true", "false"]}),
+        _parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1}),
+        _parameter("cursor", "From the page before; of use to this reader alone."),
+        _parameter("offset", "Rows to leave out.", {"type": "integer", "minimum": 0}),
+        _parameter("group", "Some of day, month, year, area, kind, type, state, by commas."),
+        _parameter("level", "Administrative level of areas.", {"type": "integer", "minimum": 1}),
+        _parameter("sum", "Counts to add up, by commas."),
+        _parameter("text", "As typed."),
+        _parameter("f", "json.", {"enum": ["json"]}),
+        _parameter("bbox-crs", "CRS84 or EPSG:4326 (latitude first)."),
+        _parameter("crs", "CRS84 or EPSG:4326 (latitude first)."),
+        _parameter("filter-lang", "cql2-text.", {"enum": ["cql2-text"]}),
+        _parameter("filter-crs", "CRS84."),
+    )
+}

@@ -1,0 +1,97 @@
+"""Sign-in, sign-out, who am I, and when my shift began."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from eirene.release.reader import Reader
+from eirene.times import iso
+from eirene.web.answers import UNMARKED, empty, json_of
+from eirene.web.asking import address_of, node_of, pass_of, reader_of
+from eirene.web.bodies import json_map, text_in
+from eirene.web.describe import described
+from eirene.web.node import Node
+
+
+def me_of(node: Node, reader: Reader) -> dict[str, Any]:
+    """What a client needs to know of its user and of the node."""
+    mission = node.mission
+    account = node.people.account(reader.account) if reader.account else None
+    return {
+        "user": reader.account,
+        "title": account.title if account else "Anyone",
+        "role": reader.role,
+        "organisation": reader.organisation,
+        "compartments": sorted(reader.compartments),
+        "may_file": sorted(reader.may_file),
+        "node": node.name,
+        "realm": node.realm,
+        "mission": {
+            "name": mission.name if mission else node.name,
+            "title": mission.title if mission else node.name,
+            "bbox": mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0),
+            "zone": node.zone.key,
+        },
+        "last_shift": _iso(node.people.last_shift(reader.account)) if account else None,
+        "clock_warning": node.clock_warning,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None
+
+
+@post(
+    "/api/sign-in",
+    **described(
+        "Sign in; the session is a cookie.",
+        body="SignIn",
+        answer="Me",
+        problems=(400, 413, 429),
+        open_=True,
+    ),
+)
+async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """POST /api/sign-in: a session of 12 hours, of 2 without use."""
+    node = node_of(request)
+    given = await json_map(request)
+    secret, held = await node.people.sign_in(
+        text_in(given, "user"), text_in(given, "password"), address_of(request)
+    )
+    cookie = f"eirene-{node.name}={secret}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"
+    if node.settings.secure_cookies or request.scope["scheme"] == "https":
+        cookie += "; Secure"
+    return json_of(me_of(node, held.reader), UNMARKED, headers={"Set-Cookie": cookie})
+
+
+@post("/api/sign-out", **described("End this session.", statuses=(204,)))
+async def sign_out(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """POST /api/sign-out: the session ends; the browser is told to forget what it kept."""
+    node = node_of(request)
+    node.people.sign_out(pass_of(request))
+    return empty(
+        {
+            "Clear-Site-Data": '"cache", "storage"',
+            "Set-Cookie": f"eirene-{node.name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict",
+        }
+    )
+
+
+@get("/api/me", **described("Who asks, and what he is cleared for.", answer="Me"))
+async def get_me(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/me: the account behind this request."""
+    return json_of(me_of(node_of(request), reader_of(request)), UNMARKED)
+
+
+@post("/api/shift", **described("My shift begins now.", answer="Shift"))
+async def begin_shift(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """POST /api/shift: marks now, gives the mark before."""
+    reader = pass_of(request).reader
+    before = node_of(request).people.begin_shift(reader.account)
+    return json_of({"last_shift": _iso(before)}, UNMARKED)
+
+
+ROUTES = (sign_in, sign_out, get_me, begin_shift)

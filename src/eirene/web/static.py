@@ -1,0 +1,205 @@
+"""The client as it was built, and the base map. The only material that may be cached.
+
+The folder is written by the client's build: hashed names under ``assets/``,
+each text file with a ``.br`` and a ``.gz`` beside it. Nothing is compressed
+on request. Where the client is not built, ``/`` says how to build it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+
+from eirene.web.answers import UNMARKED, json_of
+from eirene.web.asking import beside, node_of, reader_of
+from eirene.web.describe import described
+from eirene.web.problems import UnknownPath
+
+_PACKAGE = Path(__file__).parent.parent
+STATIC = _PACKAGE / "web" / "static"
+BASEMAP = _PACKAGE / "basemap"
+FILE = "eirene.file"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_CHUNK = 4 << 20
+_TYPES = {
+    ".mjs": "text/javascript",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".pmtiles": "application/vnd.pmtiles",
+}
+_NOT_BUILT = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Eirene</title></head>
+<body><h1>Eirene</h1>
+<p>The node runs, and the web client is not built.</p>
+<p>Build it with <code>./run build</code> in the source folder, and load this page again.
+The interface for programs is at <code>/openapi.json</code>, with an access token.</p>
+</body></html>
+"""
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+
+
+def is_static(path: str) -> bool:
+    """Whether a path is a file of the client, which anybody may load before signing in."""
+    return path == "/" or _static_file(path) is not None
+
+
+def _static_file(path: str) -> Path | None:
+    if path.endswith(("/", ".br", ".gz")) or "\0" in path or "\\" in path:
+        return None
+    found = Path(os.path.normpath(STATIC / path.lstrip("/")))
+    return found if found.is_relative_to(STATIC) and found.is_file() else None
+
+
+@lru_cache(maxsize=256)
+def _etag(path: Path, _changed: float, _size: int) -> str:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f'"{digest[:32]}"'
+
+
+def etag_of(path: Path) -> str:
+    """Strong tag: the hash of the bytes; taken once for each state of a file."""
+    state = path.stat()
+    return _etag(path, state.st_mtime, state.st_size)
+
+
+def type_of(path: Path) -> str:
+    """Media type by the ending of the name."""
+    return (
+        _TYPES.get(path.suffix)
+        or mimetypes.guess_type(path.name)[0]
+        or ("application/octet-stream")
+    )
+
+
+def static_answer(path: str, headers: Any) -> Response[bytes]:
+    """A file of the client, in the form that the browser takes."""
+    found = _static_file("/index.html" if path == "/" else path)
+    if found is None:
+        if path == "/":
+            return Response(_NOT_BUILT.encode(), media_type="text/html")
+        raise UnknownPath
+    accepted = {
+        part.split(";")[0].strip() for part in headers.get("accept-encoding", "").split(",")
+    }
+    answer = {"Vary": "Accept-Encoding"}
+    chosen = found
+    for coding, ending in (("br", ".br"), ("gzip", ".gz")):
+        beside = found.with_name(found.name + ending)
+        if coding in accepted and beside.is_file():
+            chosen = beside
+            answer["Content-Encoding"] = coding
+            break
+    tag = answer["ETag"] = etag_of(chosen)
+    hashed = found.is_relative_to(STATIC / "assets")
+    answer["Cache-Control"] = _IMMUTABLE if hashed else "no-cache"
+    if tag in headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=answer)
+    return Response(chosen.read_bytes(), media_type=type_of(found), headers=answer)
+
+
+def ranged(path: Path, headers: Any) -> Response[bytes]:
+    """A public file with byte ranges and a strong tag; never compressed on top."""
+    tag = etag_of(path)
+    size = path.stat().st_size
+    answer = {
+        "ETag": tag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, max-age=86400",
+    }
+    if tag in headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=answer)
+    wanted = headers.get("range")
+    if wanted is None or headers.get("if-range", tag) != tag:
+        return Response(_read(path, 0, size), media_type=type_of(path), headers=answer)
+    found = _RANGE.match(wanted.strip())
+    first, last = _bounds(found, size) if found else (0, size - 1)
+    if first > last or first >= size:
+        answer["Content-Range"] = f"bytes */{size}"
+        return Response(b"", status_code=416, media_type=type_of(path), headers=answer)
+    if not found:  # several ranges, or another unit: the whole is a right answer
+        return Response(_read(path, 0, size), media_type=type_of(path), headers=answer)
+    answer["Content-Range"] = f"bytes {first}-{last}/{size}"
+    body = _read(path, first, last - first + 1)
+    return Response(body, status_code=206, media_type=type_of(path), headers=answer)
+
+
+def _bounds(found: re.Match[str], size: int) -> tuple[int, int]:
+    first, last = found[1], found[2]
+    if not first and not last:
+        return 1, 0
+    if not first:
+        return max(0, size - int(last)), size - 1 if int(last) else -1
+    return int(first), min(int(last) if last else size - 1, size - 1)
+
+
+def _read(path: Path, first: int, length: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(first)
+        return file.read(length)
+
+
+def maps_of_package() -> list[dict[str, Any]]:
+    """The base maps that came with the package: ``basemap/maps.json``."""
+    listing = BASEMAP / "maps.json"
+    if not listing.is_file():
+        return []
+    maps: list[dict[str, Any]] = msgspec.json.decode(listing.read_bytes())
+    return [one for one in maps if (BASEMAP / one["file"]).is_file()]
+
+
+@get("/", **described("The web client.", media_type="text/html", open_=True))
+async def get_client(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /: the client, and the files it is built of, which the gate leads here."""
+    path: str = beside(request, FILE, "/")
+    return static_answer(path, request.headers)
+
+
+@get(
+    "/api/map",
+    **described("The base maps and the box of the mission.", answer="Map"),
+)
+async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/map: what lies under the picture."""
+    reader_of(request)
+    mission = node_of(request).mission
+    maps = [
+        {key: value for key, value in one.items() if key != "file"}
+        | {"url": f"/basemap/{one['id']}.pmtiles"}
+        for one in maps_of_package()
+    ]
+    bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
+    return json_of({"bbox": bbox, "maps": maps}, UNMARKED)
+
+
+@get(
+    "/basemap/{name:str}",
+    **described(
+        "A base map: one PMTiles file, read by byte ranges.",
+        media_type="application/vnd.pmtiles",
+        statuses=(200, 206, 304),
+        problems=(404, 416),
+    ),
+)
+async def get_basemap(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    """GET /basemap/{id}.pmtiles: public geography, for whoever is signed in."""
+    reader_of(request)
+    for one in maps_of_package():
+        if name == f"{one['id']}.pmtiles":
+            return ranged(BASEMAP / one["file"], request.headers)
+    raise UnknownPath
+
+
+ROUTES = (get_client, get_map, get_basemap)

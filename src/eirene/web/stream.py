@@ -1,0 +1,262 @@
+"""The live stream: a snapshot, then what changes, for one reader.
+
+Invariants
+  * A stream holds a bell and one cursor, and nothing else that grows: whoever
+    reads slowly is asked again later, and gets what holds then.
+  * A change that this reader may not see makes no frame: neither bytes nor
+    time tell that it happened. Ticks come each five seconds, whatever happens.
+  * Before each frame it is asked whether the pass is still in force.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, WebSocket, get, websocket
+from litestar.exceptions import WebSocketDisconnect
+
+from eirene.errors import NodeError
+from eirene.people import Pass
+from eirene.picture import STREAM_COLUMNS, Picture, Query, Row, changes, search
+from eirene.picture.rows import stream_row
+from eirene.web.answers import UNMARKED
+from eirene.web.asking import aside, node_of, pass_of
+from eirene.web.cursors import StreamCursor
+from eirene.web.describe import described
+from eirene.web.node import Node, Wake
+from eirene.web.problems import TooManyStreams, UpgradeRequired
+
+TICK_S = 5.0
+FIRST_WORD_S = 10.0
+SLOW_S = 60.0
+"""A frame that is not taken within this ends the stream; the client comes back with its cursor."""
+MOST_STREAMS = 500
+_PAGE = 2_000
+_GATHER_S = 0.03
+"""Between two looks: at two thousand reports a second a stream still looks thirty times only."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_first_word = msgspec.msgpack.Decoder(dict[str, Any])
+
+
+class _Gone(Exception):
+    """The stream ends; the reason is told first."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class Streams:
+    """The open streams of this process: how many, and whether they are to end."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.stopping = False
+
+
+streams = Streams()
+
+
+def admit_stream() -> None:
+    """Refuse one more stream than the node can serve; asked by the gate."""
+    if streams.open >= MOST_STREAMS:
+        raise TooManyStreams(
+            "Too many live streams are open.", remedy="Close some, or try again in a minute."
+        )
+
+
+@get("/api/stream", **described("A WebSocket; see docs.", statuses=(426,), problems=(426,)))
+async def get_stream(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/stream without an upgrade: says what is wanted."""
+    pass_of(request)
+    raise UpgradeRequired
+
+
+@websocket("/api/stream")
+async def open_stream(socket: WebSocket[Any, Any, Any]) -> None:
+    """WebSocket /api/stream: MessagePack frames, as docs/reference/stream.md has them."""
+    await socket.accept()
+    streams.open += 1
+    one = Stream(node_of(socket), pass_of(socket), socket)
+    try:
+        await one.run()
+    finally:
+        streams.open -= 1
+        one.close()
+
+
+class Stream:
+    """One reader's live stream."""
+
+    def __init__(self, node: Node, held: Pass, socket: WebSocket[Any, Any, Any]) -> None:
+        self._node = node
+        self._pass = held
+        self._socket = socket
+        self._wake: Wake = node.changed.subscribe()
+        self._cursor = StreamCursor(node, held.reader)
+        self._last = 0
+        self._generation = b""
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._wake.close()
+
+    async def run(self) -> None:
+        """Until the client goes, or its pass ends, or the node stops."""
+        telling: asyncio.Task[None] | None = None
+        try:
+            async with asyncio.timeout(FIRST_WORD_S):
+                wanted = await self._first_word()
+            telling = asyncio.create_task(self._tell(wanted))
+            listening = asyncio.create_task(self._listen())
+            done, rest = await asyncio.wait(
+                (telling, listening), return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in rest:
+                task.cancel()
+            await asyncio.gather(*rest, return_exceptions=True)
+            for task in done:
+                task.result()
+        except _Gone as gone:
+            await self._say_bye(gone.reason)
+        except (WebSocketDisconnect, TimeoutError, OSError):
+            with contextlib.suppress(Exception):
+                await self._socket.close(code=1000)
+
+    async def _first_word(self) -> bytes | None:
+        try:
+            word = _first_word.decode(await self._socket.receive_data("binary"))
+        except (msgspec.DecodeError, UnicodeError, KeyError, TypeError):
+            raise _Gone("the first message must be {cursor: bytes or nil}") from None
+        cursor = word.get("cursor")
+        return cursor if isinstance(cursor, bytes) else None
+
+    async def _listen(self) -> None:
+        """Nothing more is expected; this only notices that the client has gone."""
+        while True:
+            await self._socket.receive_data("binary")
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        self._still()
+        await self._write(frame)
+
+    async def _write(self, frame: dict[str, Any]) -> None:
+        async with asyncio.timeout(SLOW_S):
+            await self._socket.send_data(_pack(frame), mode="binary")
+
+    def _still(self) -> None:
+        if streams.stopping:
+            raise _Gone("restarting")
+        if not self._node.people.holds(self._pass):
+            raise _Gone("signed out" if self._pass.by == "session" else "revoked")
+
+    async def _say_bye(self, reason: str) -> None:
+        with contextlib.suppress(Exception):
+            await self._write({"t": "bye", "reason": reason})
+            await self._socket.close(code=1000, reason=reason[:100])
+
+    async def _tell(self, wanted: bytes | None) -> None:
+        reader = self._pass.reader
+        await self._send(
+            {
+                "t": "hello",
+                "user": reader.account,
+                "node": self._node.name,
+                "realm": self._node.realm,
+                "now": _now_ms(),
+                "marking": str(UNMARKED),
+            }
+        )
+        place = self._cursor.open(wanted) if wanted else None
+        if place is not None and place[1] == self._node.picture.generation:
+            self._last, self._generation = place
+            await self._send({"t": "resume"})
+        else:
+            await self._snapshot()
+        next_tick = time.monotonic() + TICK_S
+        while True:
+            await self._deltas()
+            await asyncio.sleep(_GATHER_S)
+            heard = await self._wake.wait(max(0.0, next_tick - time.monotonic()))
+            self._still()
+            if not heard or time.monotonic() >= next_tick:
+                await self._send({"t": "tick", "now": _now_ms(), "cursor": self._sealed()})
+                next_tick = time.monotonic() + TICK_S
+
+    def _sealed(self) -> bytes:
+        return self._cursor.seal(self._last, self._generation)
+
+    async def _snapshot(self) -> None:
+        """Everything that holds now, in bounded frames; the last one carries the cursor.
+
+        Each page is read by itself, so that a slow client holds no state of the
+        picture open. The place to go on from is taken before the first page:
+        what changes meanwhile comes again as a change.
+        """
+        picture = self._node.picture
+        self._last, self._generation = picture.position()[0], picture.generation
+        page: bytes | None = None
+        while True:
+            query = Query(withdrawn=True, limit=_PAGE, cursor=page)
+            found = await aside(search, picture, self._pass.reader, query)
+            page = found.next
+            await self._send(
+                {
+                    "t": "snapshot",
+                    "columns": STREAM_COLUMNS,
+                    "rows": await aside(_rows, found.rows),
+                    "more": page is not None,
+                    "cursor": None if page is not None else self._sealed(),
+                }
+            )
+            if page is None:
+                return
+
+    async def _deltas(self) -> None:
+        """What has changed since, page by page, until there is no more."""
+        while True:
+            picture = self._node.picture
+            if picture.generation != self._generation:
+                await self._snapshot()
+                continue
+            found = await self._changes(picture)
+            if found is None:
+                continue
+            self._last = found.last
+            if found.upserts or found.removals:
+                await self._send(
+                    {
+                        "t": "delta",
+                        "columns": STREAM_COLUMNS,
+                        "upserts": found.upserts,
+                        "removals": found.removals,
+                        "cursor": self._sealed(),
+                    }
+                )
+            if not found.more:
+                return
+
+    async def _changes(self, picture: Picture) -> Any:
+        """None where the picture was replaced just then."""
+        try:
+            return await aside(changes, picture, self._pass.reader, self._last, _PAGE)
+        except NodeError:
+            if self._node.picture is picture:
+                raise
+            return None
+
+
+def _rows(found: list[Row]) -> list[list[Any]]:
+    return [stream_row(row) for row in found]
+
+
+def _now_ms() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
+ROUTES = (get_stream, open_stream)

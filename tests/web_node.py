@@ -1,0 +1,134 @@
+"""A whole node with accounts, asked over ASGI or served on a port. For tests of what is outside."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from eirene.app import Node
+from eirene.config import Settings
+from eirene.keys.lock import Lock
+from eirene.keys.store import KeyStore
+from eirene.web.app import make_app
+from eirene.web.serve import _config, _Server, bound
+
+ROLES = {
+    "joc-duty-officer": "mission",
+    "sector-operations-officer": "mission",
+    "ngo-focal-point": "amber-river",
+    "anyone": "public",
+    "administrator": "mission",
+}
+PASSWORD = "a sentence to sign in with"
+P_LAT, P_LON = -0.2042, -0.4917
+
+
+def an_incident(**changes: Any) -> dict[str, Any]:
+    """A flat incident in the open sea, south and west of zero."""
+    values: dict[str, Any] = {
+        "kind": "incident",
+        "compartment": "mission",
+        "type": "VC",
+        "occurred": "2026-11-20T10:00Z",
+        "latitude": P_LAT,
+        "longitude": P_LON,
+        "summary": "Market attacked",
+        "source": "patrol",
+        "basis": "seen",
+    }
+    return {name: value for name, value in (values | changes).items() if value is not ...}
+
+
+class WebNode:
+    """A node in a folder of its own, with one account and one token a role."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        KeyStore.create(
+            folder / "keys", Lock("plain"), realm="exercise", node="test", owner="mission"
+        ).close()
+        self.node = Node(Settings(data=str(folder), **settings), None)
+        self.token: dict[str, str] = {}
+        until = datetime.now(UTC) + timedelta(days=1)
+        for role, organisation in ROLES.items():
+            self.node.people.make(role, role, organisation, password=PASSWORD)
+            self.token[role], _ = self.node.people.make_token(role, "read+file", until)
+        self.app = make_app(self.node)
+
+    def ask(self, role: str | None, method: str, path: str, **more: Any) -> httpx.Response:
+        """One request, straight to the app."""
+        headers = dict(more.pop("headers", {}))
+        if role is not None:
+            headers["Authorization"] = f"Bearer {self.token[role]}"
+        address = more.pop("address", "10.0.0.1")
+
+        async def once() -> httpx.Response:
+            transport = httpx.ASGITransport(
+                self.app, client=(address, 1234), raise_app_exceptions=False
+            )
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://node", cookies=more.pop("cookies", None)
+            ) as client:
+                return await client.request(method, path, headers=headers, **more)
+
+        return asyncio.run(once())
+
+    def get(self, role: str | None, path: str, **more: Any) -> httpx.Response:
+        """GET as a role."""
+        return self.ask(role, "GET", path, **more)
+
+    def post(self, role: str | None, path: str, value: Any, **more: Any) -> httpx.Response:
+        """POST JSON, or bytes as they are, as a role."""
+        if isinstance(value, bytes):
+            return self.ask(role, "POST", path, content=value, **more)
+        return self.ask(role, "POST", path, json=value, **more)
+
+    def file(self, *flats: dict[str, Any], role: str = "joc-duty-officer") -> list[dict[str, str]]:
+        """File reports; each must be taken."""
+        response = self.post(role, "/api/reports", list(flats))
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self.node.close()
+
+
+class Served:
+    """The node on a port, in a thread."""
+
+    def __init__(self, web: WebNode) -> None:
+        self.web = web
+        self._socket = bound("127.0.0.1", 0)
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server = _Server(_config(web.app, http="httptools"))
+        self._server.ring = web.node.changed.ring
+        ready = threading.Event()
+        self._server.on_ready = ready.set
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+        assert ready.wait(10)
+
+    def _work(self) -> None:
+        asyncio.run(self._server.serve([self._socket]))
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Whether it becomes true in time."""
+    end = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if true():
+            return True
+        end.wait(0.02)
+    return False
