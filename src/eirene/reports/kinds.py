@@ -11,6 +11,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import textwrap
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -129,7 +130,7 @@ def _field_docs(content: type) -> dict[str, str]:
     for owner in reversed(content.__mro__):
         if not issubclass(owner, msgspec.Struct) or owner is msgspec.Struct:
             continue
-        body = ast.parse(inspect.cleandoc(inspect.getsource(owner))).body[0]
+        body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
         assert isinstance(body, ast.ClassDef)
         for at, node in enumerate(body.body[:-1]):
             after = body.body[at + 1]
@@ -169,9 +170,9 @@ def fields_of(content: type[Content]) -> dict[str, Field]:
     return found
 
 
-@cache
 def count_fields(kind: Kind) -> tuple[str, ...]:
     """Names of the counts of a kind, in order of declaration: these can be summed."""
+    # a kind holds a dict and cannot be a cache's key; fields_of is cached
     return tuple(f.name for f in fields_of(kind.content).values() if f.held.form == "count")
 
 

@@ -1,0 +1,138 @@
+"""Alert: a warning that civilians are threatened, from whoever gave it.
+
+Invariants
+  * An alert holds nothing of who called. The ``source`` report names the
+    alert; the alert names nothing.
+  * Verification never delays the answer to an imminent threat.
+  * It is not closed without outcome and feedback, or a reason.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from eirene.reports.incident import MANDATE_TASK
+from eirene.reports.kinds import Codes, Content, Count, Held, Kind
+
+THREAT = Codes(
+    "threat",
+    {
+        "under-way": "Attack under way",
+        "imminent": "Imminent, within 24 hours",
+        "possible": "Possible",
+        "past": "Past",
+    },
+)
+HELP = Codes(
+    "help-asked",
+    {
+        "presence": "Presence",
+        "evacuation": "Evacuation",
+        "medical": "Medical help",
+        "none": "Nothing, warning only",
+        "other": "Other",
+    },
+)
+STATE = Codes(
+    "alert-state",
+    {
+        "received": "Received",
+        "logged": "Logged",
+        "triaged": "Triaged",
+        "decided": "Decided",
+        "responding": "Responding",
+        "outcome": "Outcome known",
+        "feedback-given": "Feedback given",
+        "closed": "Closed",
+    },
+)
+DECISION = Codes(
+    "alert-decision",
+    {
+        "respond-force": "Force responds",
+        "respond-police": "Police respond",
+        "respond-civilian": "Civilian response",
+        "pass-to-host-forces": "Passed to host forces, safe and with consent",
+        "monitor": "Monitor",
+        "no-action": "No action, with reason",
+    },
+)
+NO_ACTION = Codes(
+    "no-action-reason",
+    {
+        "outside-reach": "Outside reach",
+        "no-asset": "No asset",
+        "not-credible": "Not credible",
+        "host-authority-acts": "Host authority acts",
+        "consent-withheld": "Consent withheld",
+        "outside-mandate": "Outside the mandate",
+        "other": "Other",
+    },
+)
+
+
+class Alert(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """One warning. Group and number of who is threatened, never names."""
+
+    threat: Annotated[str, THREAT, Held("code", "", "choice")]
+    """How near the threat is."""
+
+    state: Annotated[str, STATE, Held("code", "", "choice", "#status")] = "received"
+    """Where the alert stands in its life cycle."""
+
+    affected: Annotated[str, Meta(max_length=300), Held("affected", "P", "text", "#affected")] = ""
+    """Who is threatened, as a group."""
+
+    threatened: Annotated[Count | UnsetType, Held("affected", "P", "count")] = UNSET
+    """At least this many people are threatened."""
+
+    direction: Annotated[str, Meta(max_length=120), Held("actor", "S", "text")] = ""
+    """Where the threat comes from or is heading."""
+
+    alleged_actor: Annotated[str, Meta(max_length=200), Held("actor", "S", "text")] = ""
+    """Who is said to threaten. Alleged; never a person."""
+
+    help_asked: Annotated[str, HELP, Held("action", "", "choice")] = ""
+    """What help is asked for."""
+
+    decision: Annotated[str, DECISION, Held("action", "O", "choice")] = ""
+    """What was decided."""
+
+    decision_reason: Annotated[str, NO_ACTION, Held("action", "O", "choice")] = ""
+    """Why nothing is done, where nothing is done."""
+
+    responding_unit: Annotated[str, Meta(max_length=120), Held("unit", "O", "text")] = ""
+    """Which unit responds."""
+
+    outcome: Annotated[str, Meta(max_length=500), Held("action", "O", "text")] = ""
+    """What came of it."""
+
+    feedback: Annotated[str, Meta(max_length=500), Held("text", "S", "text")] = ""
+    """What was told to the community, and how."""
+
+    mandate_task: Annotated[str, MANDATE_TASK, Held("code", "", "choice")] = ""
+    """Group of mandate tasks that is affected."""
+
+
+KIND = Kind(
+    name="alert",
+    version=1,
+    content=Alert,
+    title="Alert",
+    plural="Alerts",
+    requires=("occurred",),
+    states=tuple(STATE.labels),
+    symbol="triangle",
+    example={
+        "kind": "alert",
+        "threat": "imminent",
+        "occurred": "2026-11-25T14:30Z",
+        "place": "4.3612 N, 18.5550 E",
+        "affected": "displaced families at the market",
+        "threatened": 200,
+        "help_asked": "presence",
+        "summary": "Armed men seen on the road, people fear an attack tonight",
+    },
+)

@@ -1,0 +1,41 @@
+"""Note: free words, usually about something else, joined to it by a link."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from eirene.reports.kinds import Codes, Content, Held, Kind
+
+NOTE_TYPE = Codes(
+    "note-type",
+    {
+        "comment": "Comment",
+        "handover": "Handover of the watch",
+        "call": "Call or message",
+        "request": "Request for information",
+        "answer": "Answer",
+        "other": "Other",
+    },
+)
+
+
+class Note(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """One note. Comment is kept apart from fact by being one of these."""
+
+    type: Annotated[str, NOTE_TYPE, Held("code", "", "choice")] = "comment"
+    """What the note is for."""
+
+
+KIND = Kind(
+    name="note",
+    version=1,
+    content=Note,
+    title="Note",
+    plural="Notes",
+    symbol="dot",
+    example={
+        "kind": "note",
+        "type": "comment",
+        "summary": "The sector will call again at six",
+    },
+)
