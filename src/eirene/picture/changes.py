@@ -1,0 +1,85 @@
+"""What the live stream sends: the whole of what a reader sees, then what changed.
+
+A change is numbered by the place in the log of the report that made it, so that
+the numbers are there again after a restart. They tell of reports that the reader
+does not see: whoever hands them out seals them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from eirene.picture.lens import Lens
+from eirene.picture.plan import planned
+from eirene.picture.queries import CHUNK, places_of, rows_at
+from eirene.picture.query import Query
+from eirene.picture.rows import stream_row
+from eirene.picture.store import Picture
+from eirene.release.reader import Reader
+from eirene.release.visibility import visibility
+
+ALL = Query(withdrawn=True)
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """All rows as they stood, and where to go on from."""
+
+    last: int
+    chunks: Iterator[list[list[Any]]]
+    """Rows in ``STREAM_COLUMNS``, newest first. Read to the end, or close it."""
+
+
+def snapshot(picture: Picture, reader: Reader) -> Snapshot:
+    """Everything that this reader sees, from one state of the picture."""
+    chunks = _chunks(picture, reader)
+    last = next(chunks)
+    assert isinstance(last, int)
+    return Snapshot(last, chunks)  # pyright: ignore[reportArgumentType]
+
+
+def _chunks(picture: Picture, reader: Reader) -> Iterator[int | list[list[Any]]]:
+    """First the position, which opens the state that all chunks are of."""
+    with picture.reading() as db:
+        yield db.position
+        plan = planned(db, reader, ALL)
+        rids: list[int] = []
+        for _, _, rid in places_of(db, plan):
+            rids.append(rid)
+            if len(rids) == CHUNK:
+                yield [stream_row(row) for row in rows_at(db, reader, rids)]
+                rids = []
+        if rids:
+            yield [stream_row(row) for row in rows_at(db, reader, rids)]
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What is new since a place in the log."""
+
+    upserts: list[list[Any]]
+    removals: list[str]
+    """Keys of rows that the reader no longer sees: none, as long as nothing takes sight away
+    but a new clearance, which starts a new stream."""
+    last: int
+    """Where to go on from."""
+    more: bool
+    """There are more at once."""
+
+
+def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) -> Changes:
+    """Rows that were touched after a place in the log, in the order in which they were."""
+    rule = visibility(reader)
+    sql = (
+        f"SELECT v.change, v.rid FROM ({rule.sql}) AS v WHERE v.lead > 0 AND v.change > :after "
+        "ORDER BY v.change LIMIT :limit"
+    )
+    with picture.reading() as db:
+        params = rule.params | {"after": after, "limit": limit + 1}
+        found = list(db.rows(sql, params))
+        more = len(found) > limit
+        page = found[:limit]
+        rows = rows_at(db, reader, [rid for _, rid in page], Lens(ALL, db.names))
+        last = page[-1][0] if more else max(after, db.position)
+        return Changes([stream_row(row) for row in rows], [], last, more)

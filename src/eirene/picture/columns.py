@@ -1,0 +1,314 @@
+"""One report to the numbers by which it is found: what stands in ``report``, ``box`` and ``words``.
+
+Pure but for the numbering of words. Everything is taken from the report's own
+content, so that of a coarsened version nothing finer can be found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec.structs import fields
+
+from eirene.picture import schema
+from eirene.picture.names import Names
+from eirene.picture.words import Texts, texts
+from eirene.places import Place
+from eirene.reports.envelope import Body, Opened, content_of, encode_body
+from eirene.reports.flat import kind_and_version
+from eirene.reports.kinds import Kind, count_fields, kinds
+from eirene.times import Span
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+_TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
+INTERNAL = frozenset(("author",))
+"""Kinds that only keep the log going: never in the picture."""
+WITHDRAWAL = "withdrawal"
+
+
+def ms_of(moment: datetime) -> int:
+    """Whole milliseconds since 1970."""
+    return (moment - EPOCH) // _MS
+
+
+def moment_of(ms: int) -> datetime:
+    """The moment of milliseconds since 1970, UTC."""
+    return EPOCH + ms * _MS
+
+
+def first8(value: bytes) -> int:
+    """The first eight bytes as SQLite's signed number."""
+    return struct.unpack_from(">q", value)[0]
+
+
+def row_key(compartment: str, owner: str, entity: bytes) -> str:
+    """Stable name of one entity as one owner tells it in one compartment."""
+    text = f"{compartment}\0{owner}\0".encode() + entity
+    return hashlib.sha256(text).hexdigest()[:24]
+
+
+def packed(body: bytes) -> bytes:
+    """A body as it is kept: compressed against a body that holds what most of them hold."""
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, 5, zdict=SAMPLE)
+    return squeeze.compress(body) + squeeze.flush()
+
+
+def unpacked(data: bytes) -> bytes:
+    """The body as it was received."""
+    stretch = zlib.decompressobj(_WINDOW, zdict=SAMPLE)
+    return stretch.decompress(data) + stretch.flush()
+
+
+def _sample() -> bytes:
+    """A body with every field: names of fields need not be stored with each report."""
+    names = [f.encode_name for kind in kinds().values() for f in fields(kind.content)]
+    rare = [name.encode() for name in dict.fromkeys(names)]
+    actor = {"role": "party", "actor_class": "armed-group", "name": "unknown"}
+    counts = dict.fromkeys(("killed", "killed_best", "killed_most", "killed_civilians"), 1)
+    content = {"summary": "people killed", "narrative": "In the village", "type": "AC"}
+    content |= {"state": "reported", "actors": [actor]} | counts | {"reference": "2026-"}
+    body = Body(
+        id=bytes(16),
+        client_id=bytes(16),
+        owner="force",
+        compartment="mission",
+        entity=bytes(16),
+        kind="incident/1",
+        account="import",
+        filed=EPOCH,
+        observed=EPOCH,
+        source="patrol",
+        basis="media",
+        grade="B3",
+        classification="confidential",
+        tlp="AMBER",
+        occurred=Span(EPOCH, EPOCH + timedelta(days=1), "day", "night of"),
+        place=Place(
+            lon=0.5,
+            lat=0.5,
+            accuracy_m=5000.0,
+            method="imported",
+            text="village near",
+            name="town",
+            pcode="CF1111",
+            pcode_from="point",
+        ),
+        content=msgspec.Raw(msgspec.msgpack.encode(content)),
+    )
+    return b"\0".join(rare) + encode_body(body)
+
+
+_WINDOW = -12
+SAMPLE = _sample()
+"""Part of the projection: kept bodies cannot be read without it (``schema.fingerprint``)."""
+
+
+def unit_of(span: Span) -> int:
+    """The finest calendar unit, in UTC, that holds the whole of a time."""
+    if span.precision in _TO_START_DAY:
+        return schema.DAY_KNOWN
+    start, last = span.start, span.end
+    if last > start:
+        last -= _MS  # the end is exclusive
+    if start.year != last.year:
+        return schema.VAGUE
+    if start.month != last.month:
+        return schema.YEAR_KNOWN
+    return schema.MONTH_KNOWN if start.day != last.day else schema.DAY_KNOWN
+
+
+class _KindPlan:
+    """What is the same for all reports of one kind."""
+
+    def __init__(self, kind: Kind | None, names: Mapping[str, Texts], name: str) -> None:
+        slots = schema.count_slots()
+        self.texts = names[name if kind else ""]
+        self.counts = [(n, slots[n] - 1) for n in count_fields(kind)] if kind else []
+        self.defaults: dict[str, str] = {}
+        if kind:
+            for field in fields(kind.content):
+                if field.name in ("type", "state") and isinstance(field.default, str):
+                    self.defaults[field.name] = field.default
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """One report, ready to be written."""
+
+    report: list[Any]
+    """In the order of ``schema.report_columns()``."""
+    lsn: int
+    entry: bytes
+    body: bytes
+    words: str
+    amends: tuple[bytes, ...]
+    links: list[tuple[int, str, int, bytes]]
+    box: tuple[int, ...] | None
+    group: tuple[int, int, int]
+    """Compartment, owner, entity: the key of the fold."""
+
+
+class Clerk:
+    """Turns reports into columns; holds the numbering of words and of places in a day."""
+
+    def __init__(self, names: Names, areas: Mapping[str, str]) -> None:
+        self.names = names
+        self._areas = areas
+        self._plans: dict[str, _KindPlan] = {}
+        self._texts = texts()
+        self._levels: dict[str, tuple[int | None, int | None, int | None]] = {}
+        self._blank: list[int | None] = [None] * len(schema.count_columns())
+
+    def _plan(self, name: str) -> _KindPlan:
+        plan = self._plans.get(name)
+        if plan is None:
+            plan = self._plans[name] = _KindPlan(kinds().get(name), self._texts, name)
+        return plan
+
+    def _adm(self, pcode: str) -> tuple[int | None, int | None, int | None]:
+        """Areas of level 1, 2 and 3 that a P-code lies in."""
+        found = self._levels.get(pcode)
+        if found is None:
+            levels = area_levels(pcode, self._areas)
+            number = self.names.number
+            first, second, third = (number("area", code) for code in levels)
+            found = self._levels[pcode] = (first, second, third)
+        return found
+
+    def words(self, body: Body) -> str:
+        """What the text index holds of a report."""
+        kind, _ = kind_and_version(body.kind)
+        return self._plan(kind).texts.of(body, content_of(body))
+
+    def columns(self, opened: Opened, rid: int) -> Columns:
+        """Columns of one report. ``rid`` was given to it for its ``day_of``."""
+        body = opened.body
+        assert body is not None
+        kind, _ = kind_and_version(body.kind)
+        plan, content, names = self._plan(kind), content_of(body), self.names
+        comp = names.compartment(body.compartment)
+        owner = names.number("owner", body.owner) or 0
+        entity8 = first8(body.entity)
+        start, lasts, unit = _time(body)
+        place, lon, lat = body.place, None, None
+        if place is not None and place.lat is not None and place.lon is not None:
+            lon, lat = round(place.lon * schema.DEGREE), round(place.lat * schema.DEGREE)
+        pcode = place.pcode if place is not None else ""
+        adm = self._adm(pcode) if pcode else (None, None, None)
+        counts = self._blank.copy()
+        for name, slot in plan.counts:
+            value = content.get(name)
+            if isinstance(value, int):
+                counts[slot] = value
+        odd = 1 if lasts is None or lasts > schema.LONG_MS else 0
+        report = [
+            rid,
+            first8(body.id),
+            first8(opened.hash),
+            entity8,
+            comp,
+            owner,
+            names.number("kind", kind),
+            names.number("type", _word(content, "type", plan)),
+            names.number("state", _word(content, "state", plan)),
+            names.number("source", body.source),
+            names.number("class", body.classification),
+            names.number("tlp", body.tlp),
+            names.place(place.name, pcode) if place is not None else None,
+            0 if kind == WITHDRAWAL else schema.CURRENT,
+            0,
+            0,
+            odd,
+            unit,
+            start // schema.DAY_MS,
+            *adm,
+            0 if lon is None else 1,
+            start,
+            lasts,
+            lon,
+            lat,
+            ms_of(opened.received),
+            None,
+            opened.lsn,
+            opened.lsn,
+            opened.header.clock,
+            _until(content),
+            *counts,
+        ]
+        return Columns(
+            report=report,
+            lsn=opened.lsn,
+            entry=opened.hash,
+            body=packed(opened.raw),
+            words=plan.texts.of(body, content),
+            amends=tuple(dict.fromkeys(body.amends)),
+            links=[(i, ln.role, first8(ln.entry), ln.entry) for i, ln in enumerate(body.links)],
+            box=None
+            if lon is None or lat is None
+            else (rid, lon, lon, lat, lat, *_minutes(start, lasts)),
+            group=(comp, owner, entity8),
+        )
+
+
+def day_of(body: Body) -> int:
+    """Day, since 1970, under which a report stands."""
+    moment = body.filed if body.occurred is None else body.occurred.start
+    return (moment - EPOCH).days
+
+
+def _time(body: Body) -> tuple[int, int | None, int]:
+    if body.occurred is None:
+        return ms_of(body.filed), None, schema.VAGUE
+    start = ms_of(body.occurred.start)
+    return start, max(0, ms_of(body.occurred.end) - start), unit_of(body.occurred)
+
+
+def minute(ms: int) -> int:
+    """Minutes since 1970, as far as the R*Tree can count them."""
+    return max(-schema.I32, min(schema.I32, ms // schema.MINUTE_MS))
+
+
+def _minutes(start: int, lasts: int | None) -> tuple[int, int]:
+    if lasts is None:  # no time of its own: found at every time
+        return -schema.I32, schema.I32
+    return minute(start), minute(start + lasts)
+
+
+def _word(content: Mapping[str, Any], name: str, plan: _KindPlan) -> str:
+    value = content.get(name)
+    return value if isinstance(value, str) else plan.defaults.get(name, "")
+
+
+def _until(content: Mapping[str, Any]) -> int | None:
+    """End of what a report holds for, where its kind says so."""
+    value = content.get("valid_until")
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return ms_of(value) if isinstance(value, datetime) and value.tzinfo is not None else None
+
+
+def area_levels(pcode: str, areas: Mapping[str, str]) -> tuple[str, str, str]:
+    """P-codes of level 1, 2 and 3 that hold this one; "" where it is coarser than the level.
+
+    The table of parents decides. For a code that it does not know, P-codes
+    nest by prefix: a country's two letters, two digits, then one a level.
+    """
+    if pcode in areas:
+        chain = [pcode]
+        while (parent := areas.get(chain[-1], "")) and len(chain) < 8:
+            chain.append(parent)
+        chain.reverse()
+        padded = [*chain[1:4], "", "", ""]
+        return padded[0], padded[1], padded[2]
+    lengths = (4, 5, 6)
+    one, two, three = (pcode[:n] if len(pcode) >= n else "" for n in lengths)
+    return one, two, three

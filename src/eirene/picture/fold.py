@@ -1,0 +1,232 @@
+"""The fold: entries in any order, with repeats, to one and the same picture.
+
+Invariants
+  * The key of the fold is (compartment, owning organisation, entity). An
+    amendment counts only for entries of its own key.
+  * A head is a report that no report of its key amends. Of several heads the
+    one with the highest (clock, entry hash) leads: it stands for the entity in
+    lists and counts, and ``conflict`` says that it is not alone.
+  * Where only withdrawals are left, the report they withdrew stands as withdrawn.
+  * Nothing depends on the order of arrival but ``rid`` within a day, numbers of
+    words, ``received``, ``touched`` and ``change``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import apsw
+
+from eirene.picture import schema
+from eirene.picture.columns import INTERNAL, WITHDRAWAL, Clerk, Columns, day_of, first8, unpacked
+from eirene.picture.names import Names
+from eirene.reports.envelope import Opened, decode_body
+from eirene.reports.flat import kind_and_version
+
+Group = tuple[int, int, int]
+
+
+class _Member(NamedTuple):
+    """One report of an entity, as settling needs it."""
+
+    rid: int
+    clock: int
+    entry: bytes
+    withdrawal: bool
+    received: int
+    lead: int
+    conflict: int
+    many: int
+    touched: int | None
+    change: int
+
+
+class Standing(NamedTuple):
+    """How the reports of one entity stand to one another."""
+
+    lead: int | None
+    """The ``rid`` that stands for the entity."""
+    withdrawn: bool
+    conflict: bool
+
+
+def standing(members: Sequence[_Member], edges: Sequence[tuple[int, int]]) -> Standing:
+    """Who leads. ``edges`` are (rid of the amending, rid of the amended report)."""
+    by_rid = {member.rid: member for member in members}
+    replaced = {target for _, target in edges}
+    heads = [m for m in members if m.rid not in replaced and not m.withdrawal]
+    withdrawn = {t for by, t in edges if by_rid[by].withdrawal and not by_rid[t].withdrawal}
+    if not heads:
+        gone = [by_rid[rid] for rid in withdrawn]
+        lead = max(gone, key=lambda m: (m.clock, m.entry), default=None)
+        return Standing(lead.rid if lead else None, withdrawn=True, conflict=False)
+    lead = max(heads, key=lambda m: (m.clock, m.entry))
+    amended = {t for by, t in edges if not by_rid[by].withdrawal}
+    # one withdrew what another amended, and nobody has settled it
+    contested = any(t in amended for by, t in edges if by_rid[by].withdrawal and by not in replaced)
+    return Standing(lead.rid, withdrawn=False, conflict=len(heads) > 1 or contested)
+
+
+class Fold:
+    """The writer's side of a picture. Not thread-safe: the picture holds a lock."""
+
+    def __init__(
+        self, db: apsw.Connection, names: Names, areas: Mapping[str, str], *, bulk: bool = False
+    ) -> None:
+        self._db, self._areas, self._bulk = db, areas, bulk
+        self._clerk = Clerk(names, areas)
+        self._last: dict[int, int] = {}
+        columns = schema.report_columns()
+        marks = ", ".join("?" * len(columns))
+        self._insert = f"INSERT INTO report ({', '.join(columns)}) VALUES ({marks})"
+
+    def forget(self, names: Names) -> None:
+        """Take up again from what the file holds, after a transaction that failed."""
+        self._clerk = Clerk(names, self._areas)
+        self._last = {}
+
+    @property
+    def names(self) -> Names:
+        """Numbers and words; readers look up in them too, since a number never changes."""
+        return self._clerk.names
+
+    def take(self, entries: Iterable[Opened]) -> None:
+        """Fold entries, within the caller's transaction."""
+        fresh: list[Columns] = []
+        seen: set[bytes] = set()
+        for opened in entries:
+            body = opened.body
+            if body is None or kind_and_version(body.kind)[0] in INTERNAL:
+                continue
+            if opened.hash in seen or (not self._bulk and self._holds(opened.hash)):
+                continue
+            seen.add(opened.hash)
+            fresh.append(self._clerk.columns(opened, self._rid(day_of(body))))
+        if fresh:
+            # the text index writes a segment each time that a number is lower than the last
+            fresh.sort(key=lambda c: c.report[0])
+            self._write(fresh)
+            if not self._bulk:
+                self._settle_fresh(fresh)
+
+    def _holds(self, entry: bytes) -> bool:
+        sql = (
+            "SELECT 1 FROM report r JOIN body b ON b.lsn = r.lsn WHERE r.entry8 = ? AND b.entry = ?"
+        )
+        return self._db.execute(sql, (first8(entry), entry)).fetchone() is not None
+
+    def _rid(self, day: int) -> int:
+        """The next free number of a day."""
+        last = self._last.get(day)
+        if last is None:
+            low = (day + schema.DAY_ZERO) << schema.SEQUENCE_BITS
+            high = low + (1 << schema.SEQUENCE_BITS)
+            sql = "SELECT max(rid) FROM report WHERE rid >= ? AND rid < ?"
+            found = self._db.execute(sql, (low, high)).fetchone()
+            last = found[0] if found and found[0] is not None else low
+        self._last[day] = last + 1
+        return last + 1
+
+    def _write(self, fresh: Sequence[Columns]) -> None:
+        db = self._db
+        self._clerk.names.write(db)
+        db.executemany(self._insert, [c.report for c in fresh])
+        db.executemany(
+            "INSERT INTO body (lsn, entry, body) VALUES (?, ?, ?)",
+            sorted((c.lsn, c.entry, c.body) for c in fresh),
+        )
+        db.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)",
+            [(c.report[0], c.words) for c in fresh],
+        )
+        boxes = [c.box for c in fresh if c.box is not None]
+        if boxes and not self._bulk:
+            db.executemany(
+                "INSERT INTO box (rid, west, east, south, north, first, last) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                boxes,
+            )
+        amends = [(c.report[0], target) for c in fresh for target in c.amends]
+        if amends:
+            db.executemany("INSERT INTO amendment (by, target) VALUES (?, ?)", amends)
+        links = [(c.report[0], *link) for c in fresh for link in c.links]
+        if links:
+            db.executemany(
+                "INSERT INTO link (by, at, role, target8, target) VALUES (?, ?, ?, ?, ?)", links
+            )
+
+    def drop(self, rid: int) -> None:
+        """Take a report out again, as if it had never come."""
+        db = self._db
+        sql = "SELECT r.lsn, b.body FROM report r JOIN body b ON b.lsn = r.lsn WHERE r.rid = ?"
+        for lsn, body in db.execute(sql, (rid,)).fetchall():
+            text = self._clerk.words(decode_body(unpacked(body)))
+            db.execute(
+                "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", (rid, text)
+            )
+            db.execute("DELETE FROM body WHERE lsn = ?", (lsn,))
+        db.execute("DELETE FROM report WHERE rid = ?", (rid,))
+        db.execute("DELETE FROM amendment WHERE by = ?", (rid,))
+        db.execute("DELETE FROM link WHERE by = ?", (rid,))
+
+    def _settle_fresh(self, fresh: Sequence[Columns]) -> None:
+        """Settle each entity that has more than the one report."""
+        alone = (
+            "SELECT count(*) FROM (SELECT 1 FROM report "
+            "WHERE entity8 = :e AND comp = :c AND owner = :o LIMIT 2)"
+        )
+        for group in dict.fromkeys(c.group for c in fresh):
+            comp, owner, entity8 = group
+            found = self._db.execute(alone, {"e": entity8, "c": comp, "o": owner}).fetchone()
+            if found and found[0] > 1:
+                self.settle(group)
+
+    def settle(self, group: Group) -> None:
+        """Work out anew who leads one entity, from all its reports."""
+        members = self._members(group)
+        edges = self._edges(group, {m.entry: m.rid for m in members})
+        self._db.executemany("INSERT OR IGNORE INTO replaces (by, target) VALUES (?, ?)", edges)
+        stand = standing(members, edges)
+        change = max(m.change for m in members)
+        received = max(m.received for m in members)
+        updates: list[tuple[Any, ...]] = []
+        for m in members:
+            leads = m.rid == stand.lead
+            lead = 0 if not leads else schema.WITHDRAWN if stand.withdrawn else schema.CURRENT
+            conflict = int(stand.conflict and not m.withdrawal)
+            wanted = (
+                lead, conflict, 1, received if leads else None, change if leads else m.change
+            )  # fmt: skip
+            if wanted != (m.lead, m.conflict, m.many, m.touched, m.change):
+                updates.append((*wanted, m.rid))
+        self._db.executemany(
+            "UPDATE report SET lead = ?, conflict = ?, many = ?, touched = ?, change = ? "
+            "WHERE rid = ?",
+            updates,
+        )
+
+    def _members(self, group: Group) -> list[_Member]:
+        sql = """
+            SELECT r.rid, r.clock, b.entry, r.kind = :withdrawal, r.received,
+                   r.lead, r.conflict, r.many, r.touched, r.change
+            FROM report r JOIN body b ON b.lsn = r.lsn
+            WHERE r.entity8 = :entity8 AND r.comp = :comp AND r.owner = :owner
+        """
+        comp, owner, entity8 = group
+        params = {
+            "comp": comp,
+            "owner": owner,
+            "entity8": entity8,
+            "withdrawal": self._clerk.names.known("kind", WITHDRAWAL) or 0,
+        }
+        return [_Member(*row) for row in self._db.execute(sql, params)]
+
+    def _edges(self, group: Group, rids: Mapping[bytes, int]) -> list[tuple[int, int]]:
+        sql = (
+            "SELECT a.by, a.target FROM report r JOIN amendment a ON a.by = r.rid "
+            "WHERE r.entity8 = ? AND r.comp = ? AND r.owner = ?"
+        )
+        comp, owner, entity8 = group
+        found = self._db.execute(sql, (entity8, comp, owner))
+        return [(by, rids[target]) for by, target in found if target in rids]

@@ -1,0 +1,117 @@
+"""Words that come again and again, kept once and numbered.
+
+Numbers come in order of arrival and mean nothing outside one file, so no
+answer may ever depend on their order.
+"""
+
+from __future__ import annotations
+
+import apsw
+
+from eirene.picture.words import plain_text
+
+SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp", "area")
+
+
+class Names:
+    """Number of each word and word of each number, of one writer or one reader's connection.
+
+    Only the writer adds. Readers look again when they meet a number they have
+    not seen: numbers are never given twice.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[str, dict[str, int]] = {sort: {} for sort in SORTS}
+        self._texts: dict[str, dict[int, str]] = {sort: {} for sort in SORTS}
+        self._compartments: dict[str, int] = {}
+        self._compartment_names: dict[int, str] = {}
+        self._places: dict[tuple[str, str], int] = {}
+        self._new: list[tuple[str, int, str]] = []
+        self._new_compartments: list[tuple[int, str]] = []
+        self._new_places: list[tuple[int, str, str, str]] = []
+
+    def load(self, db: apsw.Connection) -> None:
+        """Read all words that the file holds."""
+        for sort, number, text in db.execute("SELECT sort, id, text FROM word"):
+            self._ids[sort][text] = number
+            self._texts[sort][number] = text
+        for number, name in db.execute("SELECT id, name FROM compartment"):
+            self._compartments[name] = number
+            self._compartment_names[number] = name
+
+    def load_places(self, db: apsw.Connection) -> None:
+        """Read the named places: only the writer needs their numbers."""
+        for number, name, pcode in db.execute("SELECT id, name, pcode FROM place"):
+            self._places[name, pcode] = number
+
+    # --- for the writer ---
+
+    def number(self, sort: str, text: str) -> int | None:
+        """Number of a word, given now if need be; None for the empty word."""
+        if not text:
+            return None
+        ids = self._ids[sort]
+        number = ids.get(text)
+        if number is None:
+            number = ids[text] = len(ids) + 1
+            self._texts[sort][number] = text
+            self._new.append((sort, number, text))
+        return number
+
+    def compartment(self, name: str) -> int:
+        """Number of a compartment, given now if need be."""
+        number = self._compartments.get(name)
+        if number is None:
+            number = self._compartments[name] = len(self._compartments) + 1
+            self._compartment_names[number] = name
+            self._new_compartments.append((number, name))
+        return number
+
+    def place(self, name: str, pcode: str) -> int | None:
+        """Number of a named place, given now if need be."""
+        if not name:
+            return None
+        number = self._places.get((name, pcode))
+        if number is None:
+            number = self._places[name, pcode] = len(self._places) + 1
+            plain = " ".join(plain_text(name).split())
+            self._new_places.append((number, name, pcode, plain))
+        return number
+
+    def write(self, db: apsw.Connection) -> None:
+        """Write what is new, in the transaction that uses it."""
+        if self._new:
+            db.executemany("INSERT INTO word (sort, id, text) VALUES (?, ?, ?)", self._new)
+            self._new = []
+        if self._new_compartments:
+            db.executemany(
+                "INSERT INTO compartment (id, name) VALUES (?, ?)", self._new_compartments
+            )
+            self._new_compartments = []
+        if self._new_places:
+            db.executemany(
+                "INSERT INTO place (id, name, pcode, plain) VALUES (?, ?, ?, ?)", self._new_places
+            )
+            self._new_places = []
+
+    # --- for readers ---
+
+    def known(self, sort: str, text: str) -> int | None:
+        """Number of a word that is there; None for others."""
+        return self._ids[sort].get(text)
+
+    def text(self, sort: str, number: int | None) -> str:
+        """Word of a number; "" for none."""
+        return "" if number is None else self._texts[sort][number]
+
+    def compartment_name(self, number: int) -> str:
+        """Name of a compartment."""
+        return self._compartment_names[number]
+
+
+def loaded(db: apsw.Connection) -> Names:
+    """Words of a file, for its writer."""
+    names = Names()
+    names.load(db)
+    names.load_places(db)
+    return names

@@ -1,0 +1,166 @@
+"""The whole of what a reader sees: layers, extent, marking, and words to go on with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from eirene.picture import schema
+from eirene.picture.columns import moment_of
+from eirene.picture.plan import planned
+from eirene.picture.query import Box, Query
+from eirene.picture.store import Picture
+from eirene.picture.words import plain_words
+from eirene.release.reader import Reader
+from eirene.release.visibility import visibility
+from eirene.reports.markings import Marking, highest
+
+SHORTEST = 2
+"""Letters before anything is suggested."""
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """What one source tells of one kind and type."""
+
+    kind: str
+    type: str | None
+    source: str
+    n: int
+    newest: datetime | None
+    """Start of the newest event; None where none has a time."""
+    received: datetime
+    """When the last report of it came."""
+
+
+def layers(picture: Picture, reader: Reader) -> list[Layer]:
+    """Kinds, types and sources that this reader sees, with their age."""
+    key = ("layers", reader.compartments, picture.position())
+    kept = picture.cache.get(key)
+    if kept is not None:
+        return kept
+    rule = visibility(reader)
+    sql = f"""
+        SELECT v.kind, v.type, v.source, count(*),
+          max(CASE WHEN v.lasts IS NOT NULL THEN v.start END), max(coalesce(v.touched, v.received))
+        FROM ({rule.sql}) AS v WHERE v.lead = 1 GROUP BY v.kind, v.type, v.source
+    """
+    with picture.reading() as db:
+        position, names = db.position, db.names
+        found = [
+            Layer(
+                names.text("kind", kind),
+                names.text("type", type_) or None,
+                names.text("source", source),
+                n,
+                None if newest is None else moment_of(newest),
+                moment_of(received),
+            )
+            for kind, type_, source, n, newest, received in db.rows(sql, rule.params)
+        ]
+    found.sort(key=lambda layer: (layer.kind, layer.type or "", layer.source))
+    if position == picture.position()[0]:
+        picture.cache[key] = found
+    return found
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """Where and when, as far as it is known."""
+
+    bbox: Box | None
+    start: datetime | None
+    end: datetime | None
+
+
+def extent(picture: Picture, reader: Reader, query: Query) -> Extent:
+    """The box around all points that match, and the time from the first to the last."""
+    wanted = "min(v.lon), min(v.lat), max(v.lon), max(v.lat)"
+    dated = "CASE WHEN v.lasts IS NOT NULL THEN v.start"
+    times = f"min({dated} END), max({dated} + v.lasts END)"
+    edges: list[list[int]] = [[] for _ in range(6)]
+    with picture.reading() as db:
+        for arm in planned(db, reader, query).arms:
+            sql = f"SELECT {wanted}, {times} FROM {arm.source} WHERE {arm.where}"
+            for row in db.rows(sql, arm.params):
+                for at, value in enumerate(row):
+                    if value is not None:
+                        edges[at].append(value)
+    west, south, east, north, start, end = edges
+    box = None
+    if west:
+        found = (min(west), min(south), max(east), max(north))
+        box = tuple(edge / schema.DEGREE for edge in found)
+    return Extent(
+        box,  # pyright: ignore[reportArgumentType]
+        moment_of(min(start)) if start else None,
+        moment_of(max(end)) if end else None,
+    )
+
+
+def marking_of(picture: Picture, reader: Reader, query: Query) -> Marking:
+    """Marking of all that matches together."""
+    found: set[tuple[str, str, str]] = set()
+    with picture.reading() as db:
+        names = db.names
+        for arm in planned(db, reader, query).arms:
+            sql = f"SELECT DISTINCT v.comp, v.class, v.tlp FROM {arm.source} WHERE {arm.where}"
+            for comp, class_, tlp in db.rows(sql, arm.params):
+                where = names.compartment_name(comp)
+                found.add((where, names.text("class", class_), names.text("tlp", tlp)))
+    return highest(sorted(found))
+
+
+class PlaceHit(msgspec.Struct, frozen=True):
+    """A place that some visible report names, where the newest of them puts it."""
+
+    name: str
+    pcode: str
+    latitude: float | None
+    longitude: float | None
+
+
+class Suggestions(msgspec.Struct, frozen=True):
+    """How a text that was begun may go on, out of what the reader sees."""
+
+    places: list[PlaceHit]
+    words: list[str]
+
+
+def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Suggestions:
+    """Places and words that go on as the text begins, in the order of letters."""
+    words = plain_words(text)
+    begun = " ".join(words)
+    if len(begun) < SHORTEST:
+        return Suggestions([], [])
+    rule = visibility(reader)
+    limits: dict[str, Any] = {"limit": max(1, min(limit, 50))}
+    with picture.reading() as db:
+        seen = f"SELECT v.rid FROM ({rule.sql}) AS v WHERE v.place = p.id AND v.lead = 1"
+        newest = f"({seen} ORDER BY v.start DESC, v.id8 DESC LIMIT 1)"
+        sql = f"""
+            SELECT p.name, p.pcode, r.lat, r.lon FROM place AS p JOIN report AS r ON r.rid = {newest}
+            WHERE p.plain >= :begun AND p.plain < :past
+            ORDER BY p.plain, p.name, p.pcode LIMIT :limit
+        """
+        span = {"begun": begun, "past": begun + "\U0010ffff"}
+        places = [
+            PlaceHit(name, pcode, _degrees(lat), _degrees(lon))
+            for name, pcode, lat, lon in db.rows(sql, rule.params | span | limits)
+        ]
+        # each word is shown only if a visible report holds it, and hidden ones take no place
+        held = f"""
+            SELECT 1 FROM words AS w CROSS JOIN ({rule.sql}) AS v ON v.rid = w.rowid
+            WHERE w.words MATCH '"' || t.term || '"' AND v.lead = 1
+        """
+        sql = f"""
+            SELECT t.term FROM vocabulary AS t WHERE t.term >= :begun AND t.term < :past
+            AND EXISTS ({held}) ORDER BY t.term LIMIT :limit
+        """
+        span = {"begun": words[-1], "past": words[-1] + "\U0010ffff"}
+        found = [term for (term,) in db.rows(sql, rule.params | span | limits)]
+    return Suggestions(places, found)
+
+
+def _degrees(value: int | None) -> float | None:
+    return None if value is None else value / schema.DEGREE

@@ -1,0 +1,186 @@
+"""How a question is put to SQLite: conditions on ``v``, and where the rows are looked for.
+
+Only three texts ever meet here: fixed ones of this package, ``Rule.sql`` of
+``release.visibility``, and what ``cql2`` makes of a filter, which holds nothing but
+fixed texts and names of bound values.
+
+The planner is not asked to choose: with ``ORDER BY`` and an index at hand it
+walks that index and probes the R*Tree row by row. ``CROSS JOIN`` holds the
+order, and which order is decided by a bounded look into the R*Tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from eirene.picture import schema
+from eirene.picture.columns import minute, ms_of
+from eirene.picture.cql2 import translated
+from eirene.picture.lens import Lens
+from eirene.picture.names import Names
+from eirene.picture.query import Query
+from eirene.picture.store import Reading
+from eirene.picture.words import match_of
+from eirene.release.reader import Reader
+from eirene.release.visibility import visibility
+
+FEW = 10_000
+"""A box with fewer hits in the R*Tree is answered from there, a fuller one by time."""
+
+
+class Arm(msgspec.Struct, frozen=True):
+    """One place to look in. Arms of a plan never hold the same row."""
+
+    source: str
+    """What follows FROM; the reports are ``v``."""
+    where: str
+    params: dict[str, Any]
+    ordered: bool
+    """``v.rid`` descending costs nothing here."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Where to look, and how to tell who leads."""
+
+    arms: list[Arm]
+    lens: Lens
+
+
+def _listed(name: str, values: list[Any], params: dict[str, Any]) -> str:
+    params |= {f"{name}_{at}": value for at, value in enumerate(values)}
+    return ", ".join(f":{name}_{at}" for at in range(len(values)))
+
+
+class _Conditions:
+    """All conditions of a question that are tested on ``report`` alone."""
+
+    def __init__(self, query: Query, names: Names) -> None:
+        self.lens = Lens(query, names)
+        self.texts = [self.lens.lead()]
+        self.params: dict[str, Any] = dict(self.lens.params)
+        for column, sort, words in (("kind", "kind", query.kinds), ("type", "type", query.types)):
+            if words:
+                numbers = [names.known(sort, word) or 0 for word in words]
+                self.texts.append(f"v.{column} IN ({_listed(column, numbers, self.params)})")
+        if query.changed_since is not None:
+            self.texts.append("coalesce(v.touched, v.received) > :changed_since")
+            self.params["changed_since"] = ms_of(query.changed_since)
+        self._time(query)
+        self._box(query)
+        if query.filter:
+            translation = translated(query.filter, names)
+            self.texts.append(f"({translation.sql})")
+            self.params |= translation.params
+
+    def _time(self, query: Query) -> None:
+        tests: list[str] = []
+        if query.end is not None:
+            tests.append("v.start <= :end")
+            self.params["end"] = ms_of(query.end)
+        if query.start is not None:
+            tests.append("(v.start >= :start OR v.start + v.lasts > :start)")
+            self.params["start"] = ms_of(query.start)
+        if tests:  # what has no time of its own is found at every time
+            self.texts.append(f"(v.lasts IS NULL OR {' AND '.join(tests)})")
+
+    def _box(self, query: Query) -> None:
+        if query.bbox is None:
+            return
+        west, south, east, north = (round(edge * schema.DEGREE) for edge in query.bbox)
+        self.params |= {"west": west, "south": south, "east": east, "north": north}
+        joined = "AND" if west <= east else "OR"  # OR: across the 180th meridian
+        self.texts.append(
+            f"(v.lon >= :west {joined} v.lon <= :east) AND v.lat BETWEEN :south AND :north"
+        )
+
+    def arm(self, source: str, more: str, params: dict[str, Any], *, ordered: bool) -> Arm:
+        texts = [*self.texts, more] if more else self.texts
+        return Arm(source, " AND ".join(texts), self.params | params, ordered)
+
+
+def planned(db: Reading, reader: Reader, query: Query) -> Plan:
+    """Where and how to look for what a reader asks."""
+    rule = visibility(reader)
+    view = f"({rule.sql}) AS v"
+    asked = _Conditions(query, db.names)
+    asked.params |= rule.params
+    if query.q.strip():
+        match = match_of(query.q)
+        if match is None:  # signs only: nothing can hold them
+            return Plan([], asked.lens)
+        arms = [
+            asked.arm(
+                f"words AS w CROSS JOIN {view} ON v.rid = w.rowid",
+                "w.words MATCH :match",
+                {"match": match},
+                ordered=False,
+            )
+        ]
+        arms = [msgspec.structs.replace(arm, ordered=True) for arm in arms]
+        return Plan(arms, asked.lens)
+    if query.bbox is not None:
+        boxes = list(_boxes(query))
+        if _hits(db, boxes) < FEW:
+            source = f"box AS b CROSS JOIN {view} ON v.rid = b.rid"
+            arms = [asked.arm(source, test, params, ordered=False) for test, params in boxes]
+            return Plan(arms, asked.lens)
+    return Plan(_by_time(asked, view, query), asked.lens)
+
+
+def _by_time(asked: _Conditions, view: str, query: Query) -> list[Arm]:
+    """The stretch of the table that a time needs, and what is odd outside of it."""
+    if query.start is None and query.end is None:
+        return [asked.arm(view, "", {}, ordered=True)]
+    low, high = 0, 1 << 62
+    if query.start is not None:
+        low = _first_rid(ms_of(query.start) - schema.LONG_MS)
+    if query.end is not None:
+        high = _first_rid(ms_of(query.end) + schema.DAY_MS) - 1
+    params = {"low": low, "high": high}
+    return [
+        asked.arm(view, "v.rid BETWEEN :low AND :high", params, ordered=True),
+        asked.arm(view, "v.odd = 1 AND (v.rid < :low OR v.rid > :high)", params, ordered=True),
+    ]
+
+
+def _first_rid(ms: int) -> int:
+    return (ms // schema.DAY_MS + schema.DAY_ZERO) << schema.SEQUENCE_BITS
+
+
+def _boxes(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Conditions on the R*Tree; two boxes where one crosses the 180th meridian."""
+    assert query.bbox is not None
+    west, south, east, north = (round(edge * schema.DEGREE) for edge in query.bbox)
+    first = -schema.I32 if query.start is None else minute(ms_of(query.start))
+    last = schema.I32 if query.end is None else minute(ms_of(query.end))
+    world = 180 * schema.DEGREE
+    for at, (left, right) in enumerate(
+        [(west, east)] if west <= east else [(west, world), (-world, east)]
+    ):
+        test = (
+            f"b.west >= :b{at}_west AND b.east <= :b{at}_east AND b.south >= :b{at}_south "
+            f"AND b.north <= :b{at}_north AND b.first <= :b{at}_last AND b.last >= :b{at}_first"
+        )
+        yield (
+            test,
+            {
+                f"b{at}_west": left,
+                f"b{at}_east": right,
+                f"b{at}_south": south,
+                f"b{at}_north": north,
+                f"b{at}_first": first,
+                f"b{at}_last": last,
+            },
+        )
+
+
+def _hits(db: Reading, boxes: list[tuple[str, dict[str, Any]]]) -> int:
+    """Hits of the boxes, counted up to ``FEW``. Seen or not: it only decides the way."""
+    found = 0
+    for test, params in boxes:
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM box AS b WHERE {test} LIMIT {FEW})"
+        found += next(iter(db.rows(sql, params)))[0]
+    return found

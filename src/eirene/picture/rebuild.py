@@ -1,0 +1,139 @@
+"""A new picture from the whole log, built beside the old one and put in its place at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from pathlib import Path
+
+import apsw
+
+from eirene.errors import DiskFull
+from eirene.picture import schema
+from eirene.picture.fold import Fold
+from eirene.picture.names import loaded
+from eirene.picture.store import FILE, Picture, connect, create, note, run
+from eirene.reports.envelope import ZERO_HASH, Opened
+
+NEXT = "picture.next"
+_BATCH = 5_000
+_BUILD_CACHE_KIB = 131_072
+
+
+def rebuild(
+    folder: Path,
+    key: bytes,
+    entries: Iterable[Opened],
+    *,
+    areas: Mapping[str, str] | None = None,
+    progress: Callable[[int], None] | None = None,
+    before_swap: Callable[[], None] | None = None,
+) -> Picture:
+    """Build the picture anew from all entries and open it.
+
+    ``progress`` is told how many entries are in. The old picture can be read
+    until ``before_swap``, in which its owner closes it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NEXT
+    _remove(path)
+    try:
+        _build(path, key, entries, areas or {}, progress)
+    except apsw.FullError as error:
+        _remove(path)
+        raise DiskFull(
+            "The disk is full: the picture could not be rebuilt.",
+            remedy="Make room and start the rebuild again.",
+        ) from error
+    if before_swap is not None:
+        before_swap()
+    target = folder / FILE
+    for suffix in ("-wal", "-shm"):
+        target.with_name(FILE + suffix).unlink(missing_ok=True)
+    path.replace(target)
+    return Picture.open(folder, key, areas=areas)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _build(
+    path: Path,
+    key: bytes,
+    entries: Iterable[Opened],
+    areas: Mapping[str, str],
+    progress: Callable[[int], None] | None,
+) -> None:
+    create(path, key, whole=False)
+    db = connect(path, key, apsw.SQLITE_OPEN_READWRITE)
+    try:
+        # nothing here outlives a crash: what is not whole is built again
+        db.execute("PRAGMA journal_mode = OFF").fetchall()
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute(f"PRAGMA cache_size = -{_BUILD_CACHE_KIB}")
+        fold = Fold(db, loaded(db), areas, bulk=True)
+        lsn, last, count, stream = 0, ZERO_HASH, 0, iter(entries)
+        while batch := list(islice(stream, _BATCH)):
+            with db:
+                fold.take(batch)
+            top = max(batch, key=lambda e: e.lsn)
+            lsn, last = max((lsn, last), (top.lsn, top.hash))
+            count += len(batch)
+            if progress is not None:
+                progress(count)
+        _finish(db, fold)
+        note(db, lsn=lsn, hash=last, whole=1)
+        db.execute("PRAGMA journal_mode = WAL").fetchall()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        db.close()
+
+
+def _finish(db: apsw.Connection, fold: Fold) -> None:
+    """What a bulk load leaves to the end: repeats, entities of several reports, indexes."""
+    first, second, *others = (s for s in schema.INDEXES.strip().split(";") if s.strip())
+    with db:
+        db.execute(first)
+        _drop_repeats(db, fold)
+        db.execute(second)
+    with db:
+        sql = "SELECT comp, owner, entity8 FROM report GROUP BY entity8, comp, owner HAVING count(*) > 1"
+        for group in db.execute(sql).fetchall():
+            fold.settle((group[0], group[1], group[2]))
+    with db:
+        db.execute(_BOXES)
+    for statement in others:
+        with db:
+            db.execute(statement)
+    with db:
+        db.execute("INSERT INTO words (words) VALUES ('optimize')")
+        run(db, "ANALYZE")
+
+
+_BOXES = f"""
+INSERT INTO box (rid, west, east, south, north, first, last)
+SELECT rid, lon, lon, lat, lat,
+  CASE WHEN lasts IS NULL THEN -{schema.I32}
+       ELSE max(-{schema.I32}, min({schema.I32}, start / {schema.MINUTE_MS} - (start % {schema.MINUTE_MS} < 0))) END,
+  CASE WHEN lasts IS NULL THEN {schema.I32}
+       ELSE max(-{schema.I32}, min({schema.I32}, (start + lasts) / {schema.MINUTE_MS} - ((start + lasts) % {schema.MINUTE_MS} < 0))) END
+FROM report WHERE lon IS NOT NULL
+ORDER BY lon / {schema.DEGREE}, lat / {schema.DEGREE}, rid
+"""
+"""Neighbours one after the other: the tree then grows in pages that are in the cache."""
+
+
+def _drop_repeats(db: apsw.Connection, fold: Fold) -> None:
+    """Of entries that came twice only the first stays."""
+    sql = """
+        SELECT b.entry, r.rid FROM report r JOIN body b ON b.lsn = r.lsn
+        WHERE r.entry8 IN (SELECT entry8 FROM report GROUP BY entry8 HAVING count(*) > 1)
+        ORDER BY b.entry, r.lsn
+    """
+    last = None
+    for entry, rid in db.execute(sql).fetchall():
+        if entry == last:
+            fold.drop(rid)
+        last = entry

@@ -1,0 +1,213 @@
+"""A row of the picture: one report, as a reader sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from eirene.picture import schema
+from eirene.picture.columns import moment_of, ms_of, row_key, unpacked
+from eirene.picture.names import Names
+from eirene.reports.envelope import Body, decode_body
+from eirene.reports.flat import content_values, flat_of
+from eirene.reports.kinds import count_fields, kinds
+
+SHOWN = (
+    "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead"
+).split()
+"""Columns of ``report`` that a row shows beside its body."""
+
+HEAD = "v.kind <> :withdrawal_kind AND NOT EXISTS (SELECT 1 FROM replaces p WHERE p.target = v.rid)"
+"""True where nobody has amended or withdrawn the report."""
+
+
+class Row:
+    """One report. Its body is decoded when it is first asked for."""
+
+    __slots__ = (
+        "_body",
+        "_names",
+        "_packed",
+        "_shown",
+        "amends",
+        "conflict",
+        "current",
+        "entry",
+        "links",
+        "withdrawn",
+    )
+
+    def __init__(self, names: Names, found: tuple[Any, ...]) -> None:
+        *shown, withdrawn, conflict, head, entry, packed = found
+        self._names = names
+        self._shown: dict[str, Any] = dict(zip(SHOWN, shown, strict=True))
+        self._packed: bytes = packed
+        self._body: Body | None = None
+        self.entry: bytes = entry
+        self.withdrawn = bool(withdrawn)
+        self.conflict = bool(conflict)
+        self.current = bool(head)
+        self.amends: list[str] = []
+        """Ids of the reports that this one amends, as far as they are here."""
+        self.links: list[dict[str, str]] = []
+        """Role and report id of what this one links to, as far as the reader may see it."""
+
+    def column(self, name: str) -> Any:
+        """A number as it stands in the file."""
+        return self._shown[name]
+
+    @property
+    def body(self) -> Body:
+        if self._body is None:
+            self._body = decode_body(unpacked(self._packed))
+        return self._body
+
+    @property
+    def raw(self) -> bytes:
+        """The body's bytes as they were received."""
+        return unpacked(self._packed)
+
+    @property
+    def rid(self) -> int:
+        """Number in this file; for nobody outside."""
+        return self._shown["rid"]
+
+    @property
+    def id(self) -> bytes:
+        return self.body.id
+
+    @property
+    def entity(self) -> bytes:
+        return self.body.entity
+
+    @property
+    def kind(self) -> str:
+        return self._names.text("kind", self._shown["kind"])
+
+    @property
+    def type(self) -> str:
+        return self._names.text("type", self._shown["type"])
+
+    @property
+    def state(self) -> str:
+        return self._names.text("state", self._shown["state"])
+
+    @property
+    def compartment(self) -> str:
+        return self._names.compartment_name(self._shown["comp"])
+
+    @property
+    def owner(self) -> str:
+        return self._names.text("owner", self._shown["owner"])
+
+    @property
+    def source(self) -> str:
+        return self._names.text("source", self._shown["source"])
+
+    @property
+    def classification(self) -> str:
+        return self._names.text("class", self._shown["class"])
+
+    @property
+    def tlp(self) -> str:
+        return self._names.text("tlp", self._shown["tlp"])
+
+    @property
+    def start(self) -> datetime | None:
+        return None if self._shown["lasts"] is None else moment_of(self._shown["start"])
+
+    @property
+    def end(self) -> datetime | None:
+        lasts = self._shown["lasts"]
+        return None if lasts is None else moment_of(self._shown["start"] + lasts)
+
+    @property
+    def received(self) -> datetime:
+        return moment_of(self._shown["received"])
+
+    @property
+    def lon(self) -> float | None:
+        lon = self._shown["lon"]
+        return None if lon is None else lon / schema.DEGREE
+
+    @property
+    def lat(self) -> float | None:
+        lat = self._shown["lat"]
+        return None if lat is None else lat / schema.DEGREE
+
+    @property
+    def key(self) -> str:
+        """Stable name of the row in the stream: one entity as one owner tells it."""
+        body = self.body
+        return row_key(body.compartment, body.owner, body.entity)
+
+
+def flat(row: Row) -> dict[str, Any]:
+    """The flat form of a row: what was filed, and how it stands in the picture."""
+    found = flat_of(row.body)
+    found["entry"] = row.entry.hex()
+    if row.amends:
+        found["amends"] = row.amends
+    if row.links:
+        found["links"] = row.links
+    found["withdrawn"] = row.withdrawn
+    found["conflict"] = row.conflict
+    found["current"] = row.current
+    return found
+
+
+STREAM_COLUMNS = (
+    "key entity id kind type state summary compartment organisation source start end precision "
+    "lat lon accuracy_m place pcode grade classification tlp killed counts filed received "
+    "withdrawn conflict"
+).split()
+"""Columns of the live stream, in order."""
+
+
+def stream_row(row: Row) -> list[Any]:
+    """A row as the live stream sends it; times in ms since 1970."""
+    body = row.body
+    content, span, place = content_values(body), body.occurred, body.place
+    kind = kinds().get(row.kind)
+    counts = {n: content[n] for n in (count_fields(kind) if kind else ()) if n in content}
+    return [
+        row.key,
+        body.entity.hex(),
+        body.id.hex(),
+        row.kind,
+        row.type,
+        row.state,
+        content.get("summary", ""),
+        body.compartment,
+        body.owner,
+        body.source,
+        None if span is None else ms_of(span.start),
+        None if span is None else ms_of(span.end),
+        None if span is None else span.precision,
+        None if place is None else place.lat,
+        None if place is None else place.lon,
+        None if place is None else place.accuracy_m,
+        "" if place is None else place.name or place.text,
+        "" if place is None else place.pcode,
+        body.grade,
+        body.classification,
+        body.tlp,
+        counts.get("killed"),
+        counts,
+        ms_of(body.filed),
+        row.column("touched") or row.column("received"),
+        row.withdrawn,
+        row.conflict,
+    ]
+
+
+def shown_columns(withdrawn: str, conflict: str) -> str:
+    """What a SELECT takes for ``Row``, from ``v`` and the body ``b``."""
+    columns = ", ".join(f"v.{name}" for name in SHOWN)
+    return f"{columns}, {withdrawn}, {conflict}, {HEAD}, b.entry, b.body"
+
+
+def rows_of(names: Names, found: Iterable[tuple[Any, ...]]) -> list[Row]:
+    """Rows from what a SELECT of ``shown_columns`` found."""
+    return [Row(names, values) for values in found]

@@ -1,0 +1,128 @@
+"""The tables of the picture, and which number of a report stands in which column.
+
+Invariants
+  * A changed meaning of any column raises ``PROJECTION``: nodes then rebuild.
+  * ``rid`` = day of the report's time << 24 | place within that day. So ``rid``
+    order is time order to the day, a stretch of time is one stretch of the
+    table, and the numbers stay close together, which keeps the text index small.
+  * ``report`` is slim, since whole stretches of it are scanned; what is only
+    read for rows that are shown stands in ``body``, in order of arrival, which
+    fills its pages to the brim.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from eirene.reports.kinds import count_fields, kinds
+
+PROJECTION = 1
+"""Raised with every changed meaning; a picture of another projection is rebuilt."""
+
+DAY_MS = 86_400_000
+DAY_ZERO = 719_163
+"""Days from the year 1 to 1970: no time that Python can hold has a negative ``rid``."""
+SEQUENCE_BITS = 24
+"""16 million reports with a time on one and the same day."""
+LONG_MS = 32 * DAY_MS
+"""What lasts longer is ``odd``: a search by time looks for its start no further back."""
+
+DEGREE = 10_000_000
+"""Degrees are kept as whole numbers of 1e-7, a centimetre, as the R*Tree holds them."""
+MINUTE_MS = 60_000
+I32 = 2**31 - 1
+
+CURRENT, WITHDRAWN = 1, 2
+"""Values of ``lead``; 0 is history, or one of several statements that stand side by side."""
+
+DAY_KNOWN, MONTH_KNOWN, YEAR_KNOWN, VAGUE = range(4)
+"""Values of ``unit``: the finest calendar unit that holds the whole time of a report."""
+
+TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE compartment (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE word (sort TEXT, id INTEGER, text TEXT, PRIMARY KEY (sort, id)) WITHOUT ROWID;
+CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT, pcode TEXT, plain TEXT);
+CREATE TABLE report (
+  rid INTEGER PRIMARY KEY,
+  id8 INTEGER, entry8 INTEGER, entity8 INTEGER, -- first 8 bytes of each
+  comp INTEGER, owner INTEGER, kind INTEGER, type INTEGER, state INTEGER, source INTEGER,
+  class INTEGER, tlp INTEGER, place INTEGER,
+  lead INTEGER, -- CURRENT, WITHDRAWN or 0: the one row that stands for its entity
+  conflict INTEGER, -- several statements stand side by side
+  many INTEGER, -- the entity has further reports
+  odd INTEGER, -- no time of its own, or a very long one
+  unit INTEGER, day INTEGER, adm1 INTEGER, adm2 INTEGER, adm3 INTEGER, pointed INTEGER,
+  start INTEGER, -- ms since 1970; the time of filing where the event has none
+  lasts INTEGER, -- ms; null where the event has no time
+  lon INTEGER, lat INTEGER,
+  received INTEGER, touched INTEGER, -- ms; touched: the last report on the entity, if later
+  lsn INTEGER, change INTEGER, -- its own, and that of the last report on the entity
+  clock INTEGER, until INTEGER,
+  {counts}
+);
+CREATE TABLE body (lsn INTEGER PRIMARY KEY, entry BLOB, body BLOB);
+CREATE TABLE amendment (by INTEGER, target BLOB, PRIMARY KEY (by, target)) WITHOUT ROWID;
+CREATE TABLE replaces (target INTEGER, by INTEGER, PRIMARY KEY (target, by)) WITHOUT ROWID;
+CREATE TABLE link (by INTEGER, at INTEGER, role TEXT, target8 INTEGER, target BLOB,
+  PRIMARY KEY (by, at)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE box USING rtree_i32(rid, west, east, south, north, first, last);
+CREATE VIRTUAL TABLE words USING fts5(text, content='', columnsize=0, detail=none,
+  tokenize='ascii');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab('words', 'row');
+"""
+
+INDEXES = """
+CREATE INDEX by_entry ON report (entry8);
+CREATE INDEX by_id ON report (id8);
+CREATE INDEX by_entity ON report (entity8);
+CREATE INDEX by_change ON report (change) WHERE lead > 0;
+CREATE INDEX by_place ON report (place) WHERE lead = 1 AND place IS NOT NULL;
+CREATE INDEX by_odd ON report (odd) WHERE odd = 1;
+CREATE INDEX by_day ON report
+  (unit, day, adm1, adm2, adm3, kind, type, state, comp, pointed) WHERE lead = 1;
+CREATE INDEX by_target ON link (target8);
+CREATE INDEX place_name ON place (plain);
+"""
+
+
+@cache
+def count_slots() -> dict[str, int]:
+    """Column number of each count field: one name, one column, whatever the kind.
+
+    Kinds share columns, since no report is of two kinds: a name takes the first
+    column that no name beside it in any kind has taken.
+    """
+    fields = [count_fields(kind) for kind in kinds().values()]
+    slots: dict[str, int] = {}
+    for name in dict.fromkeys(name for names in fields for name in names):
+        beside = {slots.get(other) for names in fields if name in names for other in names}
+        slots[name] = next(slot for slot in range(1, 1000) if slot not in beside)
+    return slots
+
+
+def count_columns() -> list[str]:
+    """``n1``, ``n2``, ...: as many as the kind with the most counts needs."""
+    return [f"n{slot}" for slot in range(1, max(count_slots().values(), default=0) + 1)]
+
+
+REPORT_COLUMNS = (
+    "rid id8 entry8 entity8 comp owner kind type state source class tlp place lead conflict many "
+    "odd unit day adm1 adm2 adm3 pointed start lasts lon lat received touched lsn change clock until"
+).split()
+
+
+def report_columns() -> list[str]:
+    """All columns of ``report``, in order."""
+    return REPORT_COLUMNS + count_columns()
+
+
+def tables() -> str:
+    """The statements that make an empty picture, without its indexes."""
+    counts = ", ".join(f"{name} INTEGER" for name in count_columns())
+    return TABLES.format(counts=counts).replace(",\n  \n", "\n")
+
+
+def fingerprint() -> str:
+    """Projection and columns: a kind with a new count makes the old picture stale."""
+    return f"{PROJECTION}:" + ",".join(f"{name}={n}" for name, n in sorted(count_slots().items()))
