@@ -100,9 +100,19 @@ export interface Parts {
   more: { group: string; fields: Field[] }[];
 }
 
+/** The first counts that are not finer versions of one before, as `killed_best` is of `killed`. */
+function countsAtFirst(fields: readonly Field[]): Field[] {
+  const found: Field[] = [];
+  for (const field of fields) {
+    const finer = found.some((held) => field.name.startsWith(`${held.name}_`));
+    if (field.form === "count" && !finer) found.push(field);
+  }
+  return found.slice(0, COUNTS_AT_FIRST);
+}
+
 /** Splits a form: if the first page has more than a flash report, it will be phoned in instead. */
 export function partsOf(fields: readonly Field[]): Parts {
-  const counts = fields.filter((field) => field.form === "count").slice(0, COUNTS_AT_FIRST);
+  const counts = countsAtFirst(fields);
   const first = ["type", "summary", "occurred", "place"];
   const chosen = new Set(
     [

@@ -32,6 +32,12 @@ export const marking = new Value<string | null>(null);
 /** Start of my shift before this one, ms; null: never marked. */
 export const lastShift = new Value<number | null>(null);
 
+/**
+ * Says that somebody signed in here, and nothing of whom: the cookie cannot be
+ * read, and asking the node each time would make every first visit a refusal.
+ */
+const MARK = "eirene-signed-in";
+
 let clockOffset = 0;
 
 /** The node's time. Machines in the field have clocks that are wrong by hours. */
@@ -95,7 +101,13 @@ api.onSignedOut = () => {
   if (session.get().state === "in") leave("ended");
 };
 
-/** Asks the node who we are: at start, and when the stream is refused. */
+/** What to show first: the door at once, unless somebody may still be signed in here. */
+export async function start(): Promise<void> {
+  if (localStorage.getItem(MARK) === null) session.set({ state: "out", why: "first" });
+  else await check();
+}
+
+/** Asks the node who we are: when the page starts, and when the stream is refused. */
 export async function check(): Promise<void> {
   try {
     const me = await api.me();
@@ -106,6 +118,7 @@ export async function check(): Promise<void> {
       if (fault.status === 401) leave("ended");
       return;
     }
+    if (!fault.noLink) localStorage.removeItem(MARK);
     session.set({ state: "out", why: fault.noLink ? "no-link" : "first" });
   }
 }
@@ -115,6 +128,7 @@ export async function signIn(user: string, password: string): Promise<void> {
 }
 
 function enter(me: Me): void {
+  localStorage.setItem(MARK, "1");
   lastShift.set(me.last_shift === null ? null : Date.parse(me.last_shift));
   session.set({ state: "in", me });
   stream.start();
@@ -123,6 +137,7 @@ function enter(me: Me): void {
 /** Empties all that was held, then says why. */
 function leave(why: "signed-out" | "ended"): void {
   stream.stop();
+  localStorage.removeItem(MARK);
   // The session changes first, so that the frame is taken down before the store empties under it.
   session.set({ state: "out", why });
   store.clear();

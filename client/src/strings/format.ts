@@ -98,12 +98,11 @@ function span(start: number, last: number, end: number): string {
     : `${zulu(start)} - ${zulu(end)}`;
 }
 
-/** `4.3612 N, 18.5550 E`, with as many decimals as the accuracy bears. */
+/** `4.3612 N, 18.5550 E`, with no more decimals than the accuracy bears. */
 export function latLon(lat: number, lon: number, accuracy_m: number | null = null): string {
-  const places =
-    accuracy_m === null
-      ? 4
-      : Math.max(0, Math.min(5, Math.floor(5.1 - Math.log10(Math.max(1, accuracy_m)))));
+  // A hundred-thousandth of a degree is about a metre; one step is then no wider than the radius.
+  const bears = Math.ceil(5 - Math.log10(Math.max(1, accuracy_m ?? 10)));
+  const places = Math.max(0, Math.min(5, bears));
   const ns = lat < 0 ? "S" : "N";
   const ew = lon < 0 ? "W" : "E";
   return `${Math.abs(lat).toFixed(places)} ${ns}, ${Math.abs(lon).toFixed(places)} ${ew}`;

@@ -6,7 +6,7 @@ import { latLon, local, radius, t, tOr, when } from "../../strings";
 const ELSEWHERE = new Set(
   (
     "kind client_id entity amends links occurred observed place latitude longitude accuracy_m pcode " +
-    "source basis grade compartment classification tlp purpose language summary state"
+    "source basis grade compartment classification tlp purpose language summary state type"
   ).split(" "),
 );
 
