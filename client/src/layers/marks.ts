@@ -137,7 +137,7 @@ export function clusters(id: string, source: string, theme: Theme): LayerSpecifi
       filter: IS_CLUSTER,
       paint: {
         "circle-radius": DISC,
-        "circle-color": theme.ink,
+        "circle-color": theme.cluster,
         "circle-stroke-color": theme.map.halo,
         "circle-stroke-width": 1.5,
       },

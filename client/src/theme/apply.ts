@@ -25,6 +25,7 @@ function properties(theme: Theme): Record<string, string> {
     "--air": theme.air,
     "--hazard": theme.hazard,
     "--plain": theme.plain,
+    "--cluster": theme.cluster,
   };
 }
 
@@ -51,6 +52,20 @@ export function chosenTheme(): ThemeName {
 
 export function rememberTheme(name: ThemeName): void {
   localStorage.setItem(PLACE, name);
+}
+
+/**
+ * Signing out empties the browser's stores. The theme is no secret, and a
+ * white page at 3 a.m. hurts: it is put back as the page goes.
+ */
+export function keepTheme(): void {
+  let held = localStorage.getItem(PLACE);
+  addEventListener("pagehide", () => {
+    const name = document.documentElement.dataset["theme"] ?? null;
+    const now = localStorage.getItem(PLACE);
+    if (now === null && held !== null && isName(name)) rememberTheme(name);
+    held = now;
+  });
 }
 
 /** Paper is white whatever the screen shows. */

@@ -18,6 +18,7 @@ function texts(theme: Theme): [string, string, string][] {
     ["banner", theme.banner.ink, theme.banner.ground],
     ["fault on panel", theme.bad, theme.panel],
     ["map label on its halo", theme.map.label, theme.map.halo],
+    ["number on a cluster", theme.panel, theme.cluster],
     ["map label on land", theme.map.label, theme.map.land],
   ];
 }
@@ -33,7 +34,7 @@ function shapes(theme: Theme): [string, string, string][] {
     hazard: theme.hazard,
     plain: theme.plain,
     ring: theme.accent,
-    cluster: theme.ink,
+    cluster: theme.cluster,
   };
   return Object.entries(marks).flatMap(([name, colour]) =>
     grounds.map((ground): [string, string, string] => [`${name} on ${ground}`, colour, ground]),

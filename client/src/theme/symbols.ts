@@ -80,6 +80,11 @@ export function lookNamed(name: string): Look {
   };
 }
 
+/** The edge of a hollow symbol, in pixels: finer on a small one, or it would be dots. */
+export function edgeOf(look: Look): { width: number; dash: number[] } {
+  return look.old ? { width: 1.4, dash: [2.6, 1.3] } : { width: 1.8, dash: [3.2, 1.8] };
+}
+
 /** Side of an image on the map, in CSS pixels; the symbol itself is 20 wide. */
 export const IMAGE_SIZE = 36;
 const SYMBOL_SIZE = 20;
@@ -123,8 +128,9 @@ function drawShape({ context, newPath }: Brush, look: Look, theme: Theme, scale:
   context.fill(outline);
   if (!look.known) {
     context.strokeStyle = colour;
-    context.lineWidth = 1.8 / scale;
-    context.setLineDash([3 / scale, 2 / scale]);
+    const { width, dash } = edgeOf(look);
+    context.lineWidth = width / scale;
+    context.setLineDash(dash.map((length) => length / scale));
     context.lineCap = "butt";
     context.stroke(outline);
     context.setLineDash([]);

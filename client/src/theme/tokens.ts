@@ -42,6 +42,8 @@ export interface Theme {
   air: string;
   hazard: string;
   plain: string;
+  /** Disc of a cluster: ink, and at night no brighter than needed. */
+  cluster: string;
 }
 
 const light: Theme = {
@@ -74,6 +76,7 @@ const light: Theme = {
   air: "#5b3a8c",
   hazard: "#7a4a00",
   plain: "#3c4650",
+  cluster: "#16202b",
 };
 
 const dark: Theme = {
@@ -106,6 +109,7 @@ const dark: Theme = {
   air: "#c9a8f5",
   hazard: "#e6b85c",
   plain: "#c3ccd5",
+  cluster: "#e6ebf0",
 };
 
 /** One hue and little light: kind and state must be read from shape alone. */
@@ -140,6 +144,7 @@ const night: Theme = {
   air: "#e0926f",
   hazard: "#f0a07a",
   plain: "#d98a6a",
+  cluster: "#b0694f",
 };
 
 export const themes: Record<ThemeName, Theme> = { light, dark, night };
