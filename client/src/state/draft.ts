@@ -50,9 +50,6 @@ export function postOf(held: Writing): Draft {
   const draft = draftOf(held.kind, held.fields, held.entries, held.before);
   draft["client_id"] = held.client_id;
   if (held.amends.length > 0) draft["amends"] = [...held.amends];
-  const kept = held.before?.links?.map(({ role, report }) => ({ role, report })) ?? [];
-  const links = held.about === null ? kept : [...kept, { role: "about", report: held.about.id }];
-  if (links.length > 0) draft["links"] = links;
   return draft;
 }
 

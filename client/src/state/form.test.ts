@@ -26,7 +26,8 @@ const PAGE: KindPage = {
         "x-order": 5,
         "x-codes": [{ code: "TLP:GREEN", label: "" }],
       },
-      pcode: { "x-form": "text", "x-group": "where", "x-order": 5 },
+      pcode: { "x-form": "", "x-order": 5 },
+      links: { type: "array", "x-form": "link", "x-group": "code", "x-order": 20 },
       type: { "x-form": "choice", "x-group": "code", "x-order": 6 },
       state: { "x-form": "choice", "x-group": "code", "x-order": 6 },
       killed: { "x-form": "count", "x-group": "harm", "x-order": 7 },
@@ -170,6 +171,14 @@ describe("an amendment", () => {
       },
       links: [{ role: "part-of", report: "r" }],
     });
+  });
+
+  it("keeps a P-code that was stated only with the place that it was stated for", () => {
+    const stated = { ...report, pcode_from: "stated" };
+    expect(restated(stated, PAGE, {}, ["i"])["pcode"]).toBe("CF11");
+    const entries = Object.fromEntries(FIELDS.map((field) => [field.name, entryOf(field, stated)]));
+    const moved = { ...entries, place: { text: "Bria", point: null } };
+    expect(draftOf("incident", FIELDS, moved, stated)).not.toHaveProperty("pcode");
   });
 
   it("with a new time sends the new words", () => {

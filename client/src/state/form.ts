@@ -57,7 +57,6 @@ const HIDDEN = new Set([
   "client_id",
   "entity",
   "amends",
-  "links",
   "latitude",
   "longitude",
   "accuracy_m",
@@ -78,7 +77,7 @@ function titleOf(name: string, schema: FieldSchema): string {
 export function fieldsOf(page: KindPage): Field[] {
   const required = new Set([...(page.schema.required ?? []), ...(page.requires ?? [])]);
   return Object.entries(page.schema.properties)
-    .filter(([name, schema]) => !HIDDEN.has(name) && schema.readOnly !== true)
+    .filter(([name, schema]) => !HIDDEN.has(name) && schema["x-form"] !== "")
     .sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0))
     .map(([name, schema]) => ({
       name,
@@ -137,9 +136,14 @@ export function partsOf(fields: readonly Field[]): Parts {
   };
 }
 
+/** Links are a list of roles and ids; a single link is a text. */
+export function formOf(field: Field): FormName | null {
+  return field.form === "link" && field.schema.type === "array" ? "list" : field.form;
+}
+
 /** What is chosen before anybody chooses. Marking has a default, since there is no unmarked report. */
 export function blank(field: Field, mayFile: readonly string[]): Entry {
-  switch (field.form) {
+  switch (formOf(field)) {
     case "many":
     case "list":
       return [];
@@ -169,7 +173,7 @@ function text(value: unknown): string {
 /** What a report says in a field, as it would have been entered. */
 export function entryOf(field: Field, report: Report): Entry {
   const value = report[field.name];
-  switch (field.form) {
+  switch (formOf(field)) {
     case "place":
       return { text: report.place ?? "", point: pointOf(report) };
     case "time":
@@ -183,8 +187,6 @@ export function entryOf(field: Field, report: Report): Entry {
     default:
       break;
   }
-  // A P-code that the node worked out from the point is worked out again.
-  if (field.name === "pcode" && report.pcode_from !== "stated") return "";
   return text(value);
 }
 
@@ -247,6 +249,19 @@ function itemJson(item: string | ListEntry): Json {
   return Object.fromEntries(Object.entries(item).filter(([, value]) => value.trim() !== ""));
 }
 
+/** A P-code that somebody stated stays with the place it was stated for; one from the point is worked out anew. */
+function keptPcode(entry: PlaceEntry, before: Report | null): Draft {
+  const same = before !== null && entry.text === (before.place ?? "") && samePoint(entry, before);
+  return same && before.pcode !== undefined && before.pcode_from === "stated"
+    ? { pcode: before.pcode }
+    : {};
+}
+
+function samePoint(entry: PlaceEntry, before: Report): boolean {
+  const point = pointOf(before);
+  return point?.lat === entry.point?.lat && point?.lon === entry.point?.lon;
+}
+
 function placeJson(entry: PlaceEntry): Draft {
   const told: Draft = entry.text.trim() === "" ? {} : { place: entry.text.trim() };
   if (entry.point === null) return told;
@@ -293,13 +308,15 @@ export function draftOf(
     if (untouched(field, entry, before)) {
       draft[field.name] = occurredJson(before?.[field.name]);
     } else if (typeof entry === "object" && !Array.isArray(entry)) {
-      Object.assign(draft, placeJson(entry));
+      Object.assign(draft, placeJson(entry), keptPcode(entry, before));
     } else {
       const value = jsonOf(field, entry);
       if (value !== undefined) draft[field.name] = value;
     }
     const given =
-      field.form === "place" ? "latitude" in draft || "place" in draft : field.name in draft;
+      field.form === "place"
+        ? "latitude" in draft || "place" in draft || "pcode" in draft
+        : field.name in draft;
     if (field.required && !given) throw new EntryFault(field.name, "required");
   }
   return draft;
@@ -315,14 +332,7 @@ export function restated(
   const fields = fieldsOf(page);
   const entries = Object.fromEntries(fields.map((field) => [field.name, entryOf(field, report)]));
   const draft = draftOf(report.kind, fields, entries, report);
-  return {
-    ...draft,
-    ...(report.links === undefined || report.links.length === 0
-      ? {}
-      : { links: report.links.map(({ role, report: id }) => ({ role, report: id })) }),
-    ...changes,
-    amends: [...amends],
-  };
+  return { ...draft, ...changes, amends: [...amends] };
 }
 
 /** A fresh id for a draft; `crypto.randomUUID` is missing where a node is reached by plain http. */

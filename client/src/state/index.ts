@@ -4,6 +4,7 @@ export * from "./draft";
 export * from "./filter";
 export * from "./form";
 export * from "./kinds";
+export * from "./marking";
 export * from "./selection";
 export * from "./session";
 export * from "./store";

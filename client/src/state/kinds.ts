@@ -35,7 +35,8 @@ export function kindPage(kind: string): Promise<KindPage> {
 /** The page where there is one: a reader may see kinds that he may not file. */
 export async function kindPageOrNull(kind: string): Promise<KindPage | null> {
   try {
-    return await kindPage(kind);
+    const listed = (await kindTitles()).some((held) => held.kind === kind);
+    return listed ? await kindPage(kind) : null;
   } catch (fault) {
     if (fault instanceof Problem) return null;
     throw fault;

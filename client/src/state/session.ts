@@ -7,6 +7,7 @@ import { browserSurroundings, Stream, type LinkState } from "../wire/stream";
 import type { Me } from "../wire/types";
 import { filter, layers, NO_FILTER } from "./filter";
 import { selectNothing } from "./selection";
+import { highest } from "./marking";
 import { store } from "./store";
 import { Value } from "./value";
 import { justFiled, panel } from "./view";
@@ -27,7 +28,7 @@ export interface LinkNow {
 export const api = new Api();
 export const session = new Value<Session>({ state: "unknown" });
 export const link = new Value<LinkNow>({ state: "connecting", asOf: null });
-/** The highest marking of what this reader is shown, as the node computes it. */
+/** The highest marking of all that is held here; null: nobody is signed in. */
 export const marking = new Value<string | null>(null);
 /** Start of my shift before this one, ms; null: never marked. */
 export const lastShift = new Value<number | null>(null);
@@ -52,7 +53,6 @@ function hear(nodeNow: number): void {
 
 const stream = new Stream(browserSurroundings(), {
   hello(hello) {
-    marking.set(hello.marking);
     hear(hello.now);
   },
   snapshot(rows) {
@@ -75,6 +75,10 @@ const stream = new Stream(browserSurroundings(), {
   refused() {
     void check();
   },
+});
+
+store.subscribe(() => {
+  if (session.get().state === "in") marking.set(highest(store.all()));
 });
 
 let layersDue: ReturnType<typeof setTimeout> | null = null;
@@ -131,6 +135,7 @@ function enter(me: Me): void {
   localStorage.setItem(MARK, "1");
   lastShift.set(me.last_shift === null ? null : Date.parse(me.last_shift));
   session.set({ state: "in", me });
+  marking.set(highest([]));
   stream.start();
 }
 

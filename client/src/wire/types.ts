@@ -192,6 +192,8 @@ export interface Me {
   realm: "live" | "exercise" | "replay";
   mission: Mission;
   last_shift: string | null;
+  /** The node's clock cannot be trusted, in words. */
+  clock_warning?: string | null;
 }
 
 export interface LayerInfo {
