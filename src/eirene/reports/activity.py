@@ -26,7 +26,7 @@ STATE = Codes(
 )
 
 
-class Activity(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Activity(Content, frozen=True, kw_only=True):
     """One activity of one organisation in one area."""
 
     organisation_name: Annotated[

@@ -73,7 +73,7 @@ NO_ACTION = Codes(
 )
 
 
-class Alert(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Alert(Content, frozen=True, kw_only=True):
     """One warning. Group and number of who is threatened, never names."""
 
     threat: Annotated[str, THREAT, Held("code", "", "choice")]

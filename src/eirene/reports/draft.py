@@ -272,12 +272,12 @@ def _joined(told: Place, point: Place) -> Place:
 def _code_plan(of: type) -> tuple[tuple[str, Codes | None, type | None], ...]:
     """Fields of a struct that hold codes, or structs that do."""
     plan: list[tuple[str, Codes | None, type | None]] = []
-    hints = typing.get_type_hints(of, include_extras=True)
+    hints: dict[str, Any] = typing.get_type_hints(of, include_extras=True)
     for field in msgspec.structs.fields(of):
         hint = hints[field.name]
         codes = next((m for m in getattr(hint, "__metadata__", ()) if isinstance(m, Codes)), None)
-        inner = typing.get_args(getattr(hint, "__origin__", hint)) or ()
-        struct = next(
+        inner: tuple[Any, ...] = typing.get_args(getattr(hint, "__origin__", hint)) or ()
+        struct: type | None = next(
             (t for t in inner if isinstance(t, type) and issubclass(t, msgspec.Struct)), None
         )
         if codes is not None or struct is not None:
@@ -286,7 +286,7 @@ def _code_plan(of: type) -> tuple[tuple[str, Codes | None, type | None], ...]:
 
 
 def _check_codes(value: Any, path: str = "") -> None:
-    for name, codes, struct in _code_plan(type(value)):
+    for name, codes, struct in _code_plan(value.__class__):
         held = getattr(value, name)
         items = typing.cast(tuple[Any, ...], held if isinstance(held, tuple) else (held,))
         for at, item in enumerate(items):
@@ -310,6 +310,29 @@ def _content(kind: Kind, values: dict[str, Any]) -> Content:
     return content
 
 
+_TYPES = {
+    "int": "a whole number",
+    "float": "a decimal number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a group of fields",
+    "null": "null",
+}
+
+
+def _plain(rule: str) -> str:
+    """A decoder's rule in plain words."""
+    found = re.match(r"Expected `(\w+)[^`]*`(?:, got `(\w+)`| (.+))?$", rule)
+    if not found:
+        return rule[0].lower() + rule[1:]
+    wanted = _TYPES.get(found[1], found[1])
+    if found[3]:
+        limit = found[3].replace(">= ", "of at least ").replace("<= ", "of at most ")
+        return f"must be {wanted} {limit}".replace(" of length of ", " with a length of ")
+    return f"must be {wanted}" + (f", not {_TYPES.get(found[2], found[2])}" if found[2] else "")
+
+
 def _content_error(kind: Kind, message: str) -> InvalidReport:
     rule, _, path = message.partition(" - at `$")
     field = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", path.rstrip("`")).lstrip(".")
@@ -318,7 +341,7 @@ def _content_error(kind: Kind, message: str) -> InvalidReport:
         field = f"{field}.{missing[1]}".lstrip(".")
         rule = f"{field} is missing"
     else:
-        rule = f"{field}: {rule[0].lower()}{rule[1:]}"
+        rule = f"{field} {_plain(rule)}"
     top = fields_of(kind.content).get(field.split(".")[0])
     if top is not None and top.codes is not None:
         return InvalidReport(

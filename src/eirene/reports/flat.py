@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from eirene.places import mgrs_of
 from eirene.reports.envelope import Body, content_of
-from eirene.reports.kinds import climbed, fields_of, kinds
+from eirene.reports.kinds import Content, climbed, fields_of, kinds
 from eirene.reports.markings import Marking
 from eirene.times import iso, show
 
@@ -98,6 +99,14 @@ def _place(body: Body) -> dict[str, Any]:
     return found
 
 
-def raw_content(content: msgspec.Struct) -> msgspec.Raw:
-    """Content as it stands in the body; unknown values are absent."""
-    return msgspec.Raw(msgspec.msgpack.encode(content))
+def raw_content(content: Content) -> msgspec.Raw:
+    """Content as it stands in the body: what is not known or empty is absent.
+
+    The same content always gives the same bytes, so that a retry is known.
+    """
+    values = ((name, getattr(content, name)) for name in content.__struct_fields__)
+    said = {name: value for name, value in values if value is not UNSET and value not in ("", ())}
+    return msgspec.Raw(_encode(said))
+
+
+_encode = msgspec.msgpack.Encoder().encode

@@ -54,7 +54,7 @@ PRIORITY = Codes(
 )
 
 
-class Hazard(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Hazard(Content, frozen=True, kw_only=True):
     """One hazard. Nobody touches it to find out."""
 
     type: Annotated[str, HAZARD_TYPE, Held("hazard", "", "choice")]

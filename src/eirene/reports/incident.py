@@ -101,7 +101,7 @@ MANDATE_TASK = Codes(
 )
 
 
-class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """One side: its role, its class, and the name it is known by. Never a person."""
 
     role: Annotated[str, ACTOR_ROLE]
@@ -109,7 +109,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: Annotated[str, Meta(max_length=200)] = ""
 
 
-class Incident(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Incident(Content, frozen=True, kw_only=True):
     """One incident, as one source reports it."""
 
     type: Annotated[str, INCIDENT_TYPE, Held("code", "", "choice", "#event+type")]

@@ -68,7 +68,7 @@ class Codes:
         return [code for code in self.labels if code not in self.retired]
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Content(msgspec.Struct, frozen=True, kw_only=True):
     """What all kinds say: one line and a story. Both are where names leak."""
 
     summary: Annotated[str, Meta(max_length=300), Held("text", "SP", "text", "#description")] = ""

@@ -42,7 +42,7 @@ STATE = Codes(
 )
 
 
-class Movement(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Movement(Content, frozen=True, kw_only=True):
     """One movement, at its last known place."""
 
     type: Annotated[str, MOVEMENT_TYPE, Held("code", "O", "choice")]

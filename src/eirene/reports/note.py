@@ -19,7 +19,7 @@ NOTE_TYPE = Codes(
 )
 
 
-class Note(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Note(Content, frozen=True, kw_only=True):
     """One note. Comment is kept apart from fact by being one of these."""
 
     type: Annotated[str, NOTE_TYPE, Held("code", "", "choice")] = "comment"

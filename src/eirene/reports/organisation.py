@@ -24,7 +24,7 @@ STATE = Codes(
 )
 
 
-class Organisation(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Organisation(Content, frozen=True, kw_only=True):
     """One organisation."""
 
     name: Annotated[

@@ -49,7 +49,7 @@ STATE = Codes(
 )
 
 
-class Site(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Site(Content, frozen=True, kw_only=True):
     """One site, as one source describes it."""
 
     type: Annotated[str, SITE_TYPE, Held("code", "", "choice", "#loc+type")]

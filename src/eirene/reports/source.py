@@ -29,7 +29,7 @@ CHANNEL = Codes(
 )
 
 
-class Source(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Source(Content, frozen=True, kw_only=True):
     """One source and how it may be reached."""
 
     pseudonym: Annotated[str, Meta(min_length=1, max_length=80), Held("source", "SP", "text")]

@@ -40,7 +40,7 @@ STATE = Codes(
 )
 
 
-class Unit(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Unit(Content, frozen=True, kw_only=True):
     """One unit as it stands."""
 
     type: Annotated[str, UNIT_TYPE, Held("unit", "O", "choice")]

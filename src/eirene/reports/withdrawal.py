@@ -23,7 +23,7 @@ REASON = Codes(
 )
 
 
-class Withdrawal(Content, frozen=True, kw_only=True, omit_defaults=True):
+class Withdrawal(Content, frozen=True, kw_only=True):
     """One withdrawal."""
 
     reason: Annotated[str, REASON, Held("code", "", "choice")]

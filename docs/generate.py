@@ -1,0 +1,173 @@
+"""Writes the reference pages that follow from the code; ``--check`` only compares.
+
+Kinds, errors and settings are declared once, in the code, with their meaning;
+these pages show them. ``tests/test_docs.py`` fails when one is behind.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from eirene import config, errors, places, times
+from eirene.config import ENVIRONMENT, Settings
+from eirene.errors import EireneError
+from eirene.reports import markings
+from eirene.reports.kinds import Codes, Kind, count_fields, fields_of, kinds
+from eirene.reports.words import title_of
+
+REFERENCE = Path(__file__).parent / "reference"
+_MADE = "<!-- made by docs/generate.py: change the code, then run it -->\n"
+
+
+def _cell(text: object) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _rows(heads: str, rows: Iterator[tuple[object, ...]]) -> Iterator[str]:
+    names = heads.split("|")
+    yield "| " + " | ".join(names) + " |"
+    yield "| " + " | ".join("---" for _ in names) + " |"
+    for row in rows:
+        yield "| " + " | ".join(_cell(cell) for cell in row) + " |"
+
+
+def _list(codes: Codes) -> Iterator[str]:
+    yield f"\n**{codes.name}**\n"
+    yield from _rows("code|words", ((f"`{code}`", words) for code, words in codes.labels.items()))
+
+
+def kinds_page() -> str:
+    """One section a kind: fields with meaning, unit, group, letters; then its code lists."""
+    lines = [
+        "# Kinds of report\n",
+        _MADE,
+        "Each kind is one module in `src/eirene/reports/`. *Group* is the release group, by which "
+        "a field may pass a release. *Letters*: S can identify a source, P personal, L exact place, "
+        "O own operations. A count that is not known is left out; it is never 0.\n",
+    ]
+    shared: dict[str, Codes] = {}
+    for kind in kinds().values():
+        lines += _kind(kind, shared)
+    lines.append("\n## Code lists\n")
+    common = [markings.CLASSIFICATION, markings.TLP, markings.BASIS, markings.PURPOSE]
+    for codes in [*common, markings.LINK_ROLE, *shared.values()]:
+        lines += _list(codes)
+    return "\n".join(lines) + "\n"
+
+
+def _kind(kind: Kind, shared: dict[str, Codes]) -> Iterator[str]:
+    yield f"\n## {kind.title} (`{kind.tag}`)\n"
+    module = sys.modules[kind.content.__module__]
+    yield (inspect.getdoc(module) or "") + "\n"
+    if kind.states:
+        yield "Life cycle: " + " -> ".join(f"`{state}`" for state in kind.states) + "\n"
+    if kind.only_in:
+        yield "Stands only in: " + ", ".join(f"`{name}`" for name in kind.only_in) + "\n"
+    if kind.requires:
+        yield "Also required: " + ", ".join(f"`{name}`" for name in kind.requires) + "\n"
+    counts = count_fields(kind)
+    if counts:
+        yield "Can be summed: " + ", ".join(f"`{name}`" for name in counts) + "\n"
+    rows: list[tuple[object, ...]] = []
+    for field in fields_of(kind.content).values():
+        if field.codes is not None:
+            shared[field.codes.name] = field.codes
+        about = field.doc + (f" ({field.held.unit})" if field.held.unit else "")
+        codes = f" List: {field.codes.name}." if field.codes else ""
+        rows.append(
+            (
+                f"`{field.name}`" + (" *" if field.required else ""),
+                title_of(kind.name, field.name),
+                about + codes,
+                field.held.form,
+                f"`{field.held.group}`",
+                field.held.sensitivity,
+                f"`{field.held.hxl}`" if field.held.hxl else "",
+            )
+        )
+    yield from _rows("field|title|meaning|form|group|letters|HXL", iter(rows))
+    example = msgspec.json.format(msgspec.json.encode(kind.example), indent=2).decode()
+    yield f"\n```json\n{example}\n```\n"
+
+
+def _tree(error: type[EireneError], depth: int) -> Iterator[tuple[type[EireneError], int]]:
+    yield error, depth
+    for child in error.__subclasses__():
+        if child.__module__ in (errors.__name__, times.__name__, places.__name__):
+            yield from _tree(child, depth + 1)
+
+
+def errors_page() -> str:
+    """Every error that Eirene raises on purpose, with its code."""
+    rows = (
+        ("&nbsp;" * 4 * depth + f"`{error.code}`", (inspect.getdoc(error) or "").split("\n\n")[0])
+        for error, depth in _tree(EireneError, 0)
+    )
+    lines = [
+        "# Errors\n",
+        _MADE,
+        "Over HTTP each comes as problem JSON: `status`, `code`, `field`, `message`, `remedy`, always "
+        "all five (a list post adds `index`). On the command line: the sentence, the field, the "
+        "remedy, and exit status 1.\n",
+        *_rows("code|meaning", rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """Every setting with its default and its place in the environment."""
+    tree = ast.parse(inspect.getsource(config))
+    body = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Settings").body
+    docs = {
+        node.target.id: after.value.value
+        for node, after in zip(body, body[1:], strict=False)
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(after, ast.Expr)
+        and isinstance(after.value, ast.Constant)
+    }
+    variables = {name: variable for variable, name in ENVIRONMENT.items()}
+    rows = (
+        (f"`{f.name}`", f"`{f.default!r}`", variables.get(f.name, ""), docs[f.name])
+        for f in msgspec.structs.fields(Settings)
+    )
+    lines = [
+        "# Settings\n",
+        _MADE,
+        "A TOML file (`--config FILE`), then the environment, then the command line; the later one "
+        "wins. A name that does not exist stops the node and names the nearest right one. Secrets "
+        "are no settings: the key store is opened by a passphrase or a credential.\n",
+        *_rows("setting|default|environment|meaning", rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "kinds.md": kinds_page,
+    "errors.md": errors_page,
+    "settings.md": settings_page,
+}
+
+
+def behind() -> list[str]:
+    """Pages that are not what the code says."""
+    return [
+        name
+        for name, page in PAGES.items()
+        if not (REFERENCE / name).exists()
+        or (REFERENCE / name).read_text(encoding="utf-8") != page()
+    ]
+
+
+if __name__ == "__main__":
+    stale = behind()
+    if "--check" in sys.argv:
+        sys.exit(f"behind the code: {', '.join(stale)}; run docs/generate.py" if stale else 0)
+    for page_name in stale:
+        (REFERENCE / page_name).write_text(PAGES[page_name](), encoding="utf-8")
