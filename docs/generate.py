@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,9 +48,11 @@ def kinds_page() -> str:
     lines = [
         "# Kinds of report\n",
         _MADE,
-        "Each kind is one module in `src/eirene/reports/`. *Group* is the release group, by which "
-        "a field may pass a release. *Letters*: S can identify a source, P personal, L exact place, "
-        "O own operations. A count that is not known is left out; it is never 0.\n",
+        (
+            "Each kind is one module in `src/eirene/reports/`. *Group* is the release group, by which "
+            "a field may pass a release. *Letters*: S can identify a source, P personal, L exact place, "
+            "O own operations. A count that is not known is left out; it is never 0.\n"
+        ),
     ]
     shared: dict[str, Codes] = {}
     for kind in kinds().values():
@@ -112,9 +115,11 @@ def errors_page() -> str:
     lines = [
         "# Errors\n",
         _MADE,
-        "Over HTTP each comes as problem JSON: `status`, `code`, `field`, `message`, `remedy`, always "
-        "all five (a list post adds `index`). On the command line: the sentence, the field, the "
-        "remedy, and exit status 1.\n",
+        (
+            "Over HTTP each comes as problem JSON: `status`, `code`, `field`, `message`, `remedy`, always "
+            "all five (a list post adds `index`). On the command line: the sentence, the field, the "
+            "remedy, and exit status 1.\n"
+        ),
         *_rows("code|meaning", rows),
     ]
     return "\n".join(lines) + "\n"
@@ -126,7 +131,7 @@ def settings_page() -> str:
     body = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Settings").body
     docs = {
         node.target.id: after.value.value
-        for node, after in zip(body, body[1:], strict=False)
+        for node, after in itertools.pairwise(body)
         if isinstance(node, ast.AnnAssign)
         and isinstance(node.target, ast.Name)
         and isinstance(after, ast.Expr)
@@ -140,9 +145,11 @@ def settings_page() -> str:
     lines = [
         "# Settings\n",
         _MADE,
-        "A TOML file (`--config FILE`), then the environment, then the command line; the later one "
-        "wins. A name that does not exist stops the node and names the nearest right one. Secrets "
-        "are no settings: the key store is opened by a passphrase or a credential.\n",
+        (
+            "A TOML file (`--config FILE`), then the environment, then the command line; the later one "
+            "wins. A name that does not exist stops the node and names the nearest right one. Secrets "
+            "are no settings: the key store is opened by a passphrase or a credential.\n"
+        ),
         *_rows("setting|default|environment|meaning", rows),
     ]
     return "\n".join(lines) + "\n"
