@@ -11,7 +11,6 @@ from litestar.types import ASGIApp
 
 from eirene.errors import InvalidQuery
 from eirene.web import (
-    exports,
     health,
     kinds,
     look,
@@ -40,7 +39,6 @@ _ROOMS = (
     reports,
     look,
     understand,
-    exports,
     stream,
     landing,
     collections,

@@ -107,7 +107,7 @@ def path_at(body: bytes, at: int) -> list[str | int]:
     open_: list[tuple[bytes, str | int]] = []
     last = b""
     for token in _TOKEN.finditer(body):
-        if token.start() > at:
+        if token.start() >= at:
             break
         text = token[0]
         if text in (b"{", b"["):
@@ -117,9 +117,9 @@ def path_at(body: bytes, at: int) -> list[str | int]:
                 open_.pop()
         elif text == b"," and open_ and isinstance(open_[-1][1], int):
             open_[-1] = (open_[-1][0], open_[-1][1] + 1)
+        elif text == b"," and open_:
+            open_[-1] = (b"{", "")
         elif text == b":" and open_ and open_[-1][0] == b"{":
             open_[-1] = (b"{", last.strip(b'"').decode("utf-8", "replace"))
-        if token.end() > at and text not in (b"{", b"["):
-            break
         last = text
     return [part for _, part in open_ if part != ""]

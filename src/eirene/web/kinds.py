@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from eirene.errors import Unavailable
 from eirene.release.reader import Reader
@@ -37,7 +38,7 @@ async def get_kinds(request: Request[Any, Any, Any]) -> Response[bytes]:
     "/api/kinds/{name:str}",
     **described("One kind: schema, example, states.", answer="Kind", problems=(404,)),
 )
-async def get_kind(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def get_kind(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """GET /api/kinds/{kind}: a flat schema, and an example that can be posted as it is."""
     reader = reader_of(request)
     kind = kinds().get(name)

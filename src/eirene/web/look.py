@@ -117,16 +117,16 @@ async def get_suggest(request: Request[Any, Any, Any]) -> Response[bytes]:
         for hit in found.places
     ]
     known = {place["name"].casefold() for place in places}
-    for place in mission.find(text) if mission and len(text) > 1 else ():
-        if place.name and place.name.casefold() not in known:
-            known.add(place.name.casefold())
+    named = await aside(mission.suggest, text, 10) if mission and len(text) > 1 else []
+    for place, source in named:
+        if place.name.casefold() not in known:
             places.append(
                 {
                     "name": place.name,
                     "pcode": place.pcode or None,
                     "latitude": place.lat,
                     "longitude": place.lon,
-                    "source": "gazetteer",
+                    "source": source,
                 }
             )
     return json_of({"places": places[:10], "words": found.words}, UNMARKED)

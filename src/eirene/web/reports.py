@@ -6,6 +6,7 @@ import re
 from typing import Any, cast
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from eirene.errors import InvalidReport, Unavailable
 from eirene.picture import EntityView, Linked, Row, entity_by_id, flat, report_by_id
@@ -75,7 +76,7 @@ def _check_maps(flats: list[Any]) -> None:
     "/api/reports/{report_id:str}",
     **described("One report.", answer="Report", problems=(404,)),
 )
-async def get_report(request: Request[Any, Any, Any], report_id: str) -> Response[bytes]:
+async def get_report(request: Request[Any, Any, Any], report_id: FromPath[str]) -> Response[bytes]:
     """GET /api/reports/{id}: 200 the report; 404 ``unavailable``, whatever the cause."""
     reader = reader_of(request)
     row = await aside(report_by_id, picture_of(request), reader, id_of(report_id))
@@ -86,7 +87,7 @@ async def get_report(request: Request[Any, Any, Any], report_id: str) -> Respons
     "/api/entities/{entity_id:str}",
     **described("An entity: what holds, its history, its links.", answer="Entity", problems=(404,)),
 )
-async def get_entity(request: Request[Any, Any, Any], entity_id: str) -> Response[bytes]:
+async def get_entity(request: Request[Any, Any, Any], entity_id: FromPath[str]) -> Response[bytes]:
     """GET /api/entities/{id}: 200; 404 ``unavailable``, whatever the cause."""
     reader = reader_of(request)
     view = await aside(entity_by_id, picture_of(request), reader, id_of(entity_id))

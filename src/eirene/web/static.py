@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import beside, node_of, reader_of
@@ -180,7 +181,7 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
         | {"url": f"/basemap/{one['id']}.pmtiles"}
         for one in maps_of_package()
     ]
-    bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
+    bbox = mission.bounds if mission else (-180.0, -85.0, 180.0, 85.0)
     return json_of({"bbox": bbox, "maps": maps}, UNMARKED)
 
 
@@ -193,7 +194,7 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
         problems=(404, 416),
     ),
 )
-async def get_basemap(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def get_basemap(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """GET /basemap/{id}.pmtiles: public geography, for whoever is signed in."""
     reader_of(request)
     for one in maps_of_package():

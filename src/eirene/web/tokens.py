@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
+from litestar.params import FromPath
 
 from eirene.errors import InvalidQuery, InvalidReport, Unavailable
 from eirene.people import Token
@@ -73,7 +74,7 @@ async def make_token(request: Request[Any, Any, Any]) -> Response[bytes]:
     "/api/tokens/{token_id:str}",
     **described("Revoke an access token.", statuses=(204,), problems=(404,)),
 )
-async def revoke_token(request: Request[Any, Any, Any], token_id: str) -> Response[bytes]:
+async def revoke_token(request: Request[Any, Any, Any], token_id: FromPath[str]) -> Response[bytes]:
     """DELETE /api/tokens/{id}: refused from now on, also where it is in use."""
     held = pass_of(request)
     if not node_of(request).people.revoke(held.reader.account, token_id):

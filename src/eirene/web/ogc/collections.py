@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from eirene.errors import Unavailable
 from eirene.picture import Query, extent
@@ -90,7 +91,7 @@ async def get_collections(request: Request[Any, Any, Any]) -> Response[bytes]:
     "/ogc/collections/{name:str}",
     **described("One collection.", parameters=("f",), answer="Collection", problems=(400, 404)),
 )
-async def get_collection(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def get_collection(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """GET /ogc/collections/{kind}: extents of what this reader may see."""
     reader_of(request)
     parameters_of(request, ("f",))
@@ -107,7 +108,7 @@ async def get_collection(request: Request[Any, Any, Any], name: str) -> Response
         problems=(400, 404),
     ),
 )
-async def get_queryables(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def get_queryables(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """GET /ogc/collections/{kind}/queryables: as a JSON Schema."""
     reader_of(request)
     parameters_of(request, ("f",))

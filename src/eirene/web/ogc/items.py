@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from eirene.errors import InvalidQuery, Unavailable
 from eirene.picture import Row, flat, report_by_id, search
@@ -50,7 +51,7 @@ _FORMS = ("json", "geojson", GEOJSON)
         problems=(400, 404),
     ),
 )
-async def get_items(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def get_items(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """GET /ogc/collections/{kind}/items: ``numberMatched`` counts what this reader may see."""
     reader = reader_of(request)
     kind = kind_of(name)
@@ -97,7 +98,9 @@ async def get_items(request: Request[Any, Any, Any], name: str) -> Response[byte
         problems=(400, 404),
     ),
 )
-async def get_item(request: Request[Any, Any, Any], name: str, feature_id: str) -> Response[bytes]:
+async def get_item(
+    request: Request[Any, Any, Any], name: FromPath[str], feature_id: FromPath[str]
+) -> Response[bytes]:
     """GET /ogc/collections/{kind}/items/{id}: 404 ``unavailable``, whatever the cause."""
     reader = reader_of(request)
     kind = kind_of(name)
