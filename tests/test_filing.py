@@ -187,19 +187,6 @@ def test_a_withdrawal_ends_an_entity_and_stays_in_its_history(desk: Desk) -> Non
     assert search(desk.picture, DUTY, Query(withdrawn=True)).total == 1
 
 
-def test_an_import_again_changes_nothing_and_a_change_amends(desk: Desk) -> None:
-    flat = an_incident(client_id=str(uuid.UUID(int=1)), entity="ab" * 16)
-    assert desk.desk.bring(DUTY, [flat]) == (1, 0)
-    assert desk.desk.bring(DUTY, [flat]) == (0, 1)
-    assert desk.desk.bring(DUTY, [flat | {"client_id": str(uuid.UUID(int=2)), "killed": 5}]) == (
-        1,
-        0,
-    )
-    view = entity_by_id(desk.picture, DUTY, bytes.fromhex("ab" * 16))
-    assert len(view.history) == 2
-    assert len(view.current) == 1
-
-
 def test_a_picture_that_fails_is_caught_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.file(an_incident())
 

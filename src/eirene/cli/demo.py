@@ -13,15 +13,15 @@ from typing import Any
 import msgspec
 
 from eirene.app import Node
-from eirene.cli.console import note, progress
+from eirene.cli.console import Report, note, progress
 from eirene.config import Settings
-from eirene.imports.run import plan
 from eirene.keys.lock import Lock, private_write
 from eirene.keys.store import KeyStore
 from eirene.log.log import utc_now
 from eirene.missions import mission_named
 from eirene.people import roles
 from eirene.release.reader import Reader
+from eirene.web.bring import filed, planned
 
 MISSION = "car"
 NODE = "replay"
@@ -40,7 +40,6 @@ _RECORD = Reader(
     may_file=frozenset({"public"}),
 )
 """Who files what is public record already: nobody can sign in as this."""
-_BATCH = 500
 
 
 class DemoAccount(msgspec.Struct):
@@ -77,29 +76,22 @@ def _load(node: Node) -> None:
     """Public data through the filing desk; doing it again changes nothing."""
     assert node.mission is not None
     for batch in node.mission.batches(_beside()):
-        made = plan(
-            batch.path,
-            kind=batch.kind,
-            mapping=batch.mapping,
-            compartment=batch.compartment,
-            zone=node.settings.zone,
-            now=utc_now(),
-            find=node.mission.find,
-        )
-        filed = 0
-        flats: list[dict[str, Any]] = []
+        given = {
+            "file": str(batch.path),
+            "kind": batch.kind,
+            "mapping": batch.mapping,
+            "compartment": batch.compartment,
+        }
         with progress(f"loading {batch.title}") as report:
-            for flat in made.flats():
-                flats.append(flat)
-                if len(flats) == _BATCH:
-                    filed += sum(node.filing.bring(_RECORD, flats, zone=node.zone))
-                    flats = []
-                    report(filed, made.rows)
-            if flats:
-                filed += sum(node.filing.bring(_RECORD, flats, zone=node.zone))
-        if made.rejects:
-            note(f"{len(made.rejects):,} rows were not taken: {batch.title}")
-        note(f"loaded {filed:,} reports: {batch.title}")
+
+            def say(line: dict[str, Any], report: Report = report) -> None:
+                report(line["progress"], line["of"])
+
+            made = planned(node, _RECORD, given, say)
+            count = filed(node, _RECORD, made, say)
+        note(f"loaded {count:,} reports: {batch.title}")
+        if made.rejected:
+            note(f"       {made.rejected:,} rows were not taken")
     node.keys.secrets.put("mark", "loaded", b"1")
 
 

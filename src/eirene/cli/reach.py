@@ -100,8 +100,8 @@ def call(
 
 
 def _told(line: dict[str, Any], report: Report | None) -> None:
-    if report and line.get("done") is not True and "done" in line:
-        report(int(line["done"]), int(line.get("of", 0)))
+    if report and "progress" in line:
+        report(int(line["progress"]), int(line.get("of", 0)))
 
 
 class opened:  # noqa: N801 - reads as a verb: with opened(...) as node

@@ -6,7 +6,6 @@ import argparse
 import fcntl
 import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,18 +15,13 @@ from eirene.cli.console import asked, note, progress, say, table
 from eirene.cli.reach import call, credential, from_file, node_folder, the_lock
 from eirene.config import Settings, default_data
 from eirene.errors import BadSettings, DamagedLog, FolderInUse, NotANode
-from eirene.imports.run import Plan, plan
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
-from eirene.log.log import Log, utc_now
+from eirene.log.log import Log
 from eirene.log.verify import verify as verify_log
-from eirene.missions import mission_named
 from eirene.nodes.backup import backup_keys, restore_keys
 from eirene.nodes.backup import restore as restore_backup
 from eirene.web import serve as serve_http
-
-_BATCH = 500
-
 
 # -- serving
 
@@ -132,59 +126,34 @@ def _new_lock(mode: str | None, passphrase_file: str | None) -> Lock:
 
 def bring(args: argparse.Namespace, settings: Settings) -> None:
     """A file of other people's data."""
-    mission = mission_named(settings.mission) if settings.mission else None
-    made = plan(
-        args.file,
-        kind=args.kind,
-        mapping=args.mapping,
-        compartment=args.compartment,
-        zone=settings.zone,
-        now=utc_now(),
-        find=mission.find if mission else None,
-    )
-    for line in made.table():
-        say("  ".join(line))
-    if args.dry_run:
-        _rejects(args, made)
-        return
-    if not args.account:
-        raise BadSettings(
-            "Somebody must file the reports.",
-            field="account",
-            remedy="Give --account NAME (eirene account list), or look only: --dry-run.",
+    given = {
+        "file": str(args.file.resolve()),
+        "kind": args.kind,
+        "mapping": _mapping(args.mapping),
+        "account": args.account,
+        "compartment": args.compartment,
+        "rejects": str(
+            (args.rejects or args.file.with_name(args.file.name + ".rejects.csv")).resolve()
+        ),
+    }
+    with progress("reading") as report:
+        seen = call(settings, args.passphrase_file, "import", given | {"dry_run": True}, report)
+    table(seen["table"], "", "")
+    if not args.dry_run:
+        with progress("importing") as report:
+            seen = call(settings, args.passphrase_file, "import", given, report)
+        empty = f" + {seen['empty']:,} empty" if seen["empty"] else ""
+        say(
+            f"{seen['rows']:,} rows = {seen['filed']:,} reports + {seen['repeats']:,} repeats "
+            f"+ {seen['rejects']:,} rejects{empty}"
         )
-    filed = repeats = 0
-    with progress("importing") as report:
-        batch: list[dict[str, Any]] = []
-        for flat in made.flats():
-            batch.append(flat)
-            if len(batch) == _BATCH:
-                new, same = _file(args, settings, batch)
-                filed, repeats, batch = filed + new, repeats + same, []
-                report(filed + repeats, made.rows)
-        if batch:
-            new, same = _file(args, settings, batch)
-            filed, repeats = filed + new, repeats + same
-    rejects = len(made.rejects)
-    say(f"{made.rows:,} rows = {filed:,} reports + {repeats:,} repeats + {rejects:,} rejects")
-    _rejects(args, made)
+    if seen["rejects"]:
+        note(f"{seen['rejects']:,} rows were not taken; why stands in {seen['rejects_file']}")
 
 
-def _file(
-    args: argparse.Namespace, settings: Settings, batch: list[dict[str, Any]]
-) -> tuple[int, int]:
-    answer = call(
-        settings, args.passphrase_file, "file", {"as": args.account, "flats": batch, "import": True}
-    )
-    return int(answer["filed"]), int(answer["repeats"])
-
-
-def _rejects(args: argparse.Namespace, made: Plan) -> None:
-    if not made.rejects:
-        return
-    file = args.rejects or args.file.with_name(args.file.name + ".rejects.csv")
-    made.rejects_file(file)
-    note(f"{len(made.rejects):,} rows were not taken; why stands in {file}")
+def _mapping(name: str | None) -> str | None:
+    """A mapping by name, or by the path of its file."""
+    return str(Path(name).resolve()) if name and name.endswith(".toml") else name
 
 
 def export(args: argparse.Namespace, settings: Settings) -> None:

@@ -13,7 +13,6 @@ import logging
 import os
 import queue
 import threading
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, tzinfo
@@ -107,32 +106,6 @@ class FilingDesk:
         submission = self._prepare(reader, flats, zone)
         self._waiting.put(submission)
         return submission.answer.result()
-
-    def bring(
-        self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
-    ) -> tuple[int, int]:
-        """File rows of an import: (new, repeats).
-
-        A row names its entity and, by its ``client_id``, its content. The same
-        content again is a repeat; other content amends what stands there.
-        """
-        due: list[Mapping[str, Any]] = []
-        for flat in flats:
-            ids = self._standing(reader, flat)
-            client_id = uuid.UUID(flat["client_id"]).bytes
-            author = self._keys.author(str(flat["compartment"])).public
-            if self._picture().seen(report_id(author, reader.account, client_id)) is None:
-                due.append({**flat, "amends": ids} if ids else flat)
-        if due:
-            self.file_now(reader, due, zone=zone)
-        return len(due), len(flats) - len(due)
-
-    def _standing(self, reader: Reader, flat: Mapping[str, Any]) -> list[str]:
-        try:
-            view = entity_by_id(self._picture(), reader, bytes.fromhex(flat["entity"]))
-        except Unavailable:
-            return []
-        return [row.id.hex() for row in view.current if row.owner == reader.organisation]
 
     # -- in the caller: everything that needs no order
 
