@@ -8,7 +8,7 @@
 import type { GeoJSONSource, GeoJSONSourceDiff, Map as LibreMap } from "maplibre-gl";
 
 import { liveLayers } from "../layers";
-import { filter, layerFinder, layers, passes, selection, shown, sight, store } from "../state";
+import { filter, layerFinder, layers, passes, selection, sight, store } from "../state";
 import { featureOf, sameFeature, type LiveFeature } from "./features";
 import type { Images } from "./images";
 
@@ -23,10 +23,6 @@ class LiveSource {
     private readonly source: GeoJSONSource,
     private readonly images: Images,
   ) {}
-
-  keys(): IterableIterator<string> {
-    return this.held.keys();
-  }
 
   put(key: string, feature: LiveFeature): void {
     const held = this.held.get(key);
@@ -65,6 +61,7 @@ export class LivePicture {
   private readonly stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
   private waiting = false;
+  private allDue = false;
 
   constructor(map: LibreMap, images: Images) {
     for (const layer of liveLayers) {
@@ -78,12 +75,11 @@ export class LivePicture {
       store.subscribe((changed) => {
         this.bring(changed);
       }),
-      shown.subscribe(() => {
-        this.bringAll();
-      }),
-      sight.subscribe(() => {
-        this.bringAll();
-      }),
+      ...[filter, layers, sight].map((value) =>
+        value.subscribe(() => {
+          this.bringAllSoon();
+        }),
+      ),
       this.followSelection(),
     );
   }
@@ -102,13 +98,18 @@ export class LivePicture {
     });
   }
 
+  private bringAllSoon(): void {
+    if (this.allDue) return;
+    this.allDue = true;
+    queueMicrotask(() => {
+      this.allDue = false;
+      this.bringAll();
+    });
+  }
+
   /** Filter, layers or ages changed: every row is looked at again, unchanged ones are not sent. */
   private bringAll(): void {
-    const keys = new Set(shown.get().map((row) => row.key));
-    for (const source of this.sources.values()) {
-      for (const key of [...source.keys()]) if (!keys.has(key)) source.drop(key);
-    }
-    this.place(keys);
+    this.place([...store.all()].map((row) => row.key));
     this.flushSoon();
   }
 
@@ -118,7 +119,7 @@ export class LivePicture {
     else this.flushSoon();
   }
 
-  private place(keys: ReadonlySet<string>): void {
+  private place(keys: Iterable<string>): void {
     const chosen = selection.get()?.key ?? null;
     const wish = filter.get();
     const layerOf = layerFinder(layers.get());

@@ -52,6 +52,7 @@ export class PointerWatch {
       this.touch = event.pointerType === "touch";
     };
     canvas.addEventListener("pointerdown", down);
+    canvas.addEventListener("keydown", this.key);
     map.on("click", this.click);
     map.on("mousemove", this.move);
     map.on("mouseout", this.leave);
@@ -70,23 +71,36 @@ export class PointerWatch {
   }
 
   private readonly click = (event: MapMouseEvent): void => {
+    this.take(event.point, event.lngLat.lat, event.lngLat.lng);
+  };
+
+  /** Enter means a click on the middle, for those who move the map with arrow keys. */
+  private readonly key = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.touch = false;
+    const { lat, lng } = this.map.getCenter();
+    this.take(this.map.project([lng, lat]), lat, lng);
+  };
+
+  private take(point: PixelPoint, lat: number, lon: number): void {
     const wanted = pick.get();
     if (wanted !== null) {
-      const { lat, lng } = event.lngLat;
       // A finger covers more of the map than a mouse does.
       const reach = this.touch ? TOUCH_PX : 2;
       const accuracy_m = Math.ceil(metresPerPixel(lat, this.map.getZoom()) * reach);
-      wanted.answer({ lat, lon: lng, accuracy_m });
+      wanted.answer({ lat, lon, accuracy_m });
       return;
     }
-    const { keys, cluster } = hitsAt(this.map, event.point, this.touch ? TOUCH_PX : MOUSE_PX);
+    const { keys, cluster } = hitsAt(this.map, point, this.touch ? TOUCH_PX : MOUSE_PX);
     choice.set(null);
     const [only] = keys;
-    if (keys.length > 1) choice.set({ keys, x: event.point.x, y: event.point.y });
+    if (keys.length > 1) choice.set({ keys, x: point.x, y: point.y });
     else if (only !== undefined) selectKey(only);
     else if (cluster !== null) this.openCluster(cluster.source, cluster.id, cluster.at);
     else selectNothing();
-  };
+  }
 
   private readonly move = (event: MapMouseEvent): void => {
     this.tell(event.lngLat.lat, event.lngLat.lng);

@@ -64,7 +64,11 @@ function refresh(): void {
   shown.set(wish.span === null ? rows : rows.filter((row) => passes(row, wish, layerOf)));
 }
 
+/** A stream of changes is looked at a few times a second, the first one at once. */
+const GATHER_MS = 250;
+
 let due = false;
+let lately: ReturnType<typeof setTimeout> | null = null;
 
 function soon(): void {
   if (due) return;
@@ -72,10 +76,25 @@ function soon(): void {
   queueMicrotask(refresh);
 }
 
+function changed(): void {
+  if (lately !== null) {
+    missed = true;
+    return;
+  }
+  soon();
+  lately = setTimeout(() => {
+    lately = null;
+    if (missed) changed();
+    missed = false;
+  }, GATHER_MS);
+}
+
+let missed = false;
+
 /** Starts to follow the store and the filter; returns how to stop. */
 export function followShown(): () => void {
   const stops = [
-    store.version.subscribe(soon),
+    store.version.subscribe(changed),
     filter.subscribe(soon),
     layers.subscribe(soon),
     lastShift.subscribe(soon),

@@ -91,10 +91,11 @@ export function listenKeys(frame: FrameKeys): () => void {
       if (escape()) event.preventDefault();
       return;
     }
-    if (!keysOn.get() || isTyping(event.target)) return;
-    // A focused button takes Space and Enter for itself.
-    const onControl =
-      event.target instanceof HTMLElement && event.target.matches("button, a, summary");
+    const at = event.target instanceof HTMLElement ? event.target : document.body;
+    const isBox = at.matches("input[type=checkbox], input[type=radio]");
+    if (!keysOn.get() || (isTyping(at) && !isBox)) return;
+    // A focused button or box takes Space and Enter for itself.
+    const onControl = isBox || at.matches("button, a, summary");
     if (onControl && (event.key === " " || event.key === "Enter")) return;
     const act = known[event.key];
     if (act !== undefined) act();
