@@ -90,7 +90,7 @@ class Mission:
         self.declaration = msgspec.convert(told, Declaration)
         self.name = self.declaration.name
         self.title = self.declaration.title
-        self.bounds = self.declaration.bbox
+        self.bbox = self.declaration.bbox
         self.zone = self.declaration.zone
         self.areas = Areas({a.level: folder / a.file for a in self.declaration.areas})
 

@@ -26,7 +26,7 @@ BEFORE = (
 ).split()
 """Columns of every table, before the fields of the kinds."""
 
-AFTER = "amends links withdrawn conflict".split()
+AFTER = "amends links withdrawn conflict current".split()
 """Columns of every table, after the fields of the kinds."""
 
 TEXTS = frozenset(

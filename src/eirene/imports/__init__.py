@@ -1,0 +1,1 @@
+"""Files in: readers, mappings, repair, rejects. Nothing here writes to the log."""

@@ -1,0 +1,161 @@
+"""Which characters the bytes of a file mean: proven, stated, or asked.
+
+Only a byte-order mark or a file that is valid UTF-8 throughout proves an
+encoding. One-byte encodings can never be proven: every byte is some letter in
+each of them, so a guess would be right for one country and wrong in silence
+for the next. Such a file is refused with a sample in two encodings.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import re
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+from eirene.imports.faults import UnclearFile
+
+_CHUNK = 1 << 18
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ASKED = ("cp1252", "cp1256", "cp1250", "cp1251", "cp850", "mac_roman")
+"""One-byte encodings that lists come in, commonest first."""
+
+_TWICE = re.compile("\\w*(?:[ÃÂØÙÐ][\u0080-\u00bf†‡‰‹Œ‘’“”•–—™›œƒ„…ˆ˜š€]|â€)\\S*")
+_SAMPLE = 200  # bytes around the first one that is not ASCII
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked where it is gzip."""
+    try:
+        with path.open("rb") as stream:
+            packed = stream.read(2) == b"\x1f\x8b"
+        return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")
+    except OSError as error:
+        raise UnclearFile(
+            f"{path.name} cannot be read: {error.strerror or error}.",
+            field="file",
+            remedy="Check the name and the rights of the file.",
+        ) from None
+
+
+class Encoding(NamedTuple):
+    """Name of an encoding, what proves it, and what is odd all the same."""
+
+    name: str
+    proof: str
+    doubt: str = ""
+
+
+def encoding_of(path: Path, stated: str | None) -> Encoding:
+    """The encoding of a file; raises ``UnclearFile`` where nothing proves or states it."""
+    with open_bytes(path) as stream:
+        start = stream.read(_CHUNK)
+        marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+        if stated is not None:
+            return _stated(path, stated, marked)
+        if marked is not None:
+            return Encoding(marked, "its byte-order mark")
+        if b"\0" in start:
+            raise UnclearFile(
+                f"{path.name} holds zero bytes: UTF-16 without a byte-order mark, or no text.",
+                field="encoding",
+                remedy='State the encoding, for example encoding = "utf-16-le".',
+            )
+        failed, doubt = _checked(start, stream)
+    if failed is None:
+        return Encoding("utf-8", "every byte of it is valid", doubt)
+    raise _asked(path, failed)
+
+
+def _stated(path: Path, stated: str, marked: str | None) -> Encoding:
+    try:
+        name = codecs.lookup(stated).name
+    except LookupError:
+        raise UnclearFile(
+            f"There is no encoding {stated!r}.",
+            field="encoding",
+            remedy='Write for example "utf-8", "cp1252" or "cp1256".',
+        ) from None
+    if marked is None:
+        return Encoding(name, "stated")
+    if marked.split("-")[:2] == name.split("-")[:2]:
+        return Encoding(marked, "stated, and its byte-order mark")
+    raise UnclearFile(
+        f"{path.name} is stated as {name}, but its byte-order mark says {marked}.",
+        field="encoding",
+        remedy="Leave the encoding out: the mark is the proof.",
+    )
+
+
+def _checked(start: bytes, stream: IO[bytes]) -> tuple[bytes | None, str]:
+    """Bytes around the first place that is not UTF-8 (None), and a word encoded twice ("")."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    chunk, doubt = start, ""
+    while chunk:
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            at = error.start
+            begin = error.object.rfind(b"\n", 0, at) + 1
+            end = error.object.find(b"\n", at)
+            end = len(error.object) if end < 0 else end
+            return error.object[max(begin, at - _SAMPLE) : min(end, at + _SAMPLE)].strip(), ""
+        doubt = doubt or _doubt(text)
+        chunk = stream.read(_CHUNK)
+    return decoder.getstate()[0] or None, doubt
+
+
+def _doubt(text: str) -> str:
+    """``Ndélou`` of ``NdÃ©lou``: UTF-8 that somebody read as Windows-1252 and saved again."""
+    found = _TWICE.search(text)
+    if found is None:
+        return ""
+    try:
+        mended = found[0].encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
+    return f"{found[0]} may have been {mended}, encoded twice; it is taken as it stands"
+
+
+def _readings(sample: bytes) -> list[tuple[str, str]]:
+    """The sample in each encoding that makes letters of it, likeliest first, no two alike."""
+    found: list[tuple[int, str, str]] = []
+    for name in _ASKED:
+        try:
+            text = sample.decode(name)
+        except UnicodeDecodeError:
+            continue
+        odd = sum(not (c.isalnum() or c.isascii() or c in "’‘“”«»–—…،؟°") for c in text)
+        if all(text != other for _, _, other in found):
+            found.append((odd, name, text))
+    found.sort(key=lambda one: one[0])  # stable: the commoner of two equals stays first
+    return [(name, text) for _, name, text in found]
+
+
+def _asked(path: Path, sample: bytes) -> UnclearFile:
+    readings = _readings(sample)
+    shown = "; ".join(f"in {name}: {text}" for name, text in readings[:2])
+    names = " or ".join(f'encoding = "{name}"' for name, _ in readings[:2])
+    return UnclearFile(
+        f"{path.name} is not UTF-8, and nothing in it says what it is. {shown}.",
+        field="encoding",
+        remedy=f"State the one that reads right, in the mapping or the command: {names}.",
+    )
+
+
+def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+    """The file as text, undecodable bytes refused, line ends as they are."""
+    return io.TextIOWrapper(
+        io.BufferedReader(open_bytes(path), _CHUNK),  # type: ignore[arg-type]
+        encoding=encoding,
+        errors="strict",
+        newline="",
+    )

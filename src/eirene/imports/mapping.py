@@ -1,0 +1,223 @@
+"""A mapping is data: which columns of a file become which fields of a kind.
+
+``docs/guides/bring-your-data.md`` documents the form. A mapping that does not
+fit raises ``BadMapping``, which names its place in the mapping and the nearest
+right name; nothing of a file is read before that.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from eirene.imports.faults import BadMapping
+from eirene.reports.draft import ENVELOPE
+from eirene.reports.kinds import Kind, fields_of
+
+_HOME = Path(__file__).resolve().parent / "mappings"
+
+OWN_SOURCE = "eirene"
+"""Source, for identity, of a table that names entities of Eirene."""
+
+NOT_MAPPED = frozenset(("kind", "compartment", "client_id", "entity", "amends", "links"))
+"""Envelope fields that an import sets itself."""
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How one value is made of a row. Exactly one of column, text, value and start."""
+
+    column: str | tuple[str, ...] = ()
+    """A column, or several of which the first that is not blank counts."""
+    text: str = ""
+    """Text with {columns}; a line whose columns are all blank is left out."""
+    value: Any = UNSET
+    """The same for every row."""
+    start: str = ""
+    """Column with the start of a time; with ``end``."""
+    end: str = ""
+    """Column with the end of a time; a day without a clock belongs to it whole."""
+    precision: str = ""
+    """Column with the precision of a time, where the file has one (with ``start``)."""
+    words: str = ""
+    """Column with the time in words, where the file has both (with ``start``)."""
+    codes: dict[str, str] = {}
+    """Translation of whole values; a value that is not in it is a reject."""
+    patterns: tuple[tuple[str, str], ...] = ()
+    """Regular expressions and what they become; the first that is found counts."""
+    other: str | UnsetType = UNSET
+    """For values that ``codes`` or ``patterns`` do not have; "" leaves the field out."""
+    when: dict[str, str] = {}
+    """Columns and the regular expressions that must match them whole."""
+    split: str = ""
+    """Separator between the items of a list in one cell."""
+    scale: float = 1.0
+    """Factor to the unit of the field: 0.3048 for feet."""
+
+
+type_of_rules = str | Rule | tuple[Rule, ...]
+
+
+class FileRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is stated about the file, where it does not prove it itself."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: Literal["", ".", ","] = ""
+    dates: Literal["", "day-first", "month-first"] = ""
+    zone: str = ""
+    """Time zone of clock times without one; the mission's where it is left out."""
+
+
+class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One mapping file."""
+
+    name: str
+    kind: str
+    source: str
+    """Who says so; stands on every report and in the identity of its entity."""
+    title: str = ""
+    notes: str = ""
+    licence: str = ""
+    attribution: str = ""
+    url: str = ""
+    as_of: str = ""
+    row_id: tuple[str, ...] = ()
+    """Columns with the source's own number; without them the whole row is its identity."""
+    file: FileRules = FileRules()
+    const: dict[str, Any] = {}
+    """Fields that are the same on every report."""
+    fields: dict[str, str | Rule | tuple[Rule, ...]] = {}
+    lists: dict[str, tuple[dict[str, str | Rule | tuple[Rule, ...]], ...]] = {}
+    """Fields that are lists of entries: one table for each entry, a rule for each part."""
+    ignore: tuple[str, ...] = ()
+    """Columns that are left out on purpose."""
+
+
+def rules_of(told: str | Rule | tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The alternatives of a field, first that applies; a bare name is a column."""
+    if isinstance(told, str):
+        return (Rule(column=told),)
+    return (told,) if isinstance(told, Rule) else told
+
+
+def columns_of(rule: Rule) -> list[str]:
+    """Columns that a rule reads."""
+    names = [rule.column] if isinstance(rule.column, str) else list(rule.column)
+    names += [n for n in (rule.start, rule.end, rule.precision, rule.words) if n]
+    names += [name for line in template(rule.text) for name in line[1::2]]
+    return [*names, *rule.when]
+
+
+def template(text: str) -> list[list[str]]:
+    """Lines of a template, each as text, column, text, column, text ..."""
+    lines: list[list[str]] = []
+    for line in text.split("\n") if text else []:
+        parts: list[str] = []
+        rest = line
+        while "{" in rest:
+            before, _, after = rest.partition("{")
+            name, closed, rest = after.partition("}")
+            if not closed:
+                raise BadMapping(
+                    f"The text {text!r} has a {{ without a }}.",
+                    field="text",
+                    remedy="Write columns as {column}.",
+                )
+            parts += [before, name]
+        lines.append([*parts, rest])
+    return lines
+
+
+def ready_mappings() -> list[str]:
+    """Names of the mappings that come with Eirene."""
+    return sorted(path.stem for path in _HOME.glob("*.toml"))
+
+
+def mapping_named(name: str) -> Mapping:
+    """A ready mapping by its name, or one from a file of the user; raises ``BadMapping``."""
+    ready = _HOME / f"{name}.toml"
+    path = ready if name in ready_mappings() else Path(name)
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(told, Mapping)
+    except OSError:
+        near = difflib.get_close_matches(name, ready_mappings(), n=1)
+        raise BadMapping(
+            f"There is no mapping {name!r}.",
+            field="mapping",
+            remedy=(f"Did you mean {near[0]!r}? " if near else "")
+            + f"Ready ones: {', '.join(ready_mappings())}; or give the path of a file.",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadMapping(
+            f"{path.name} is not TOML: {error}.", field="mapping", remedy="Save it as UTF-8 TOML."
+        ) from None
+    except msgspec.ValidationError as error:
+        rule, _, where = str(error).partition(" - at `$")
+        raise BadMapping(
+            f"{path.name}: {rule}.",
+            field=where.strip("`.") or "mapping",
+            remedy="The guide “Bring your data” lists what a mapping can say.",
+        ) from None
+
+
+def check(mapping: Mapping, kind: Kind, columns: Iterable[str]) -> None:
+    """Refuse a mapping that names fields, parts or columns that do not exist."""
+    fillable = [name for name in ENVELOPE if name not in NOT_MAPPED]
+    known = [*fillable, *fields_of(kind.content)]
+    for where in ("const", "fields", "lists"):
+        for name in getattr(mapping, where):
+            if name not in known:
+                raise _no_such(f"{kind.name} has no field {name!r}", f"{where}.{name}", name, known)
+    there = list(columns)
+    for where, name in _named_columns(mapping):
+        if name not in there:
+            raise _no_such(f"The file has no column {name!r}", where, name, there)
+    for where, rules in _all_rules(mapping):
+        for rule in rules:
+            _check_rule(where, rule)
+
+
+def _no_such(what: str, where: str, name: str, known: list[str]) -> BadMapping:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    remedy = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(known)}."
+    return BadMapping(f"{what}.", field=where, remedy=remedy)
+
+
+def _all_rules(mapping: Mapping) -> Iterable[tuple[str, tuple[Rule, ...]]]:
+    for name, told in mapping.fields.items():
+        yield f"fields.{name}", rules_of(told)
+    for name, entries in mapping.lists.items():
+        for entry in entries:
+            for part, told in entry.items():
+                yield f"lists.{name}.{part}", rules_of(told)
+
+
+def _named_columns(mapping: Mapping) -> Iterable[tuple[str, str]]:
+    for name in mapping.row_id:
+        yield "row_id", name
+    for where, rules in _all_rules(mapping):
+        for rule in rules:
+            for name in columns_of(rule):
+                yield where, name
+
+
+def _check_rule(where: str, rule: Rule) -> None:
+    told = (bool(rule.column), bool(rule.text), rule.value is not UNSET, bool(rule.start))
+    if sum(told) != 1 or bool(rule.start) != bool(rule.end):
+        raise BadMapping(
+            f"{where} must say one of column, text, value, or start and end.",
+            field=where,
+            remedy='For example {column = "name"}.',
+        )
+
+
+def used_columns(mapping: Mapping) -> set[str]:
+    """Columns that a mapping reads."""
+    return {name for _, name in _named_columns(mapping)}

@@ -1,0 +1,394 @@
+"""A mapping put to work on the columns of one file: rows in, flat reports out.
+
+Built once for a file; then one call a row. What a row says wrongly is a
+``BadCell`` with the field it was for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Protocol, cast
+
+import msgspec
+from msgspec import UNSET
+
+from eirene.errors import InvalidReport
+from eirene.imports import values
+from eirene.imports.dates import Order, Orders, flat_span, span_of
+from eirene.imports.faults import BadMapping
+from eirene.imports.mapping import OWN_SOURCE, Rule, columns_of, rules_of, template
+from eirene.imports.mapping import Mapping as Map
+from eirene.imports.numbers import UNKNOWN, Decimal, Signs, decide
+from eirene.imports.readers import Row, Table
+from eirene.imports.rejects import BadCell
+from eirene.reports.kinds import Kind, fields_of
+from eirene.times import Span, iso
+
+Cells = Sequence[Any]
+Make = Callable[[Cells], Any]
+_AREA = re.compile(r"area (\d)(?: else (\d+))?")
+_SILENT = Decimal("", "no cell has one")
+_NO_ORDER = Order("", "no row needs one")
+
+
+class Areas(Protocol):
+    """Administrative areas: which one holds a point, and how far it reaches."""
+
+    def at(self, lon: float, lat: float, level: int | None = None) -> str | None: ...
+    def reach_m(self, lon: float, lat: float, level: int) -> float | None: ...
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """What was decided about the columns of a file, before any row is taken."""
+
+    decimals: Mapping[str, Decimal]
+    orders: Mapping[str, Order]
+    days: frozenset[str]
+    """Columns of days whose 00:00 a computer added."""
+
+    def facts(self) -> list[str]:
+        """Each decision with its proof."""
+        told = [
+            f"decimal {'comma' if d.sign == ',' else 'point'} in {name}: {d.proof}"
+            for name, d in self.decimals.items()
+            if d.sign in (".", ",")
+        ]
+        told += [f"{name}: {d.proof}" for name, d in self.decimals.items() if d.sign == "?"]
+        told += [
+            f"{order.first.replace('-', ' ')} in {name}: {order.proof}"
+            for name, order in self.orders.items()
+            if order.first
+        ]
+        return told
+
+
+def decided(table: Table, mapping: Map, kind: Kind) -> Columns:
+    """Read the file once and decide decimal sign and order of dates, column by column."""
+    place = {name: at for at, name in enumerate(table.columns)}
+    signs: dict[str, Signs] = {}
+    orders: dict[str, Orders] = {}
+    for name, told in mapping.fields.items():
+        form = values.form_of(kind, name)
+        for rule in rules_of(told):
+            plain = not rule.codes and not rule.patterns
+            columns = (rule.column,) if isinstance(rule.column, str) else rule.column
+            if form in values.NUMERIC and plain:
+                for column in filter(None, columns):
+                    signs.setdefault(column, Signs(column, coordinate=form == "coordinate"))
+            elif form in ("time", "instant"):
+                for column in filter(None, (*columns, rule.start, rule.end)):
+                    orders.setdefault(column, Orders(column))
+    see_signs = [(place[name], one.see) for name, one in signs.items()]
+    see_orders = [(place[name], one.see) for name, one in orders.items()]
+    if table.textual and (see_signs or see_orders):
+        for row in table.rows():
+            if isinstance(row, Row):
+                for at, see in see_signs:
+                    see(row.cells[at])
+                for at, see in see_orders:
+                    see(row.number, row.cells[at])
+    decimals = decide(list(signs.values()), mapping.file.decimal, table.delimiter)
+    return Columns(
+        decimals,
+        {name: one.decide(mapping.file.dates) for name, one in orders.items()},
+        frozenset(name for name, one in orders.items() if one.midnights),
+    )
+
+
+class Shaper:
+    """Makes flat reports of the rows of one table."""
+
+    def __init__(
+        self,
+        table: Table,
+        mapping: Map,
+        kind: Kind,
+        columns: Columns,
+        *,
+        now: datetime,
+        zone: tzinfo | None,
+        areas: Areas | None,
+    ) -> None:
+        self._place = {name: at for at, name in enumerate(table.columns)}
+        self._kind = kind
+        self._columns = columns
+        self._now = now
+        self._zone = zone
+        self._areas = areas
+        own = not mapping.name and mapping.source == OWN_SOURCE and table.textual
+        self._words = values.exact if own else values.text
+        self._const = {"kind": kind.name} | mapping.const
+        if mapping.name and "source" not in mapping.fields:
+            self._const.setdefault("source", mapping.source)
+        order = sorted(mapping.fields, key=lambda n: n not in ("latitude", "longitude"))
+        self.labels = {n: self._label(rules_of(mapping.fields[n])) for n in order}
+        """Columns behind each field, for rejects."""
+        self._makers = [(n, self._alternatives(n, rules_of(mapping.fields[n]))) for n in order]
+        self._lists = [(name, self._entries(name, told)) for name, told in mapping.lists.items()]
+
+    def flat(self, row: Row) -> dict[str, Any]:
+        """The flat report of a row; raises ``BadCell`` with ``field`` set."""
+        flat = dict(self._const)
+        cells = row.cells
+        for name, make in self._makers:
+            try:
+                value = make(cells)
+            except ValueError as error:
+                raise self._bad(name, cells, error) from None
+            except BadCell as error:
+                error.field = name
+                raise
+            if value is not None:
+                flat[name] = value
+        for name, entries in self._lists:
+            found = [entry for make in entries if (entry := make(cells)) is not None]
+            if found:
+                flat[name] = found
+        if self._areas is not None or "pcode" in flat or "accuracy_m" in flat:
+            self._settle_areas(flat)
+        if flat.get("latitude") == 0 and flat.get("longitude") == 0:
+            raise self._bad("latitude", cells, ValueError("lies at 0, 0, where no one lives"))
+        return flat
+
+    def raw(self, field: str, row: Row) -> str:
+        """What the columns behind a field say, for a reject."""
+        names = self.labels.get(field.split(".")[0], "")
+        told = [str(row.cells[self._place[n]]) for n in names.split(", ") if n in self._place]
+        return " | ".join(told)[:200]
+
+    def _bad(self, name: str, cells: Cells, error: ValueError) -> BadCell:
+        remedy = getattr(error, "remedy", None) or "Mend the cell, or leave it blank."
+        told = self.raw(name, Row(0, cells))
+        return BadCell(self.labels.get(name, ""), told, str(error), remedy, name)
+
+    def _label(self, rules: Sequence[Rule]) -> str:
+        names = [name for rule in rules for name in columns_of(rule) if name not in rule.when]
+        return ", ".join(dict.fromkeys(name for name in names if name))
+
+    def _settle_areas(self, flat: dict[str, Any]) -> None:
+        """``area 2`` as P-code or accuracy means the area of that level around the point."""
+        for name in ("pcode", "accuracy_m"):
+            told = flat.get(name)
+            found = _AREA.fullmatch(told) if isinstance(told, str) else None
+            if found is None:
+                if name == "accuracy_m" and isinstance(told, str):
+                    flat[name] = float(told)
+                continue
+            del flat[name]
+            lon, lat, level = flat.get("longitude"), flat.get("latitude"), int(found[1])
+            value: str | float | None = None
+            if self._areas is not None and lon is not None and lat is not None:
+                of = self._areas.at if name == "pcode" else self._areas.reach_m
+                value = of(lon, lat, level)
+            if value is None and found[2]:
+                value = float(found[2])
+            if value is not None:
+                flat[name] = value if isinstance(value, str) else float(round(value))
+
+    # -- one field
+
+    def _alternatives(self, name: str, rules: Sequence[Rule]) -> Make:
+        makers = [self._conditional(rule, self._maker(name, rule)) for rule in rules]
+        if len(makers) == 1:
+            return makers[0]
+
+        def make(cells: Cells) -> Any:
+            for one in makers:
+                value = one(cells)
+                if value is not None:
+                    return value
+            return None
+
+        return make
+
+    def _conditional(self, rule: Rule, make: Make) -> Make:
+        if not rule.when:
+            return make
+        tests = [(self._place[name], _pattern(told)) for name, told in rule.when.items()]
+
+        def maybe(cells: Cells) -> Any:
+            for at, pattern in tests:
+                if not pattern.fullmatch(values.text(cells[at]) or ""):
+                    return None
+            return make(cells)
+
+        return maybe
+
+    def _maker(self, name: str, rule: Rule) -> Make:
+        if rule.start:
+            return self._span_maker(rule)
+        source = self._translated(rule, self._source(rule))
+        convert = self._converter(name, rule)
+        return lambda cells: convert(source(cells))
+
+    def _source(self, rule: Rule) -> Make:
+        if rule.value is not UNSET:
+            return lambda cells: rule.value
+        if rule.text:
+            return self._template(rule.text)
+        names = (rule.column,) if isinstance(rule.column, str) else rule.column
+        places = [self._place[name] for name in names]
+        if len(places) == 1:
+            at = places[0]
+            return lambda cells: cells[at]
+        return lambda cells: values.first_filled(cells, places)
+
+    def _template(self, text: str) -> Make:
+        lines = [
+            (line[0::2], [self._place[name] for name in line[1::2]]) for line in template(text)
+        ]
+
+        def fill(cells: Cells) -> str | None:
+            told: list[str] = []
+            said = False
+            for fixed, places in lines:
+                filled = [values.text(cells[at]) or "" for at in places]
+                if places and not any(filled):
+                    continue
+                said = said or bool(places)
+                joined = fixed[0] + "".join(a + b for a, b in zip(filled, fixed[1:], strict=True))
+                told.append(joined.rstrip())
+            return "\n".join(told).strip() if said else None
+
+        return fill
+
+    def _translated(self, rule: Rule, source: Make) -> Make:
+        if not rule.codes and not rule.patterns:
+            return source
+        patterns = [(_pattern(one), into) for one, into in rule.patterns]
+        label = self._label([rule])
+
+        def translate(cells: Cells) -> str | None:
+            told = values.text(source(cells)) or ""
+            if told in rule.codes:
+                return rule.codes[told] or None
+            for pattern, into in patterns:
+                if found := pattern.search(told):
+                    return found.expand(into) or None
+            if rule.other is not UNSET:
+                return rule.other or None
+            if not told:
+                return None
+            raise BadCell(
+                label, told, "has no translation in the mapping", "Add it to codes, or set other."
+            )
+
+        return translate
+
+    def _converter(self, name: str, rule: Rule) -> Callable[[Any], Any]:
+        form = values.form_of(self._kind, name)
+        column = self._label([rule])
+        field = fields_of(self._kind.content).get(name)
+        decimal = self._columns.decimals.get(column, _SILENT)
+        coded = bool(rule.codes or rule.patterns)
+        if name == "accuracy_m" and coded:
+            return values.text
+        if form in ("number", "coordinate"):
+            return values.number(column, decimal, rule.scale)
+        simple: dict[str, Callable[[], Callable[[Any], Any]]] = {
+            "count": lambda: values.count(column, decimal),
+            "yesno": lambda: values.yesno(column),
+            "choice": lambda: values.choice(field),
+            "many": lambda: values.many(column, field, rule.split),
+            "list": lambda: values.many(column, field, rule.split),
+            "time": lambda: self._time_converter(name, column),
+            "instant": lambda: self._time_converter(name, column),
+        }
+        return simple[form]() if form in simple else self._words
+
+    # -- times
+
+    def _span(self, column: str, value: Any) -> Span | None:
+        told = values.text(value)
+        if told is None or told.lower() in UNKNOWN:
+            return None
+        order = self._columns.orders.get(column, _NO_ORDER)
+        days = column in self._columns.days
+        try:
+            return span_of(told, order, now=self._now, zone=self._zone, days=days)
+        except InvalidReport as error:
+            raise BadCell(column, value, error.message, error.remedy or "") from None
+
+    def _time_converter(self, name: str, column: str) -> Callable[[Any], Any]:
+        def convert(value: Any) -> Any:
+            if isinstance(value, dict):
+                return cast(dict[str, Any], value)
+            span = self._span(column, value)
+            if span is None:
+                return None
+            return flat_span(span, span.text) if name == "occurred" else iso(span.start)
+
+        return convert
+
+    def _span_maker(self, rule: Rule) -> Make:
+        place = self._place
+
+        def make(cells: Cells) -> dict[str, Any] | None:
+            start = self._span(rule.start, cells[place[rule.start]])
+            end = self._span(rule.end, cells[place[rule.end]])
+            if start is None or end is None:
+                return flat_span(one, one.text) if (one := start or end) else None
+            if end.end < start.start:
+                raise ValueError("ends before it starts")
+            words = self._words(cells[place[rule.words]]) if rule.words else None
+            told = values.text(cells[place[rule.precision]]) if rule.precision else None
+            precision = told or _precision(start, end)
+            return flat_span(Span(start.start, end.end, precision), words or "")
+
+        return make
+
+    # -- lists
+
+    def _entries(self, name: str, told: Sequence[Mapping[str, Any]]) -> list[Make]:
+        return [self._entry(name, one) for one in told]
+
+    def _entry(self, name: str, told: Mapping[str, Any]) -> Make:
+        parts: list[tuple[str, Make, bool]] = []
+        for part, rules in told.items():
+            many = rules_of(rules)
+            makers = [self._conditional(r, self._translated(r, self._source(r))) for r in many]
+            parts.append((part, _first(makers), any(r.column or r.text for r in many)))
+            self.labels[f"{name}.{part}"] = self._label(many)
+        needed = [part for part, _, read in parts if read]
+
+        def make(cells: Cells) -> dict[str, Any] | None:
+            entry = {part: value for part, one, _ in parts if (value := one(cells)) is not None}
+            entry = {k: v.strip() if isinstance(v, str) else v for k, v in entry.items()}
+            return entry if any(entry.get(part) for part in needed) or not needed else None
+
+        return make
+
+
+def _first(makers: Sequence[Make]) -> Make:
+    if len(makers) == 1:
+        return makers[0]
+    return lambda cells: next((v for make in makers if (v := make(cells)) is not None), None)
+
+
+def _pattern(told: str) -> re.Pattern[str]:
+    try:
+        return re.compile(told)
+    except re.error as error:
+        raise BadMapping(
+            f"{told!r} is not a regular expression: {error}.", field="patterns", remedy="Mend it."
+        ) from None
+
+
+def _precision(start: Span, end: Span) -> str:
+    """Of a time from one cell to another: a whole day, month or year is called so."""
+    if (start.start, start.end) == (end.start, end.end):
+        return start.precision
+    first, last = start.start, end.end
+    if first.hour or first.minute or first.second or first.day != 1 or last.day != 1:
+        return "span"
+    if last.hour or last.minute or last.second:
+        return "span"
+    if first.month == 1 and last == datetime(first.year + 1, 1, 1, tzinfo=UTC):
+        return "year"
+    return "month" if last == _next_month(first) else "span"
+
+
+def _next_month(first: datetime) -> datetime:
+    return (first + timedelta(days=32)).replace(day=1)
