@@ -1,0 +1,5 @@
+"""Products: documents made of the picture for one reader."""
+
+from eirene.products.export import FORMATS, Export, export
+
+__all__ = ["FORMATS", "Export", "export"]

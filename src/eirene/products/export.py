@@ -1,0 +1,193 @@
+"""Exports: everything that matches a query, as one document for one reader.
+
+Invariants
+  * Rows come in the order of every list; the same picture, reader and query
+    give the same bytes but for the manifest.
+  * Each report carries its marking and its source; a report without a point
+    is there, without a point.
+  * What a document says of its columns depends on the kinds that the reader
+    sees, never on what is hidden from him.
+  * ``sha256`` of the manifest is over all bytes of the document before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from eirene.errors import InvalidQuery
+from eirene.picture import Picture, Query, Row, counts, every, flat
+from eirene.products.csv import CsvDocument
+from eirene.products.geojson import GeoJsonDocument
+from eirene.products.kml import KmlDocument
+from eirene.release.reader import Reader
+from eirene.reports.kinds import Kind, kinds
+from eirene.reports.markings import highest
+from eirene.times import iso
+
+READ_AHEAD = 8 << 20
+"""Bytes that are made before the first is given out: a document that is no longer has its
+whole manifest, with count and hash, before anything is sent."""
+
+
+class Document(Protocol):
+    """One format, piece by piece."""
+
+    media_type: str
+
+    def head(self) -> bytes: ...
+    def body(self, flats: list[dict[str, Any]]) -> bytes: ...
+    def foot(self) -> bytes:
+        """The end of the content, the last bytes that are hashed."""
+        ...
+
+    def manifest(self, manifest: Mapping[str, Any]) -> bytes:
+        """The manifest and what closes the document; empty where the format has no place for it."""
+        ...
+
+
+FORMATS = {"csv": CsvDocument, "geojson": GeoJsonDocument, "kml": KmlDocument}
+_DOCUMENT_KINDS = tuple[Kind, ...]
+
+
+class Export:
+    """A document in the making."""
+
+    def __init__(self, media_type: str, filename: str, manifest: dict[str, Any]) -> None:
+        self.media_type = media_type
+        self.filename = filename
+        self.manifest = manifest
+        """Who, when, of what, marking, count, hash: whole as soon as the content is made, which is
+        before the first chunk for a document of up to ``READ_AHEAD`` bytes. Until then, count and
+        hash are null."""
+        self.chunks: Iterator[bytes] = iter(())
+
+
+def export(
+    picture: Picture,
+    reader: Reader,
+    query: Query,
+    format: str,  # noqa: A002  what everybody calls it
+    who: str,
+    when: datetime,
+    realm: str = "",
+    node: str = "",
+    credits: Mapping[str, str] | None = None,  # noqa: A002
+) -> Export:
+    """Everything that matches, ``InvalidQuery`` where the format or the query is wrong.
+
+    ``credits`` says, of a source, how its licence wants it named.
+    """
+    if format not in FORMATS:
+        raise InvalidQuery(
+            f"There is no export as {format!r}.",
+            field="format",
+            remedy="Use one of: " + ", ".join(FORMATS) + ".",
+        )
+    seen = _kinds_in(picture, reader, query)
+    document: Document = FORMATS[format](tuple(kinds()[name] for name in seen if name in kinds()))
+    manifest: dict[str, Any] = {
+        "who": who,
+        "when": iso(when),
+        "node": node,
+        "realm": realm,
+        "format": format,
+        "filter": _filter(query),
+        "marking": None,
+        "sources": None,
+        "attribution": None,
+        "count": None,
+        "without_point": None,
+        "sha256": None,
+    }
+    words = [word for word in ("eirene", realm if realm != "live" else "", node) if word]
+    made = Export(
+        document.media_type,
+        f"{'-'.join(dict.fromkeys(words))}-{when:%Y%m%dT%H%M%SZ}.{format}",
+        manifest,
+    )
+    pages = _pages(picture, reader, query, seen)
+    made.chunks = _ahead(_made(document, pages, manifest, credits or {}))
+    return made
+
+
+def _kinds_in(picture: Picture, reader: Reader, query: Query) -> tuple[str, ...]:
+    """Kinds that the reader sees in the answer, so that the columns fit it."""
+    found = counts(picture, reader, query, group=("kind",))
+    return tuple(sorted(str(group["kind"]) for group in found.groups))
+
+
+def _pages(
+    picture: Picture, reader: Reader, query: Query, seen: tuple[str, ...]
+) -> Iterator[list[Row]]:
+    """Rows of the kinds that the columns were made for: a kind that comes meanwhile waits."""
+    if not seen:
+        return iter(())
+    return every(picture, reader, msgspec.structs.replace(query, kinds=seen))
+
+
+def _made(
+    document: Document,
+    pages: Iterator[list[Row]],
+    manifest: dict[str, Any],
+    credits: Mapping[str, str],  # noqa: A002
+) -> Iterator[bytes]:
+    digest = hashlib.sha256()
+    count = without_point = 0
+    markings: set[tuple[str, str, str]] = set()
+    sources: set[str] = set()
+
+    def hashed(piece: bytes) -> bytes:
+        digest.update(piece)
+        return piece
+
+    yield hashed(document.head())
+    for page in pages:
+        flats = [flat(row) for row in page]
+        for one in flats:
+            count += 1
+            without_point += "latitude" not in one
+            markings.add((one["compartment"], one["classification"], one["tlp"]))
+            if "source" in one:
+                sources.add(one["source"])
+        yield hashed(document.body(flats))
+    yield hashed(document.foot())
+    manifest["marking"] = str(highest(markings))
+    manifest["sources"] = sorted(sources)
+    manifest["attribution"] = sorted({credits[name] for name in sources if name in credits})
+    manifest["count"] = count
+    manifest["without_point"] = without_point
+    manifest["sha256"] = digest.hexdigest()
+    yield document.manifest(manifest)
+
+
+def _ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same chunks, some of them made at once."""
+    made: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        made.append(chunk)
+        size += len(chunk)
+        if size > READ_AHEAD:
+            break
+
+    def rest() -> Iterator[bytes]:
+        yield from made
+        made.clear()
+        yield from chunks
+
+    return (chunk for chunk in rest() if chunk)
+
+
+def _filter(query: Query) -> dict[str, Any]:
+    """What narrowed the query, by its own words."""
+    told: dict[str, Any] = {}
+    for name in msgspec.structs.fields(Query):
+        value = getattr(query, name.name)
+        if value != name.default and name.name not in ("limit", "cursor", "offset"):
+            told[name.name] = iso(value) if isinstance(value, datetime) else value
+    return told
