@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,17 @@ from typing import Any
 
 import httpx
 
+import eirene.people.people
 from eirene.app import Node
 from eirene.config import Settings
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
+from eirene.people.accounts import hash_of
 from eirene.web.app import make_app
 from eirene.web.serve import _config, _Server, bound
+
+# One password, hashed once: a node of a test has several accounts.
+eirene.people.people.hash_of = functools.cache(hash_of)  # pyright: ignore[reportPrivateImportUsage]
 
 ROLES = {
     "joc-duty-officer": "mission",
