@@ -85,6 +85,14 @@ def test_the_filers_next_read_sees_it(desk: Desk) -> None:
     assert (desk.total(), desk.rung) == (1, 1)
 
 
+def test_a_page_that_was_not_read_to_its_end_does_not_hold_the_next_read_back(desk: Desk) -> None:
+    desk.file(*(an_incident() for _ in range(40)))
+    for total in range(41, 45):
+        (id_,) = desk.file(an_incident())
+        assert report_by_id(desk.picture, DUTY, bytes.fromhex(id_))
+        assert search(desk.picture, DUTY, Query(q="market", limit=1)).total == total
+
+
 def test_a_list_is_all_or_nothing_and_names_the_one_at_fault(desk: Desk) -> None:
     wrong = an_incident()
     del wrong["type"]

@@ -77,7 +77,6 @@ class FilingDesk:
         self._find = find
         self._area = area
         self._clock = clock
-        self._behind = False
         self._waiting: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="filing", daemon=True)
         self._thread.start()
@@ -321,15 +320,15 @@ class FilingDesk:
 
     def _fold(self, opened: list[Opened]) -> None:
         """Into the picture; what is durable is never refused because the picture is not ready."""
+        if not opened:
+            return
         try:
-            if self._behind:
-                lsn, _ = self._picture().position()
+            picture = self._picture()
+            lsn, _ = picture.position()
+            if opened[0].lsn != lsn + 1:  # a new chain's introduction, or the picture is behind
                 opened = list(self._records.read(lsn))
-            if opened:
-                self._picture().fold(opened)
-            self._behind = False
-        except Exception:  # durable already: the picture catches up, the answer stands
-            self._behind = True
+            picture.fold(opened)
+        except Exception:  # noqa: BLE001 - durable already: the answer stands
             _log.exception("the picture is behind the log; it catches up with the next report")
 
 
