@@ -23,7 +23,7 @@ export function clusteredSource(): GeoJSONSourceSpecification {
     cluster: true,
     clusterRadius: 38,
     clusterMaxZoom: 10,
-    clusterProperties: { sel: ["max", ["get", "sel"]] },
+    clusterProperties: { sel: ["max", ["get", "sel"]], news: ["+", ["get", "news"]] },
   };
 }
 
@@ -155,6 +155,27 @@ export function clusters(id: string, source: string, theme: Theme): LayerSpecifi
         "text-ignore-placement": true,
       },
       paint: { "text-color": theme.panel },
+    },
+    {
+      id: `${id}-cluster-news`,
+      type: "symbol",
+      source,
+      // A ring would make the disc look like a symbol: what is new in it is a second number.
+      filter: ["all", IS_CLUSTER, [">", ["get", "news"], 0]],
+      layout: {
+        "text-field": ["concat", "+", ["to-string", ["get", "news"]]],
+        "text-font": FONT,
+        "text-size": 13,
+        "text-anchor": "bottom-left",
+        "text-offset": [0.7, -0.5],
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
+      },
+      paint: {
+        "text-color": theme.ink,
+        "text-halo-color": theme.map.halo,
+        "text-halo-width": 2,
+      },
     },
   ];
 }

@@ -28,5 +28,7 @@ export interface FeatureProperties {
   image: string;
   /** 1 for the chosen row. A cluster takes the highest of its members. */
   sel: 0 | 1;
+  /** 1 for what is new; a cluster holds the sum. */
+  news: 0 | 1;
   label: string;
 }

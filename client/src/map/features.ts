@@ -21,14 +21,16 @@ export function featureOf(
   chosen: string | null,
 ): LiveFeature | null {
   if (row.lat === null || row.lon === null) return null;
+  const look = lookOf(row, sight);
   return {
     type: "Feature",
     id,
     geometry: { type: "Point", coordinates: [row.lon, row.lat] },
     properties: {
       key: row.key,
-      image: imageName(lookOf(row, sight)),
+      image: imageName(look),
       sel: row.key === chosen ? 1 : 0,
+      news: look.fresh ? 1 : 0,
       label: short(row.kind === "site" ? row.summary : (row.place ?? row.summary)),
     },
   };
