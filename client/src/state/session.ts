@@ -113,15 +113,14 @@ export async function start(): Promise<void> {
 
 /** Asks the node who we are: when the page starts, and when the stream is refused. */
 export async function check(): Promise<void> {
+  const before = session.get().state;
   try {
     const me = await api.me();
     if (session.get().state !== "in") enter(me);
   } catch (fault) {
     if (!(fault instanceof Problem)) throw fault;
-    if (session.get().state === "in") {
-      if (fault.status === 401) leave("ended");
-      return;
-    }
+    // A session that ended meanwhile was announced by the answer itself, with its reason.
+    if (before === "in") return;
     if (!fault.noLink) localStorage.removeItem(MARK);
     session.set({ state: "out", why: fault.noLink ? "no-link" : "first" });
   }
