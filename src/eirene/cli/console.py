@@ -38,11 +38,13 @@ def fault(error: EireneError) -> None:
 
 
 def table(rows: Sequence[Sequence[object]], *heads: str) -> None:
-    """A plain table."""
-    made = Table(*heads, box=None, pad_edge=False)
+    """A plain table; folded to the width of a terminal, whole lines elsewhere."""
+    made = Table(box=None, pad_edge=False, show_header=any(heads))
+    for head in heads:
+        made.add_column(head, overflow="fold")
     for row in rows:
         made.add_row(*(str(cell) for cell in row))
-    _out.print(made)
+    _out.print(made, width=None if _out.is_terminal else 4_000, markup=False)
 
 
 @contextmanager

@@ -207,6 +207,14 @@ def _settings(args: argparse.Namespace) -> Settings:
     return settings(file=args.config, environment=os.environ, given=given)
 
 
+def _where(error: Exception) -> str:
+    """File and line of a fault, without its text, which may quote a report."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb; 0 only on success, 1 on an error, 2 on wrong arguments."""
     args = parser().parse_args(argv)
@@ -215,10 +223,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EireneError as error:
         fault(error)
         return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        note(f"eirene: {error.filename or 'the system'}: {error.strerror or error}")
+        return 1
     except KeyboardInterrupt:
         note("eirene: stopped.")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # noqa: BLE001 - a person gets a sentence, never a trace
+        note(f"eirene: nobody foresaw this: {type(error).__name__} {_where(error)}")
+        note("        Please report it, with what you did; nothing was acknowledged.")
         return 1
     return 0

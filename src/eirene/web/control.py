@@ -24,11 +24,13 @@ from eirene.log.verify import verify
 from eirene.nodes.backup import backup
 from eirene.people import Account
 from eirene.picture import report_by_id
+from eirene.products import export
 from eirene.release.reader import Reader
 from eirene.times import iso
 from eirene.web.bodies import json_value
 from eirene.web.bring import import_
 from eirene.web.node import ControlledNode
+from eirene.web.parameters import query_from
 from eirene.web.problems import UnknownPath, foreseen, problem_of
 
 _BODY_MOST = 256 << 20
@@ -40,7 +42,7 @@ Verb = Callable[[ControlledNode, dict[str, Any], Progress], Line]
 
 
 def _at(progress: Progress, done: int, of: int) -> None:
-    progress({"done": done, "of": of})
+    progress({"progress": done, "of": of})
 
 
 def _text(given: dict[str, Any], name: str) -> str:
@@ -133,6 +135,29 @@ def _was_here(node: ControlledNode, reader: Reader, report: bytes, began: dateti
         return False
 
 
+def export_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> Line:
+    """Write an export for an account to a file of the caller's choice."""
+    reader = node.people.reader(_text(given, "as"))
+    query = query_from(msgspec.convert(given.get("query", {}), dict[str, str]), page=None)
+    made = export(
+        node.picture,
+        reader,
+        query,
+        _text(given, "format"),
+        reader.account,
+        datetime.now(UTC),
+        node.realm,
+        node.name,
+    )
+    target = Path(_text(given, "file"))
+    size = 0
+    with target.open("xb") as out:
+        for chunk in made.chunks:
+            size += out.write(chunk)
+            _at(progress, size, 0)
+    return {"file": str(target), "bytes": size, "manifest": made.manifest}
+
+
 def rebuild(node: ControlledNode, _given: dict[str, Any], progress: Progress) -> Line:
     """Build the picture anew beside the old one, which answers meanwhile."""
     return {"entries": node.rebuild(lambda done, of: _at(progress, done, of))}
@@ -170,6 +195,7 @@ VERBS: dict[str, Verb] = {
     "account": account,
     "file": file,
     "import": import_,
+    "export": export_,
     "rebuild": rebuild,
     "verify": verify_,
     "backup": backup_,
