@@ -15,6 +15,7 @@ from rich.table import Table
 from eirene.errors import EireneError
 
 _out = Console(highlight=False, soft_wrap=True)
+_wide = Console(highlight=False, width=4_000)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 Report = Callable[[int, int], None]
 
@@ -44,7 +45,7 @@ def table(rows: Sequence[Sequence[object]], *heads: str) -> None:
         made.add_column(head, overflow="fold")
     for row in rows:
         made.add_row(*(str(cell) for cell in row))
-    _out.print(made, width=None if _out.is_terminal else 4_000, markup=False)
+    (_out if _out.is_terminal else _wide).print(made)
 
 
 @contextmanager

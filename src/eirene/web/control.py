@@ -1,7 +1,7 @@
 """The command line's way into a node that is running: a Unix socket, this user's alone.
 
 ``POST /{verb}`` with a JSON body answers newline-delimited JSON: any number of
-``{"done": n, "of": n}``, then one last line, ``{"done": true, ...}`` or
+``{"progress": n, "of": n}``, then one last line, ``{"done": true, ...}`` or
 ``{"error": {problem}}``. Who reaches the socket is the node's own user and
 could read the folder as well, so nothing else is asked.
 """
