@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 
 from eirene.errors import InvalidQuery
 from eirene.web import (
+    exports,
     health,
     kinds,
     look,
@@ -39,6 +40,7 @@ _ROOMS = (
     reports,
     look,
     understand,
+    exports,
     stream,
     landing,
     collections,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,16 +14,22 @@ from litestar.response import Stream
 
 from eirene.people import Pass
 from eirene.picture import marking_of
-from eirene.products import Export, export
+from eirene.products import export
 from eirene.web.answers import header_text
 from eirene.web.asking import PASS, aside, beside, node_of, picture_of, reader_of
 from eirene.web.describe import described
 from eirene.web.node import Node
 from eirene.web.parameters import FILTERS, parameters_of, query_of
+from eirene.web.problems import Interrupted
 
+LONGEST_S = 900
+"""An export holds one state of the picture open; after this the client has gone to sleep."""
 
-class Interrupted(Exception):
-    """The account ended while its export was running."""
+_INCOMPLETE = {
+    "text/csv": b"\r\n# INCOMPLETE: this export was stopped.\r\n",
+    "application/vnd.google-earth.kml+xml": b"\n<!-- INCOMPLETE: this export was stopped. -->\n",
+    "application/geo+json": b"\n# INCOMPLETE: this export was stopped.\n",
+}
 
 
 @get(
@@ -37,32 +44,52 @@ class Interrupted(Exception):
 async def get_export(request: Request[Any, Any, Any]) -> Stream:
     """GET /api/export.{csv,geojson,kml}: the manifest stands in a header and in the document."""
     reader = reader_of(request)
+    node = node_of(request)
     format_ = request.url.path.rpartition(".")[2]
     query = query_of(request, parameters_of(request, FILTERS))
     picture = picture_of(request)
-    made: Export = await aside(
-        export, picture, reader, query, format_, reader.account, datetime.now(UTC)
-    )
+    when = datetime.now(UTC)
+    who = reader.account or reader.role
+    made = await aside(export, picture, reader, query, format_, who, when, node.realm, node.name)
     marking = await aside(marking_of, picture, reader, query)
-    manifest = msgspec.json.encode(made.manifest).decode("ascii", "backslashreplace")
+    manifest = msgspec.json.encode(made.manifest).decode()
     return Stream(
-        _chunks(node_of(request), beside(request, PASS), made.chunks),
-        media_type=made.media_type,
+        _chunks(node, beside(request, PASS), made.chunks, made.media_type),
+        # Litestar adds the charset to every text
+        media_type=made.media_type.replace("; charset=utf-8", ""),
         headers={
             "Content-Disposition": f'attachment; filename="{header_text(made.filename)}"',
-            "Eirene-Manifest": header_text(manifest),
+            "Eirene-Manifest": _ascii(manifest),
             "Eirene-Marking": header_text(str(marking)),
         },
     )
 
 
-async def _chunks(node: Node, held: Pass | None, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The document piece by piece, asking before each whether the account is still in force."""
+def _ascii(json: str) -> str:
+    """The same JSON in ASCII, which is all that a header may surely hold."""
+    return "".join(c if " " <= c <= "~" else _escaped(c) for c in json)
+
+
+def _escaped(letter: str) -> str:
+    units = letter.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+async def _chunks(
+    node: Node, held: Pass | None, chunks: Iterator[bytes], media_type: str
+) -> AsyncIterator[bytes]:
+    """The document piece by piece, asking before each whether the account is still in force.
+
+    When it is not, the document says so where its format can, and the
+    connection is cut without an end, so that nobody takes half for whole.
+    """
+    until = time.monotonic() + LONGEST_S
     while True:
         piece = await aside(next, chunks, None)
         if piece is None:
             return
-        if held is not None and not node.people.holds(held):
+        if (held is not None and not node.people.holds(held)) or time.monotonic() > until:
+            yield _INCOMPLETE[media_type.partition(";")[0]]
             raise Interrupted
         yield piece
         await asyncio.sleep(0)

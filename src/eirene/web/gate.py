@@ -12,7 +12,7 @@ import ipaddress
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +26,7 @@ from eirene.web.node import Node
 from eirene.web.problems import (
     PROBLEM,
     BodyTooLarge,
+    Interrupted,
     WrongOrigin,
     foreseen,
     headers_of,
@@ -84,9 +85,12 @@ class Gate:
             self._admit(scope, headers)
             await self._routes(scope, bounded, answer)
         except Exception as raised:
-            error = foreseen(raised)
             if answer.status:
-                raise  # half an answer is out: the connection is cut, so nobody takes it for whole
+                # half an answer is out: the connection is cut, so that nobody takes it for whole
+                if not isinstance(_root(raised), Interrupted):
+                    foreseen(raised)
+                raise
+            error = foreseen(raised)
             await _refuse(answer, error, close=isinstance(error, BodyTooLarge))
         finally:
             if _log.isEnabledFor(logging.INFO):
@@ -241,6 +245,14 @@ def check_origin(headers: dict[bytes, bytes]) -> None:
             raise WrongOrigin
 
 
+def _root(raised: BaseException) -> BaseException:
+    """What stood behind an error that Litestar wrapped."""
+    if isinstance(raised, BaseExceptionGroup):
+        group = cast(BaseExceptionGroup[BaseException], raised)
+        return _root(group.exceptions[0])
+    return raised if raised.__cause__ is None else _root(raised.__cause__)
+
+
 def _peer(scope: Any) -> str:
     client = scope.get("client")
     return str(client[0]) if client else ""
@@ -274,8 +286,9 @@ def _told(error: EireneError) -> tuple[bytes, list[tuple[bytes, bytes]]]:
 async def _deny(send: Send, error: EireneError) -> None:
     """Answer an offer to open a WebSocket as any other request that is refused."""
     body, headers = _told(error)
-    start: Any = {"status": status_of(error), "headers": [*headers, _NO_STORE, *_ALWAYS]}
-    await send({"type": "websocket.http.response.start", **start})
+    start: Any = {"type": "websocket.http.response.start", "status": status_of(error)}
+    start["headers"] = [*headers, _NO_STORE, *_ALWAYS]
+    await send(start)
     end: Any = {"type": "websocket.http.response.body", "body": body, "more_body": False}
     await send(end)
 

@@ -82,6 +82,15 @@ class UpgradeRequired(EireneError):
         super().__init__("This path is a WebSocket.", remedy="Open it with a WebSocket client.")
 
 
+class Interrupted(EireneError):
+    """The account ended while its answer was on the way: the connection is cut."""
+
+    code = "interrupted"
+
+    def __init__(self) -> None:
+        super().__init__("The answer was stopped before its end.", remedy="Sign in, and ask again.")
+
+
 class Unexpected(EireneError):
     """Something that nobody foresaw; the trace is in the node's log."""
 
@@ -125,6 +134,7 @@ STATUS: dict[type[EireneError], int] = {
     WrongOrigin: 403,
     TooManyStreams: 503,
     UpgradeRequired: 426,
+    Interrupted: 401,
     Unexpected: 500,
 }
 

@@ -32,7 +32,7 @@ def me_of(node: Node, reader: Reader) -> dict[str, Any]:
         "mission": {
             "name": mission.name if mission else node.name,
             "title": mission.title if mission else node.name,
-            "bbox": mission.bounds if mission else (-180.0, -85.0, 180.0, 85.0),
+            "bbox": mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0),
             "zone": node.zone.key,
         },
         "last_shift": _iso(node.people.last_shift(reader.account)) if account else None,

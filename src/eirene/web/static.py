@@ -181,7 +181,7 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
         | {"url": f"/basemap/{one['id']}.pmtiles"}
         for one in maps_of_package()
     ]
-    bbox = mission.bounds if mission else (-180.0, -85.0, 180.0, 85.0)
+    bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
     return json_of({"bbox": bbox, "maps": maps}, UNMARKED)
 
 
