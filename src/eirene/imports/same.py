@@ -25,7 +25,7 @@ def stated(draft: Draft) -> dict[str, Any]:
     if draft.observed is not None:
         said["observed"] = iso(draft.observed)
     said |= _place(draft.place or Place())
-    return {name: value for name, value in said.items() if value not in ("", None)}
+    return {name: value for name, value in said.items() if value not in ("", None, (), [])}
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def held(flat: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
         said["occurred"] = (*ends, span["precision"])
     if "observed" in flat:
         said["observed"] = flat["observed"]
-    return {name: value for name, value in said.items() if value not in ("", None)}
+    return {name: value for name, value in said.items() if value not in ("", None, (), [])}
 
 
 def same(draft: Draft, flat: Mapping[str, Any]) -> bool:
