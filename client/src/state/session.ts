@@ -40,6 +40,8 @@ export const lastShift = new Value<number | null>(null);
 const MARK = "eirene-signed-in";
 
 let clockOffset = 0;
+/** While we sign out, the node's goodbye needs no question back. */
+let leaving = false;
 
 /** The node's time. Machines in the field have clocks that are wrong by hours. */
 export function now(): number {
@@ -70,10 +72,10 @@ const stream = new Stream(browserSurroundings(), {
     link.update((held) => ({ ...held, state }));
   },
   bye(reason) {
-    if (!/restart/i.test(reason)) void check();
+    if (!leaving && !/restart/i.test(reason)) void check();
   },
   refused() {
-    void check();
+    if (!leaving) void check();
   },
 });
 
@@ -160,8 +162,13 @@ function leave(why: "signed-out" | "ended"): void {
 
 /** Ends the session at the node; a `Problem` when it could not be told. */
 export async function signOut(): Promise<void> {
-  await api.signOut();
-  leave("signed-out");
+  leaving = true;
+  try {
+    await api.signOut();
+    leave("signed-out");
+  } finally {
+    leaving = false;
+  }
 }
 
 export async function startShift(): Promise<void> {
