@@ -4,7 +4,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
 import { guardHistory } from "./panels/signin/guard";
-import { check, wake } from "./state";
+import { start, wake } from "./state";
 import { apply, chosenTheme, keepTheme, printOnPaper, themes } from "./theme";
 
 const target = document.getElementById("app");
@@ -20,4 +20,4 @@ document.addEventListener("visibilitychange", () => {
 });
 
 mount(App, { target });
-void check();
+void start();

@@ -46,7 +46,9 @@ const DISC: ExpressionSpecification = [
 
 export interface MarkOptions {
   /** Size of the symbols at low zoom, 1 from zoom 9 on. */
-  far?: number;
+  far?: number | ExpressionSpecification;
+  /** Which of two lies on top: the higher. The chosen one always does. */
+  rank?: number | ExpressionSpecification;
   /** Zoom from which names are written below symbols; none without it. */
   labelsFrom?: number;
 }
@@ -56,7 +58,7 @@ export function marks(
   id: string,
   source: string,
   theme: Theme,
-  { far = 1, labelsFrom }: MarkOptions = {},
+  { far = 1, rank = 0, labelsFrom }: MarkOptions = {},
 ): LayerSpecification[] {
   const size: ExpressionSpecification = ["interpolate", ["linear"], ["zoom"], 4, far, 9, 1];
   const parts: LayerSpecification[] = [
@@ -71,7 +73,7 @@ export function marks(
         "icon-size": size,
         "icon-allow-overlap": true,
         "icon-ignore-placement": true,
-        "symbol-sort-key": ["get", "sel"],
+        "symbol-sort-key": ["+", ["*", 100, ["get", "sel"]], rank],
       },
     },
   ];

@@ -14,8 +14,10 @@ import { Value } from "./value";
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** When most of the picture is new, a ring on every symbol says nothing. */
+/** More than this part of the picture cannot be news. */
 const MOST = 0.5;
+/** So few symbols can all carry a ring. */
+const FEW = 20;
 
 /** Newest first; what has no time comes last. */
 export const shown = new Value<readonly Row[]>([]);
@@ -25,29 +27,46 @@ export const anyTime = new Value<readonly Row[]>([]);
 
 export const sight = new Value<Sight>({ at: 0, newSince: null });
 
-/** How many rows of the whole picture are new since the last shift (or in 24 h). */
-export const news = new Value<{ n: number; since: number; ringed: boolean }>({
+/**
+ * What is new since the last shift (or in 24 h). Where that is most of the
+ * picture, as after a first import, a ring on every symbol would say nothing:
+ * then what came after the picture was opened is new.
+ */
+export const news = new Value<{ n: number; since: number; sinceOpened: boolean }>({
   n: 0,
   since: 0,
-  ringed: false,
+  sinceOpened: false,
 });
 
 function byTime(a: Row, b: Row): number {
   return (b.start ?? -Infinity) - (a.start ?? -Infinity) || (a.key < b.key ? -1 : 1);
 }
 
-function countNews(): void {
-  const since = lastShift.get() ?? now() - DAY_MS;
+let openedAt: number | null = null;
+
+function countFresh(since: number): number {
   let n = 0;
   for (const row of store.all()) if (isFresh(row, since) && !row.withdrawn) n += 1;
-  news.set({ n, since, ringed: n <= store.size * MOST || store.size < 20 });
+  return n;
+}
+
+function countNews(): void {
+  if (store.size === 0) openedAt = null;
+  else openedAt ??= now();
+  const since = lastShift.get() ?? now() - DAY_MS;
+  const n = countFresh(since);
+  const tooMany = n > store.size * MOST && store.size >= FEW;
+  if (tooMany && openedAt !== null && openedAt > since) {
+    news.set({ n: countFresh(openedAt), since: openedAt, sinceOpened: true });
+  } else {
+    news.set({ n, since, sinceOpened: false });
+  }
 }
 
 function look(): void {
   const end = filter.get().span?.end ?? Infinity;
   const at = Math.floor(Math.min(now(), end) / MINUTE_MS) * MINUTE_MS;
-  const { since, ringed } = news.get();
-  const newSince = ringed ? since : null;
+  const newSince = news.get().since;
   const held = sight.get();
   if (held.at !== at || held.newSince !== newSince) sight.set({ at, newSince });
 }
