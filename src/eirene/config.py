@@ -1,4 +1,4 @@
-"""One node's settings: TOML file, environment, command line, in that order.
+"""One node's settings: its own file, ``--config``, environment, command line, in that order.
 
 Read once in ``app.py``, then passed down. A misspelt key stops the node and
 names the nearest right one.
@@ -7,6 +7,7 @@ names the nearest right one.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -24,6 +25,9 @@ ENVIRONMENT = {
     "EIRENE_HOST": "host",
     "EIRENE_LOG_LEVEL": "log_level",
 }
+
+OWN_FILE = "node.toml"
+"""In the node's folder: what belongs to this node whoever starts it (mission, zone)."""
 
 
 def default_data() -> str:
@@ -70,29 +74,21 @@ def settings(
     given: Mapping[str, Any] | None = None,
 ) -> Settings:
     """Settings from all three places; ``BadSettings`` names key and remedy."""
-    values: dict[str, Any] = {}
-    if file is not None:
-        try:
-            values |= tomllib.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise BadSettings(
-                f"There is no settings file {file}.", field="config", remedy="Check the path."
-            ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadSettings(
-                f"{file} is no TOML: {error}", field="config", remedy="Mend that line."
-            ) from None
+    values: dict[str, Any] = _read(file) if file else {}
     for name, value in (environment or {}).items():
         if name in ENVIRONMENT and value != "":
             values[ENVIRONMENT[name]] = int(value) if value.isdecimal() else value
         elif name.startswith("EIRENE_") and name not in ENVIRONMENT:
             raise _unknown(name, list(ENVIRONMENT))
     values |= {name: value for name, value in (given or {}).items() if value is not None}
+    values.setdefault("data", default_data())
+    own = Path(str(values["data"])) / OWN_FILE
+    if own.exists():
+        values = _read(own) | values
     known = [field.name for field in msgspec.structs.fields(Settings)]
     for name in values:
         if name not in known:
             raise _unknown(name, known)
-    values.setdefault("data", default_data())
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
@@ -101,6 +97,25 @@ def settings(
         raise BadSettings(
             f"{field}: {rule}.", field=field, remedy="See docs/reference/settings.md."
         ) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadSettings(
+            f"There is no settings file {file}.", field="config", remedy="Check the path."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(
+            f"{file} is no TOML: {error}", field="config", remedy="Mend that line."
+        ) from None
+
+
+def write_own(data: Path, values: Mapping[str, str]) -> None:
+    """A new node's own settings, which every verb finds in its folder."""
+    lines = [f"{name} = {json.dumps(value)}" for name, value in values.items() if value]
+    (data / OWN_FILE).write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 def _unknown(name: str, known: list[str]) -> BadSettings:

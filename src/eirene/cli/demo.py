@@ -14,7 +14,7 @@ import msgspec
 
 from eirene.app import Node
 from eirene.cli.console import Report, note, progress
-from eirene.config import Settings
+from eirene.config import Settings, write_own
 from eirene.keys.lock import Lock, private_write
 from eirene.keys.store import KeyStore
 from eirene.log.log import utc_now
@@ -62,9 +62,9 @@ def make_or_open(settings: Settings) -> Node:
         KeyStore.create(
             folder / "keys", Lock("plain"), realm="replay", node=NODE, owner="mission"
         ).close()
-    mine = msgspec.structs.replace(
-        settings, data=str(folder), mission=MISSION, zone=mission_named(MISSION).zone
-    )
+    zone = mission_named(MISSION).zone
+    write_own(folder, {"mission": MISSION, "zone": zone})
+    mine = msgspec.structs.replace(settings, data=str(folder), mission=MISSION, zone=zone)
     with progress("building the picture") as report:
         node = Node(mine, Lock("plain"), progress=report)
     if node.keys.secrets.get("mark", "loaded") is None:

@@ -98,6 +98,8 @@ def _serving(verb: Callable[..., argparse.ArgumentParser]) -> None:
     serve.add_argument(
         "--realm", choices=("live", "exercise"), default="live", help="realm of a new node"
     )
+    serve.add_argument("--mission", help="mission of a new node: car, or a folder")
+    serve.add_argument("--zone", help="time zone of a new node, as Africa/Bangui")
     serve.add_argument(
         "--lock", choices=("passphrase", "credential", "plain"), help="lock of a new node's keys"
     )
@@ -203,7 +205,9 @@ def _accounts(places: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    given = {name: getattr(args, name, None) for name in ("data", "host", "port")}
+    given = {
+        name: getattr(args, name, None) for name in ("data", "host", "port", "mission", "zone")
+    }
     return settings(file=args.config, environment=os.environ, given=given)
 
 

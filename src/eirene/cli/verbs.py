@@ -13,7 +13,7 @@ from eirene.app import Node, log_to_stderr
 from eirene.cli import demo as demo_node
 from eirene.cli.console import asked, note, progress, say, table
 from eirene.cli.reach import call, credential, from_file, node_folder, the_lock
-from eirene.config import Settings, default_data
+from eirene.config import Settings, default_data, write_own
 from eirene.errors import BadSettings, DamagedLog, FolderInUse, NotANode
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
@@ -94,6 +94,7 @@ def _make_node(args: argparse.Namespace, folder: Path) -> None:
         node=args.name,
         owner=args.owner,
     ).close()
+    write_own(folder, {"mission": args.mission or "", "zone": args.zone or ""})
     note(f"Made node {args.name} ({args.realm}) in {folder}.")
 
 
