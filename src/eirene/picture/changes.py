@@ -81,5 +81,8 @@ def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) ->
         more = len(found) > limit
         page = found[:limit]
         rows = rows_at(db, reader, [rid for _, rid in page], Lens(ALL, db.names))
-        last = page[-1][0] if more else max(after, db.position)
-        return Changes([stream_row(row) for row in rows], [], last, more)
+        # never past the position: what fills a gap comes later with a lower number
+        last = max(after, db.position)
+        if more:
+            last = min(last, page[-1][0])
+        return Changes([stream_row(row) for row in rows], [], last, more and last > after)

@@ -7,7 +7,6 @@ content, so that of a coarsened version nothing finer can be found.
 from __future__ import annotations
 
 import hashlib
-import struct
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import fields
 
+from eirene.errors import InvalidReport
 from eirene.picture import schema
 from eirene.picture.names import Names
 from eirene.picture.words import Texts, texts
@@ -23,9 +23,10 @@ from eirene.places import Place
 from eirene.reports.envelope import Body, Opened, content_of, encode_body
 from eirene.reports.flat import kind_and_version
 from eirene.reports.kinds import Kind, count_fields, kinds
-from eirene.times import Span
+from eirene.times import Span, parse_interval
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HALF = 1 << 63
 _MS = timedelta(milliseconds=1)
 _TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
 INTERNAL = frozenset(("author",))
@@ -44,8 +45,8 @@ def moment_of(ms: int) -> datetime:
 
 
 def first8(value: bytes) -> int:
-    """The first eight bytes as SQLite's signed number."""
-    return struct.unpack_from(">q", value)[0]
+    """The first eight bytes as a number for SQLite, in the order of the bytes."""
+    return int.from_bytes(value[:8]) - _HALF
 
 
 def row_key(compartment: str, owner: str, entity: bytes) -> str:
@@ -107,7 +108,7 @@ def _sample() -> bytes:
 
 _WINDOW = -12
 SAMPLE = _sample()
-"""Part of the projection: kept bodies cannot be read without it (``schema.fingerprint``)."""
+"""Part of the projection: kept bodies cannot be read without it (``store.fingerprint``)."""
 
 
 def unit_of(span: Span) -> int:
@@ -288,12 +289,13 @@ def _word(content: Mapping[str, Any], name: str, plan: _KindPlan) -> str:
 def _until(content: Mapping[str, Any]) -> int | None:
     """End of what a report holds for, where its kind says so."""
     value = content.get("valid_until")
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    return ms_of(value) if isinstance(value, datetime) and value.tzinfo is not None else None
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        _, end = parse_interval(value)
+    except (InvalidReport, ValueError):
+        return None  # words, which a person reads
+    return None if end is None else ms_of(end)
 
 
 def area_levels(pcode: str, areas: Mapping[str, str]) -> tuple[str, str, str]:

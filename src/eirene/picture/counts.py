@@ -9,7 +9,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -54,9 +54,7 @@ def counts(
     with picture.reading() as db:
         plan = planned(db, reader, query)
         tally = _Tally(group, level, sums, db.names)
-        for row in _counted(db, plan, tally.columns(), sums):
-            tally.add(row)
-        return tally.counts()
+        return tally.counts(_counted(db, plan, tally))
 
 
 def _check(group: Sequence[str], level: int, sums: Sequence[str]) -> None:
@@ -84,86 +82,110 @@ def _check(group: Sequence[str], level: int, sums: Sequence[str]) -> None:
             )
 
 
-def _counted(
-    db: Reading, plan: Plan, columns: Sequence[str], sums: Sequence[str]
-) -> list[tuple[Any, ...]]:
+def _counted(db: Reading, plan: Plan, tally: _Tally) -> Iterator[tuple[Any, ...]]:
     """Rows of (columns, n, with a point, sum and known of each sum) from all arms."""
     known = queryables()
-    values = [known[name].sql for name in sums]
+    values = [known[name].sql for name in tally.sums]
     added = "".join(f", sum({sql}), count({sql})" for sql in values)
-    keys = ", ".join(f"v.{name}" for name in columns)
-    found: list[tuple[Any, ...]] = []
+    keys = ", ".join(f"v.{name}" for name in tally.columns)
     for arm in plan.arms:
-        sql = f"SELECT {keys + ', ' if keys else ''}count(*), sum(v.pointed){added} FROM {arm.source} WHERE {arm.where}"
-        if keys:
-            sql += f" GROUP BY {keys}"
-        found += db.rows(sql, arm.params)
-    return found
+        tail = f"FROM {arm.source} WHERE {arm.where}"
+        sql = f"SELECT {keys + ', ' if keys else ''}count(*), sum(v.pointed){added} {tail}"
+        yield from db.rows(f"{sql} GROUP BY {keys}" if keys else sql, arm.params)
 
 
 class _Tally:
     """Adds up what SQLite counted, into groups as they were asked for.
 
-    Time is counted by day there, in the order of an index, and made months or
-    years here, which saves sorting a million rows.
+    Time is counted by day there, and areas too: that is the order of the index
+    ``by_day``, which saves sorting a million rows. Months, years and areas of
+    all times are made of days here.
     """
 
     def __init__(self, group: Sequence[str], level: int, sums: Sequence[str], names: Names) -> None:
-        self._group, self._level, self._sums, self._names = group, level, sums, names
+        self.sums = sums
+        self._group, self._level, self._names = group, level, names
         self._time = next((name for name in group if name in _TIMES), None)
-        self._found: dict[tuple[Any, ...], list[int]] = {}
-        self._total = self._pointed = self._imprecise = 0
-        self._calendar: dict[int, str] = {}
+        by_day = self._time is not None or ("area" in group and not sums)
+        self.columns = ["unit", "day"] if by_day else []
+        if "area" in group:
+            self.columns += [f"adm{at}" for at in range(1, level + 1)]
+        self.columns += [name for name in ("kind", "type", "state") if name in group]
 
-    def columns(self) -> list[str]:
-        """Columns of ``report`` to group by, in the order of the index ``by_day``."""
-        asked = ["unit", "day"] if self._time else []
-        if "area" in self._group:
-            asked += [f"adm{level}" for level in range(1, self._level + 1)]
-        return asked + [name for name in ("kind", "type", "state") if name in self._group]
+    def counts(self, rows: Iterable[tuple[Any, ...]]) -> Counts:
+        """Groups in order, with what stands in none of them."""
+        width = len(self.columns)
+        picked = [self._picked(name) for name in self._group]
+        finest = schema.VAGUE if self._time is None else _TIMES[self._time]
+        total = pointed = imprecise = 0
+        found: dict[tuple[str | None, ...], list[int]] = {}
+        for row in rows:
+            n = row[width]
+            total += n
+            pointed += row[width + 1] or 0
+            if not n:
+                continue
+            if self._time and row[0] > finest:
+                imprecise += n
+                continue
+            key = tuple([words[row[at]] for at, words in picked])
+            held = found.get(key)
+            if held is None:
+                found[key] = [n, *(value or 0 for value in row[width + 2 :])]
+            else:
+                held[0] += n
+                for at, value in enumerate(row[width + 2 :], start=1):
+                    held[at] += value or 0
+        groups = [self._shown(key, found[key]) for key in sorted(found, key=_in_order)]
+        return Counts(total, total - pointed, imprecise, groups)
 
-    def add(self, row: tuple[Any, ...]) -> None:
-        columns = self.columns()
-        values = dict(zip(columns, row, strict=False))
-        n, pointed, *added = (value or 0 for value in row[len(columns) :])
-        self._total += n
-        self._pointed += pointed
-        if not n:
-            return
-        if self._time and values["unit"] > _TIMES[self._time]:
-            self._imprecise += n
-            return
-        key = tuple(self._value(name, values) for name in self._group)
-        held = self._found.setdefault(key, [0] * (1 + 2 * len(self._sums)))
-        for at, value in enumerate((n, *added)):
-            held[at] += value
-
-    def _value(self, name: str, values: dict[str, Any]) -> str | None:
+    def _picked(self, name: str) -> tuple[int, _Words]:
+        """Where the number of a group stands in a row, and the words for it."""
         if name in _TIMES:
-            return self._day(values["day"])
-        if name == "area":
-            return self._names.text("area", values[f"adm{self._level}"]) or None
-        return self._names.text(name, values[name]) or None
+            return 1, _Days({"day": 10, "month": 7, "year": 4}[name])
+        column = f"adm{self._level}" if name == "area" else name
+        return self.columns.index(column), _Words(self._names, name)
 
-    def _day(self, day: int) -> str:
-        shown = self._calendar.get(day)
-        if shown is None:
-            length = {"day": 10, "month": 7, "year": 4}[self._time or "day"]
-            shown = self._calendar[day] = (_DAY_ONE + timedelta(days=day)).isoformat()[:length]
-        return shown
+    def _shown(self, key: tuple[str | None, ...], held: list[int]) -> dict[str, Any]:
+        row: dict[str, Any] = dict(zip(self._group, key, strict=True))
+        row["n"] = held[0]
+        if self.sums:
+            row["sums"] = {
+                # of nothing that is known there is no sum, and so no 0
+                name: {"sum": held[at] if held[at + 1] else None, "known": held[at + 1]}
+                for name, at in zip(self.sums, range(1, len(held), 2), strict=True)
+            }
+        return row
 
-    def counts(self) -> Counts:
-        groups: list[dict[str, Any]] = []
-        order = sorted(self._found, key=lambda key: tuple((v is None, v or "") for v in key))
-        for key in order:
-            n, *added = self._found[key]
-            row: dict[str, Any] = dict(zip(self._group, key, strict=True)) | {"n": n}
-            if self._sums:
-                row["sums"] = {
-                    # of nothing that is known there is no sum, and so no 0
-                    name: {"sum": added[2 * at] if added[2 * at + 1] else None,
-                           "known": added[2 * at + 1]}
-                    for at, name in enumerate(self._sums)
-                }  # fmt: skip
-            groups.append(row)
-        return Counts(self._total, self._total - self._pointed, self._imprecise, groups)
+
+_LAST = chr(0x10FFFF)
+
+
+def _in_order(key: tuple[str | None, ...]) -> tuple[str, ...]:
+    return tuple([word or _LAST for word in key])
+
+
+class _Words(dict[int | None, str | None]):
+    """Words of the numbers of one sort, each looked up once."""
+
+    def __init__(self, names: Names | None, sort: str) -> None:
+        super().__init__()
+        self._names, self._sort = names, sort
+
+    def __missing__(self, number: int | None) -> str | None:
+        word = self._names.text(self._sort, number) or None if self._names else None
+        self[number] = word
+        return word
+
+
+class _Days(_Words):
+    """Days since 1970 as a date, or as the first so many letters of it."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(None, "day")
+        self._length = length
+
+    def __missing__(self, number: int | None) -> str | None:
+        word = (_DAY_ONE + timedelta(days=number or 0)).isoformat()[: self._length]
+        self[number] = word
+        return word

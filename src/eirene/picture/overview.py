@@ -136,13 +136,16 @@ def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Sug
     rule = visibility(reader)
     limits: dict[str, Any] = {"limit": max(1, min(limit, 50))}
     with picture.reading() as db:
+        # the newest day of a place comes first in its index; within the day times decide
         seen = f"SELECT v.rid FROM ({rule.sql}) AS v WHERE v.place = p.id AND v.lead = 1"
-        newest = f"({seen} ORDER BY v.start DESC, v.id8 DESC LIMIT 1)"
+        day = f"(({seen} ORDER BY v.rid DESC LIMIT 1) >> :bits << :bits)"
+        newest = f"({seen} AND v.rid >= {day} ORDER BY v.start DESC, v.id8 DESC LIMIT 1)"
         sql = f"""
             SELECT p.name, p.pcode, r.lat, r.lon FROM place AS p JOIN report AS r ON r.rid = {newest}
             WHERE p.plain >= :begun AND p.plain < :past
             ORDER BY p.plain, p.name, p.pcode LIMIT :limit
         """
+        limits["bits"] = schema.SEQUENCE_BITS
         span = {"begun": begun, "past": begun + "\U0010ffff"}
         places = [
             PlaceHit(name, pcode, _degrees(lat), _degrees(lon))

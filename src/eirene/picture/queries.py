@@ -30,6 +30,8 @@ CHUNK = 2_000
 _CURSOR = struct.Struct(">qq")
 Place = tuple[int, int, int]
 """Start, first 8 bytes of the id, rid: descending, the order of every list."""
+After = tuple[int, int]
+"""Start and first 8 bytes of the id of the last row of a page."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -42,6 +44,16 @@ class Found(msgspec.Struct, frozen=True):
     rows: list[Row]
     next: bytes | None
     """Where the next page starts; None on the last."""
+    at_least: bool = False
+    """``total`` is where ``Query.count_to`` let the counting end."""
+
+
+class _Totals(msgspec.Struct, frozen=True):
+    """How many rows a plan holds, and how many of them without a point."""
+
+    total: int
+    without_point: int
+    at_least: bool = False
 
 
 def search(picture: Picture, reader: Reader, query: Query) -> Found:
@@ -49,13 +61,12 @@ def search(picture: Picture, reader: Reader, query: Query) -> Found:
     after = _after(query.cursor)
     with picture.reading() as db:
         plan = planned(db, reader, query)
-        total, without = _totals(db, plan)
-        places = places_of(db, plan, after)
+        totals, places = _listed(db, plan, query, after)
         page = list(islice(places, query.offset, query.offset + query.limit + 1))
         more = len(page) > query.limit
         rows = rows_at(db, reader, [rid for _, _, rid in page[: query.limit]], plan.lens)
-    last = page[query.limit - 1] if more else None
-    return Found(total, without, rows, None if last is None else _CURSOR.pack(last[0], last[1]))
+    following = _CURSOR.pack(*page[query.limit - 1][:2]) if more else None
+    return Found(totals.total, totals.without_point, rows, following, totals.at_least)
 
 
 def every(picture: Picture, reader: Reader, query: Query) -> Iterator[list[Row]]:
@@ -68,7 +79,7 @@ def every(picture: Picture, reader: Reader, query: Query) -> Iterator[list[Row]]
             yield rows_at(db, reader, rids, plan.lens)
 
 
-def _after(cursor: bytes | None) -> tuple[int, int] | None:
+def _after(cursor: bytes | None) -> After | None:
     if cursor is None:
         return None
     if len(cursor) != _CURSOR.size:
@@ -79,34 +90,52 @@ def _after(cursor: bytes | None) -> tuple[int, int] | None:
     return start, id8
 
 
-def _totals(db: Reading, plan: Plan) -> tuple[int, int]:
+def _listed(
+    db: Reading, plan: Plan, query: Query, after: After | None
+) -> tuple[_Totals, Iterator[Place]]:
+    """How many there are, and the places past a cursor in the order of a list."""
+    if any(arm.order for arm in plan.arms):
+        return _totals(db, plan, query.count_to), places_of(db, plan, after)
+    # few and in no order: they are all looked at once
+    found: list[tuple[Any, ...]] = []
+    for arm in plan.arms:
+        sql = f"SELECT v.start, v.id8, v.rid, v.pointed FROM {arm.source} WHERE {arm.where}"
+        found += db.rows(sql, arm.params)
+    found.sort(reverse=True)
+    places = ((s, i, rid) for s, i, rid, _ in found if after is None or (s, i) < after)
+    return _Totals(len(found), sum(not pointed for *_, pointed in found)), places
+
+
+def _totals(db: Reading, plan: Plan, most: int | None) -> _Totals:
     total = pointed = 0
     for arm in plan.arms:
-        sql = f"SELECT count(*), sum(v.pointed) FROM {arm.source} WHERE {arm.where}"
-        for n, with_point in db.rows(sql, arm.params):
+        sql, params = f"FROM {arm.source} WHERE {arm.where}", arm.params
+        if most is not None:
+            sql, params = f"FROM (SELECT v.pointed {sql} LIMIT :most) AS v", params | {"most": most}
+        for n, with_point in db.rows(f"SELECT count(*), sum(v.pointed) {sql}", params):
             total += n
             pointed += with_point or 0
-    return total, total - pointed
+    if most is not None and total >= most:
+        return _Totals(most, 0, at_least=True)
+    return _Totals(total, total - pointed)
 
 
-def places_of(db: Reading, plan: Plan, after: tuple[int, int] | None = None) -> Iterator[Place]:
+def places_of(db: Reading, plan: Plan, after: After | None = None) -> Iterator[Place]:
     """Rows of all arms in the order of a list, no further than they are taken."""
     return heapq.merge(*(_placed(db, arm, after) for arm in plan.arms), reverse=True)
 
 
-def _placed(db: Reading, arm: Arm, after: tuple[int, int] | None) -> Iterator[Place]:
+def _placed(db: Reading, arm: Arm, after: After | None) -> Iterator[Place]:
     where, params = arm.where, arm.params
     if after is not None:
         day = (after[0] // schema.DAY_MS + schema.DAY_ZERO + 1) << schema.SEQUENCE_BITS
         where += " AND v.rid < :day_end AND (v.start, v.id8) < (:after_start, :after_id)"
         params = params | {"day_end": day, "after_start": after[0], "after_id": after[1]}
     sql = f"SELECT v.start, v.id8, v.rid FROM {arm.source} WHERE {where}"
-    if not arm.ordered:
+    if arm.order is None:
         yield from sorted(db.rows(sql, params), reverse=True)  # pyright: ignore[reportReturnType]
         return
-    # words are walked by their own number, which is the same
-    order = "w.rowid" if arm.source.startswith("words") else "v.rid"
-    yield from _by_day(db.rows(f"{sql} ORDER BY {order} DESC", params))
+    yield from _by_day(db.rows(f"{sql} ORDER BY {arm.order} DESC", params))
 
 
 def _by_day(found: Iterable[tuple[Any, ...]]) -> Iterator[Place]:
@@ -136,14 +165,14 @@ def rows_at(db: Reading, reader: Reader, rids: list[int], lens: Lens | None = No
         f"SELECT {columns} FROM json_each(:rids) AS j CROSS JOIN ({rule.sql}) AS v "
         "ON v.rid = j.value JOIN body AS b ON b.lsn = v.lsn"
     )
-    params = rule.params | lens.params | _listed(rids) | _withdrawal(db)
+    params = rule.params | lens.params | _rids(rids) | _withdrawal(db)
     rows = rows_of(db.names, db.rows(sql, params))
     by_rid = {row.rid: row for row in rows}
     _resolve(db, reader, by_rid)
     return [by_rid[rid] for rid in rids if rid in by_rid]
 
 
-def _listed(rids: Iterable[int]) -> dict[str, Any]:
+def _rids(rids: Iterable[int]) -> dict[str, Any]:
     return {"rids": "[" + ",".join(map(str, rids)) + "]"}
 
 
@@ -163,7 +192,7 @@ def _resolve(db: Reading, reader: Reader, rows: dict[int, Row]) -> None:
     """
     many = [rid for rid, row in rows.items() if row.column("many")]
     if many:
-        for by, _, body in db.rows(amends, rule.params | _listed(many)):
+        for by, _, body in db.rows(amends, rule.params | _rids(many)):
             rows[by].amends.append(decode_body(unpacked(body)).id.hex())
     links = f"""
         SELECT l.by, l.at, l.role, x.body FROM json_each(:rids) AS j
@@ -171,7 +200,7 @@ def _resolve(db: Reading, reader: Reader, rows: dict[int, Row]) -> None:
         JOIN ({rule.sql}) AS v ON v.entry8 = l.target8
         JOIN body AS x ON x.lsn = v.lsn AND x.entry = l.target
     """
-    found = sorted(db.rows(links, rule.params | _listed(rows)), key=lambda r: (r[0], r[1]))
+    found = sorted(db.rows(links, rule.params | _rids(rows)), key=lambda r: (r[0], r[1]))
     for by, _, role, body in found:
         report = decode_body(unpacked(body)).id.hex()
         rows[by].links.append({"role": role, "report": report})
@@ -292,7 +321,7 @@ def _links_in(db: Reading, reader: Reader, rows: list[Row]) -> list[Linked]:
 def _linked(
     db: Reading, reader: Reader, sql: str, rows: list[Row], params: dict[str, Any]
 ) -> list[Linked]:
-    found = list(db.rows(sql, params | _listed(row.rid for row in rows)))
+    found = list(db.rows(sql, params | _rids(row.rid for row in rows)))
     ends = {row.rid: row for row in rows_at(db, reader, list({rid for _, rid in found}))}
     linked = {(role, rid) for role, rid in found if rid in ends}
     return [

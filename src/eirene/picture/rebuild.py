@@ -12,10 +12,19 @@ from eirene.errors import DiskFull
 from eirene.picture import schema
 from eirene.picture.fold import Fold
 from eirene.picture.names import loaded
-from eirene.picture.store import FILE, Picture, connect, create, note, run
+from eirene.picture.store import (
+    Picture,
+    connect,
+    create,
+    files,
+    note,
+    number_of,
+    numbered,
+    remove,
+    run,
+)
 from eirene.reports.envelope import ZERO_HASH, Opened
 
-NEXT = "picture.next"
 _BATCH = 5_000
 _BUILD_CACHE_KIB = 131_072
 
@@ -27,36 +36,27 @@ def rebuild(
     *,
     areas: Mapping[str, str] | None = None,
     progress: Callable[[int], None] | None = None,
-    before_swap: Callable[[], None] | None = None,
 ) -> Picture:
     """Build the picture anew from all entries and open it.
 
-    ``progress`` is told how many entries are in. The old picture can be read
-    until ``before_swap``, in which its owner closes it.
+    ``progress`` is told how many entries are in. The old picture goes on
+    answering until its owner closes it, and then takes its file along.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / NEXT
-    _remove(path)
+    number = max((number_of(path) for path in files(folder)), default=0) + 1
+    target = numbered(folder, number)
+    path = target.with_suffix(".next")
+    remove(path)
     try:
         _build(path, key, entries, areas or {}, progress)
     except apsw.FullError as error:
-        _remove(path)
+        remove(path)
         raise DiskFull(
             "The disk is full: the picture could not be rebuilt.",
             remedy="Make room and start the rebuild again.",
         ) from error
-    if before_swap is not None:
-        before_swap()
-    target = folder / FILE
-    for suffix in ("-wal", "-shm"):
-        target.with_name(FILE + suffix).unlink(missing_ok=True)
     path.replace(target)
-    return Picture.open(folder, key, areas=areas)
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return Picture(target, key, areas or {})
 
 
 def _build(
@@ -66,7 +66,7 @@ def _build(
     areas: Mapping[str, str],
     progress: Callable[[int], None] | None,
 ) -> None:
-    create(path, key, whole=False)
+    create(path, key, areas, whole=False)
     db = connect(path, key, apsw.SQLITE_OPEN_READWRITE)
     try:
         # nothing here outlives a crash: what is not whole is built again

@@ -78,7 +78,7 @@ CREATE INDEX by_id ON report (id8);
 CREATE INDEX by_entity ON report (entity8);
 CREATE INDEX by_change ON report (change) WHERE lead > 0;
 CREATE INDEX by_place ON report (place) WHERE lead = 1 AND place IS NOT NULL;
-CREATE INDEX by_odd ON report (odd) WHERE odd = 1;
+CREATE INDEX by_odd ON report (odd, start, lasts) WHERE odd = 1;
 CREATE INDEX by_day ON report
   (unit, day, adm1, adm2, adm3, kind, type, state, comp, pointed) WHERE lead = 1;
 CREATE INDEX by_target ON link (target8);

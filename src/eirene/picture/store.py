@@ -11,6 +11,8 @@ Invariants
 
 from __future__ import annotations
 
+import hashlib
+import re
 import secrets
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -22,13 +24,13 @@ import apsw
 
 from eirene.errors import DiskFull, NodeError
 from eirene.picture import schema
-from eirene.picture.columns import unpacked
+from eirene.picture.columns import SAMPLE, first8, unpacked
 from eirene.picture.fold import Fold
 from eirene.picture.functions import register
 from eirene.picture.names import Names, loaded
 from eirene.reports.envelope import ZERO_HASH, Body, Opened, decode_body
 
-FILE = "picture.db"
+_NAME = re.compile(r"picture-(\d{6})\.db")
 _PAGE_CACHE_KIB = 32_768
 _IDLE_READERS = 4
 
@@ -45,6 +47,7 @@ class Reading:
     def __init__(self, path: Path, key: bytes) -> None:
         self.names = Names()
         self.position = 0
+        self._open: list[apsw.Cursor] = []
         self.db = connect(path, key, apsw.SQLITE_OPEN_READONLY)
         register(self.db)
 
@@ -55,11 +58,17 @@ class Reading:
         self.names = names()
 
     def end(self) -> None:
+        # a statement that nobody read to its end would hold this state open for the next reader
+        for cursor in self._open:
+            cursor.close(force=True)
+        self._open.clear()
         if self.db.in_transaction:
             self.db.execute("COMMIT")
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
-        return self.db.execute(sql, dict(params))
+        cursor = self.db.execute(sql, dict(params))
+        self._open.append(cursor)
+        return cursor
 
 
 def connect(path: Path, key: bytes, flags: int) -> apsw.Connection:
@@ -98,11 +107,12 @@ class Picture:
         try:
             self._db.execute("PRAGMA synchronous = NORMAL")
             meta = dict(self._db.execute("SELECT name, value FROM meta").fetchall())
-            if meta.get("fingerprint") != schema.fingerprint() or not meta.get("whole"):
+            if meta.get("fingerprint") != fingerprint(areas) or not meta.get("whole"):
                 self._db.close()
                 raise damaged()
             self.generation: bytes = meta["generation"]
             self._position: tuple[int, bytes] = (meta["lsn"], meta["hash"])
+            self._ahead: dict[int, bytes] = {}
             self._fold = Fold(self._db, loaded(self._db), areas)
         except apsw.Error as error:
             self._db.close()
@@ -117,9 +127,11 @@ class Picture:
         other projection, or a rebuild that did not end.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / FILE
+        *old, path = files(folder) or [numbered(folder, 1)]
+        for stale in [*old, *folder.glob("*.next")]:
+            remove(stale)
         if not path.exists():
-            create(path, key, whole=True)
+            create(path, key, areas or {}, whole=True)
         return cls(path, key, areas or {})
 
     def fold(self, entries: Sequence[Opened]) -> None:
@@ -127,8 +139,7 @@ class Picture:
         if not entries:
             return
         with self._lock:
-            last = max(entries, key=lambda e: e.lsn)
-            position = max(self._position, (last.lsn, last.hash))
+            position, ahead = self._moved(entries)
             try:
                 with self._db:
                     self._fold.take(entries)
@@ -142,11 +153,25 @@ class Picture:
             except apsw.Error as error:
                 self._fold.forget(loaded(self._db))
                 raise damaged() from error
-            self._position = position
+            self._position, self._ahead = position, ahead
             self.cache.clear()
 
+    def _moved(self, entries: Sequence[Opened]) -> tuple[tuple[int, bytes], dict[int, bytes]]:
+        """The position after these entries, and what then lies beyond a gap."""
+        ahead = self._ahead | {e.lsn: e.hash for e in entries if e.lsn > self._position[0]}
+        lsn, last = self._position
+        while lsn + 1 in ahead:
+            lsn += 1
+            last = ahead.pop(lsn)
+        return (lsn, last), ahead
+
     def position(self) -> tuple[int, bytes]:
-        """Place in the log and entry hash of the furthest entry that was folded."""
+        """Place in the log and entry hash up to which every entry was folded.
+
+        Two writers may fold in another order than they appended. What lies
+        beyond a gap does not count, so that a node that stops in between takes
+        up again at the gap.
+        """
         return self._position
 
     @contextmanager
@@ -188,7 +213,7 @@ class Picture:
             "WHERE r.id8 = :id8 ORDER BY r.clock DESC, b.entry DESC"
         )
         with self.reading() as db:
-            for entry, body in db.rows(sql, {"id8": int.from_bytes(report_id[:8], signed=True)}):
+            for entry, body in db.rows(sql, {"id8": first8(report_id)}):
                 found = decode_body(unpacked(body))
                 if found.id == report_id:
                     return entry, found
@@ -202,6 +227,37 @@ class Picture:
                 connection.db.close()
             self._pool = []
             self._db.close()
+            if files(self._path.parent)[-1:] not in (
+                [],
+                [self._path],
+            ):  # a newer one has taken its place
+                remove(self._path)
+
+
+def files(folder: Path) -> list[Path]:
+    """The pictures in a folder, the one that holds last.
+
+    Each has a name of its own: SQLite takes away the journal by name when it
+    closes a file, and must never meet that of its successor.
+    """
+    return sorted(path for path in folder.glob("picture-*.db") if _NAME.fullmatch(path.name))
+
+
+def numbered(folder: Path, number: int) -> Path:
+    """Where a picture of this number stands."""
+    return folder / f"picture-{number:06}.db"
+
+
+def number_of(path: Path) -> int:
+    """Number of a picture, by its name."""
+    found = _NAME.fullmatch(path.name)
+    return int(found[1]) if found else 0
+
+
+def remove(path: Path) -> None:
+    """A picture's file and what stands beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def note(db: apsw.Connection, **values: Any) -> None:
@@ -209,7 +265,15 @@ def note(db: apsw.Connection, **values: Any) -> None:
     db.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", values.items())
 
 
-def create(path: Path, key: bytes, *, whole: bool) -> None:
+def fingerprint(areas: Mapping[str, str]) -> str:
+    """What a picture was made with; made with anything else, it would be another one."""
+    made = hashlib.sha256(SAMPLE)
+    for pair in sorted(areas.items()):
+        made.update("\0".join((*pair, "")).encode())
+    return f"{schema.fingerprint()}:{made.hexdigest()}"
+
+
+def create(path: Path, key: bytes, areas: Mapping[str, str], *, whole: bool) -> None:
     """An empty picture; ``whole`` False leaves its indexes to the end of a rebuild."""
     db = connect(path, key, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     try:
@@ -223,7 +287,7 @@ def create(path: Path, key: bytes, *, whole: bool) -> None:
                 run(db, schema.INDEXES)
             note(
                 db,
-                fingerprint=schema.fingerprint(),
+                fingerprint=fingerprint(areas),
                 generation=secrets.token_bytes(16),
                 lsn=0,
                 hash=ZERO_HASH,
