@@ -9,6 +9,20 @@ it("goes by when the node received a report, not by what its writer's clock said
   expect(receivedAt(report, () => undefined)).toBe(Date.UTC(2020, 0, 1));
 });
 
+it("tells an import in one line, so that it does not drown the watch", () => {
+  const at = Date.UTC(2026, 0, 1, 5);
+  const imported = Array.from({ length: 300 }, (_, n) =>
+    aReport({ id: `r${n}`, filed_by: "importer", filed: new Date(at + n).toISOString() }),
+  );
+  const byHand = aReport({ id: "h", filed_by: "duty", filed: new Date(at + 50).toISOString() });
+  const [hour] = hoursOf([...imported, byHand], () => undefined);
+  expect(hour?.n).toBe(301);
+  expect(hour?.lines.map(({ report }) => report.id)).toEqual(["h"]);
+  expect(hour?.bulks).toMatchObject([
+    { n: 300, first: { report: { id: "r0" } }, last: { report: { id: "r299" } } },
+  ]);
+});
+
 it("puts changes under their hour, in order, with what each one did", () => {
   const at = (minute: number, part = {}) =>
     aReport({
