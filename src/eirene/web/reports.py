@@ -55,7 +55,8 @@ async def post_reports(request: Request[Any, Any, Any]) -> Response[bytes]:
     given = json_value(await request.body())
     flats = cast(list[Any], given) if isinstance(given, list) else [given]
     _check_maps(flats)
-    filed = await node.filing.file(reader, flats, zone=node.zone)
+    # no zone: a time without one is refused, never read as UTC in silence
+    filed = await node.filing.file(reader, flats)
     shown = [{"id": one.id.hex(), "entity": one.entity.hex()} for one in filed]
     return json_of(shown if isinstance(given, list) else shown[0], UNMARKED, status=201)
 

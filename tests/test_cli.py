@@ -1,0 +1,212 @@
+"""The command line: each fault is one clear sentence, and status 0 means success."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from web_node import WebNode, an_incident
+
+EIRENE = Path(sys.executable).with_name("eirene")
+SITES = "name,type,latitude,longitude,code\nOne,school,-0.4,-0.2,0101\nTwo,school,-95,0.2,9e42\n"
+
+
+def run(folder: Path, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"EIRENE_DATA": str(folder)} | more
+    return subprocess.run(
+        [str(EIRENE), *args],
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+
+
+def good(folder: Path, *args: str) -> str:
+    done = run(folder, *args)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def bad(folder: Path, *args: str, **more: str) -> str:
+    done = run(folder, *args, **more)
+    assert done.returncode not in (0, 2), done.stdout
+    assert "Traceback" not in done.stderr
+    assert "nobody foresaw" not in done.stderr
+    return done.stderr
+
+
+@contextmanager
+def serving(folder: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ | {"EIRENE_DATA": str(folder), "EIRENE_PORT": "0"}
+    process = subprocess.Popen(
+        [str(EIRENE), "serve", *args],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line.startswith("READY http://localhost:"), process.stderr and process.stderr.read()
+    yield process
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    process.communicate()
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Path:
+    """A closed node with accounts and one report."""
+    made = WebNode(tmp_path / "node")
+    made.file(an_incident(summary="TOKEN-7141"))
+    made.close()
+    return tmp_path / "node"
+
+
+def test_the_same_verbs_work_on_a_running_and_on_a_closed_node(node: Path, tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(SITES)
+    bring = ("--as", "site", "--account", "joc-duty-officer", "--compartment", "mission")
+
+    def all_of_them(name: str) -> None:
+        assert "joc-duty-officer" in good(node, "account", "list")
+        assert "whole" in good(node, "log", "verify")
+        assert "anew" in good(node, "rebuild")
+        assert "checked" in good(node, "backup", str(tmp_path / f"{name}.backup"))
+        good(node, "export", str(tmp_path / f"{name}.csv"), "--as", "joc-duty-officer")
+        assert "TOKEN-7141" in (tmp_path / f"{name}.csv").read_text(encoding="utf-8")
+        good(node, "export", str(tmp_path / f"{name}-any.csv"), "--as", "anyone")
+        assert "TOKEN-7141" not in (tmp_path / f"{name}-any.csv").read_text(encoding="utf-8")
+
+    with serving(node):
+        all_of_them("running")
+        out = good(node, "import", str(tmp_path / "s.csv"), *bring)
+        assert "2 rows = 1 reports + 0 repeats + 1 rejects" in out
+    all_of_them("closed")
+    out = good(node, "import", str(tmp_path / "s.csv"), *bring)
+    assert "2 rows = 0 reports + 1 repeats + 1 rejects" in out
+    rejects = (tmp_path / "s.csv.rejects.csv").read_text(encoding="utf-8")
+    assert "latitude" in rejects
+    assert "-95" in rejects
+
+
+def test_an_account_is_made_reset_and_ended(node: Path) -> None:
+    out = good(node, "account", "make", "amina", "--role", "joc-duty-officer")
+    assert "the password is" in out
+    assert good(node, "account", "reset", "amina") != out
+    good(node, "account", "end", "amina")
+    assert "ended" in good(node, "account", "list")
+    assert "role" in bad(node, "account", "make", "x", "--role", "nope")
+
+
+def test_a_dry_run_writes_nothing(node: Path, tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(SITES)
+    out = good(
+        node,
+        "import",
+        str(tmp_path / "s.csv"),
+        "--as",
+        "site",
+        "--dry-run",
+        "--compartment",
+        "mission",
+    )
+    assert "REJECT latitude" in out
+    good(node, "export", str(tmp_path / "all.csv"), "--as", "joc-duty-officer", "--kind", "site")
+    assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_folder_in_use_is_named(node: Path) -> None:
+    with serving(node):
+        error = bad(node, "serve")
+        assert str(node) in error
+        assert "Stop it first" in error
+
+
+def test_a_port_in_use_is_named(node: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        error = bad(node, "serve", "--port", str(taken.getsockname()[1]))
+    assert "(port)" in error
+    assert "choose another port" in error
+
+
+def test_what_is_wrong_with_a_folder_is_said(tmp_path: Path, node: Path) -> None:
+    assert "no node" in bad(tmp_path / "nowhere", "log", "verify")
+    assert "Nodes in it: node" in bad(tmp_path, "log", "verify")
+    assert "--new" in bad(tmp_path / "nowhere", "serve")
+    assert "need a lock" in bad(tmp_path / "nowhere", "serve", "--new")
+    assert "Did you mean EIRENE_PORT" in bad(node, "log", "verify", EIRENE_PROT="1")
+
+
+def test_a_wrong_passphrase_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "right").write_text("four plain words here\n")
+    (tmp_path / "wrong").write_text("four other words here\n")
+    right, wrong = (("--passphrase-file", str(tmp_path / name)) for name in ("right", "wrong"))
+    with serving(tmp_path / "n", "--new", *right):
+        pass
+    assert "does not open" in bad(tmp_path / "n", "serve", *wrong)
+    assert "locked by a passphrase" in bad(tmp_path / "n", "log", "verify")
+    assert "whole" in good(tmp_path / "n", "log", "verify", *right)
+    for path in (tmp_path / "n").rglob("*"):
+        if path.is_file():
+            assert b"plain words" not in path.read_bytes()
+
+
+def test_a_damaged_picture_is_built_anew_by_itself(node: Path, tmp_path: Path) -> None:
+    for picture in (node / "picture").glob("*.db"):
+        picture.write_bytes(b"\xff" * picture.stat().st_size)
+    good(node, "export", str(tmp_path / "x.csv"), "--as", "joc-duty-officer")
+    assert "TOKEN-7141" in (tmp_path / "x.csv").read_text(encoding="utf-8")
+
+
+def test_a_damaged_log_is_named_and_left_as_it_is(node: Path) -> None:
+    path = node / "log" / "log.db"
+    data = bytearray(path.read_bytes())
+    data[8192:] = b"\xff" * (len(data) - 8192)
+    path.write_bytes(bytes(data))
+    error = bad(node, "log", "verify")
+    assert "entry" in error or "damaged" in error
+    assert path.read_bytes() == bytes(data)
+
+
+def test_backup_and_restore_on_another_machine(node: Path, tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"c{number}").write_text(f"words of custodian {number}\n")
+    two = [f"--custodian-file={tmp_path / f'c{number}'}" for number in (1, 2)]
+    good(node, "backup", str(tmp_path / "b"))
+    good(node, "keys", "backup", str(tmp_path / "k"), *two)
+    new = tmp_path / "new"
+    assert "no node" in bad(new, "restore", str(tmp_path / "b"))
+    good(new, "keys", "restore", str(tmp_path / "k"), "--lock", "plain", *two)
+    good(new, "restore", str(tmp_path / "b"))
+    assert "never overwrites" in bad(new, "restore", str(tmp_path / "b"))
+    assert "whole" in good(new, "log", "verify")
+    good(new, "export", str(tmp_path / "n.geojson"), "--as", "joc-duty-officer")
+    assert "TOKEN-7141" in (tmp_path / "n.geojson").read_text(encoding="utf-8")
+
+
+def test_help_names_every_verb_and_stdout_may_close(node: Path) -> None:
+    out = good(node, "--help")
+    for verb in "demo serve import export rebuild backup restore log keys account".split():
+        assert verb in out
+        good(node, verb, "--help")
+    piped = subprocess.run(
+        ["sh", "-c", f"{EIRENE} account list | head -1"],
+        env=os.environ | {"EIRENE_DATA": str(node)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in piped.stderr
