@@ -221,7 +221,7 @@ def build_roads(folder: Path) -> Path:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Makes the offline base maps.")
     parser.add_argument("--atlas", type=Path, required=True, help="unpacked world-atlas package")
     parser.add_argument("--mission", type=Path, required=True, help="folder of the mission's data")
     given = parser.parse_args()

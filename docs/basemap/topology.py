@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-from shapely.geometry import LineString, MultiPolygon, Polygon
+from shapely.affinity import translate
+from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
 Ring = list[int]
 
@@ -32,12 +33,11 @@ class Topology:
         return self.held["objects"][name]["geometries"]
 
     def polygon(self, geometry: dict[str, Any]) -> MultiPolygon:
-        parts = [
-            Polygon(self._ring(rings[0]), [self._ring(hole) for hole in rings[1:]])
-            for rings in _polygons(geometry)
-        ]
-        whole = shapely.make_valid(MultiPolygon(parts))
-        areas = [part for part in _parts(whole) if isinstance(part, Polygon)]
+        areas: list[Polygon] = []
+        for rings in _polygons(geometry):
+            shell, *holes = (_unrolled(self._ring(ring)) for ring in rings)
+            whole = shapely.make_valid(Polygon(shell, holes))
+            areas.extend(part for part in _parts(_rolled(whole)) if isinstance(part, Polygon))
         return MultiPolygon(areas)
 
     def shared(self, name: str) -> Iterator[tuple[dict[str, Any], dict[str, Any], LineString]]:
@@ -59,6 +59,29 @@ class Topology:
             line = self.arcs[arc] if arc >= 0 else self.arcs[~arc][::-1]
             points.extend(line[1:] if points else line)
         return points
+
+
+def _unrolled(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The ring without jumps: the files leave out the cut where the date changes."""
+    points = [ring[0]]
+    for lon, lat in ring[1:]:
+        before = points[-1][0]
+        points.append((lon + 360 * round((before - lon) / 360), lat))
+    first, last = points[0], points[-1]
+    if abs(last[0] - first[0]) > 180:
+        # Goes round a pole: closed along the edge of the map.
+        pole = -90.0 if first[1] < 0 else 90.0
+        points += [(last[0], pole), (first[0], pole)]
+    return points
+
+
+def _rolled(area: shapely.Geometry) -> shapely.Geometry:
+    """The area cut where the date changes, every part between 180 W and 180 E."""
+    parts = []
+    for turn in (-1, 0, 1):
+        window = box(-180 + 360 * turn, -90, 180 + 360 * turn, 90)
+        parts.append(translate(shapely.intersection(area, window), xoff=-360.0 * turn))
+    return shapely.union_all(parts)
 
 
 def _decoded(arc: list[list[int]], scale: list[float], origin: list[float]):

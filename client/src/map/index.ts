@@ -19,6 +19,7 @@ import {
   sketch,
   store,
   type BaseMap,
+  type MapInfo,
 } from "../state";
 import type { Theme } from "../theme";
 import { obeyCamera } from "./camera";
@@ -37,6 +38,12 @@ const SAMPLES = ["Abc éñ", "Ҷеҳ", "مرحبا"];
 setWorkerUrl(workerUrl);
 addProtocol("pmtiles", new Protocol().tile);
 
+/** A node without a mission has the world for its box, of which the poles are left out. */
+function boundsOf(bbox: MapInfo["bbox"] | null): [number, number, number, number] {
+  const [west, south, east, north] = bbox ?? [-180, -90, 180, 90];
+  return [west, Math.max(south, -58), east, Math.min(north, 74)];
+}
+
 async function loadFonts(): Promise<void> {
   const loads = SAMPLES.map((text) => document.fonts.load("16px 'Noto Sans Variable'", text));
   await Promise.allSettled(loads);
@@ -53,7 +60,7 @@ export async function createMap(container: HTMLElement, theme: Theme): Promise<M
   const map = new LibreMap({
     container,
     style: styleOf(theme, maps, location.origin),
-    bounds: mapBox.get() ?? [-180, -60, 180, 75],
+    bounds: boundsOf(mapBox.get()),
     fitBoundsOptions: { padding: 12 },
     attributionControl: false,
     dragRotate: false,
