@@ -3,6 +3,7 @@
  * answered, ours where it did not.
  */
 import type {
+  Door,
   Draft,
   Entity,
   Filed,
@@ -129,6 +130,9 @@ export class Api {
 
   signIn(user: string, password: string): Promise<Me> {
     return this.ask("POST", "/api/sign-in", { user, password });
+  }
+  door(): Promise<Door> {
+    return this.get("/api/sign-in");
   }
   signOut(): Promise<void> {
     return this.ask("POST", "/api/sign-out");

@@ -181,6 +181,12 @@ export interface Mission {
   zone: string;
 }
 
+/** What a node says of itself before anybody signs in. */
+export interface Door {
+  node: string;
+  realm: "live" | "exercise" | "replay";
+}
+
 export interface Me {
   user: string;
   title: string;

@@ -91,6 +91,7 @@ SCHEMAS: dict[str, Any] = {
     ),
     "Ready": _map({"ready": YES_NO}),
     "SignIn": _map({"user": TEXT, "password": TEXT}),
+    "Door": _map({"node": TEXT, "realm": TEXT}),
     "Me": _map(_ACCOUNT, clock_warning=MAYBE_TEXT),
     "Shift": _map({"last_shift": MAYBE_TIME}),
     "Tokens": _list(_map(_TOKEN)),

@@ -67,6 +67,16 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of(me_of(node, held.reader), UNMARKED, headers={"Set-Cookie": cookie})
 
 
+@get(
+    "/api/sign-in",
+    **described("Which node this is, before anybody signs in.", answer="Door", open_=True),
+)
+async def get_door(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/sign-in: the realm, so that the first screen is marked too."""
+    node = node_of(request)
+    return json_of({"node": node.name, "realm": node.realm}, UNMARKED)
+
+
 @post("/api/sign-out", **described("End this session.", statuses=(204,)))
 async def sign_out(request: Request[Any, Any, Any]) -> Response[bytes]:
     """POST /api/sign-out: the session ends; the browser is told to forget what it kept."""
@@ -94,4 +104,4 @@ async def begin_shift(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of({"last_shift": _iso(before)}, UNMARKED)
 
 
-ROUTES = (sign_in, sign_out, get_me, begin_shift)
+ROUTES = (sign_in, get_door, sign_out, get_me, begin_shift)
