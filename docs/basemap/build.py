@@ -78,8 +78,10 @@ def is_disputed(one: str, other: str, line: LineString) -> bool:
     if one in UNSETTLED or other in UNSETTLED:
         return True
     pair = frozenset({one, other})
-    part = DISPUTED.get(pair, False)
-    return part is None or (part is not False and box(*part).contains(line.centroid))
+    if pair not in DISPUTED:
+        return False
+    part = DISPUTED[pair]
+    return part is None or box(*part).contains(line.centroid)
 
 
 def boundaries(atlas: Topology) -> list[dict[str, Any]]:
