@@ -27,6 +27,7 @@ from eirene.web.problems import UnknownPath
 _PACKAGE = Path(__file__).parent.parent
 STATIC = _PACKAGE / "web" / "static"
 BASEMAP = _PACKAGE / "basemap"
+ODBL = Path(__file__).parents[3] / "odbl"
 FILE = "eirene.file"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _CHUNK = 4 << 20
@@ -152,13 +153,19 @@ def _read(path: Path, first: int, length: int) -> bytes:
         return file.read(length)
 
 
-def maps_of_package() -> list[dict[str, Any]]:
-    """The base maps that came with the package: ``basemap/maps.json``."""
-    listing = BASEMAP / "maps.json"
-    if not listing.is_file():
-        return []
-    maps: list[dict[str, Any]] = msgspec.json.decode(listing.read_bytes())
-    return [one for one in maps if (BASEMAP / one["file"]).is_file()]
+def base_maps() -> dict[Path, dict[str, Any]]:
+    """The base maps that are here, by file, in the order of drawing.
+
+    Those of the package, and in a checkout those under the Open Database
+    Licence, which lie in a folder of their own and never travel with it.
+    """
+    found: list[tuple[Path, dict[str, Any]]] = []
+    for folder in (BASEMAP, ODBL):
+        listing = folder / "maps.json"
+        if listing.is_file():
+            maps: list[dict[str, Any]] = msgspec.json.decode(listing.read_bytes())
+            found += [(folder / one.pop("file"), one) for one in maps]
+    return dict(sorted((one for one in found if one[0].is_file()), key=lambda one: one[1]["order"]))
 
 
 @get("/", **described("The web client.", media_type="text/html", open_=True))
@@ -176,11 +183,7 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/map: what lies under the picture."""
     reader_of(request)
     mission = node_of(request).mission
-    maps = [
-        {key: value for key, value in one.items() if key != "file"}
-        | {"url": f"/basemap/{one['id']}.pmtiles"}
-        for one in maps_of_package()
-    ]
+    maps = [one | {"url": f"/basemap/{one['id']}.pmtiles"} for one in base_maps().values()]
     bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
     return json_of({"bbox": bbox, "maps": maps}, UNMARKED)
 
@@ -197,9 +200,9 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def get_basemap(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """GET /basemap/{id}.pmtiles: public geography, for whoever is signed in."""
     reader_of(request)
-    for one in maps_of_package():
+    for file, one in base_maps().items():
         if name == f"{one['id']}.pmtiles":
-            return ranged(BASEMAP / one["file"], request.headers)
+            return ranged(file, request.headers)
     raise UnknownPath
 
 

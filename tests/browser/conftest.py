@@ -1,0 +1,157 @@
+"""A demo node as a newcomer gets it, and real browsers to look at it with."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+]
+AXE = Path(__file__).parents[2] / "client" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+class Demo:
+    """A running demo node and its accounts."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        environment = os.environ | {"EIRENE_DATA": str(folder), "EIRENE_PORT": str(port)}
+        eirene = Path(sys.executable).with_name("eirene")
+        self.process = subprocess.Popen(
+            [str(eirene), "demo"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if line.startswith("READY"):
+                break
+        accounts = json.loads((folder / "demo-accounts.json").read_text())
+        self.accounts: dict[str, dict[str, str]] = {one["role"]: one for one in accounts}
+        self.url = self.accounts["joc-duty-officer"]["url"]
+
+    def ask(self, role: str, method: str, path: str, **more: Any) -> httpx.Response:
+        """One request with the token of a role."""
+        headers = {"Authorization": f"Bearer {self.accounts[role]['token']}"}
+        return httpx.request(method, self.url + path, headers=headers, **more)
+
+    def file(self, role: str = "joc-duty-officer", **changes: Any) -> dict[str, str]:
+        """File an incident through the API."""
+        flat = {
+            "kind": "incident",
+            "compartment": "command",
+            "type": "AC",
+            "occurred": "2026-11-25T14:30Z",
+            "place": "4.3612, 18.5550",
+            "summary": "Shots heard",
+        }
+        response = self.ask(role, "POST", "/api/reports", json=flat | changes)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def close(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(20) == 0
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo(tmp_path_factory.mktemp("demo"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    assert path, "Chromium is not here; install it with: sudo apt-get install chromium"
+    with sync_playwright() as play:
+        made = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield made
+        made.close()
+
+
+class Seat:
+    """One person at one browser. Every fault that the page tells of is kept."""
+
+    def __init__(self, browser: Browser, demo: Demo, width: int, height: int) -> None:
+        self.demo = demo
+        self.faults: list[str] = []
+        self.ended = False
+        """Its session ends on purpose: the browser then notes answers of 401, which are right."""
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": height}
+        )
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not (self.ended and "401" in message.text):
+            self.faults.append(message.text)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.demo.url, "data:", "blob:")):
+            self.faults.append(f"a request left the node: {request.url}")
+
+    def sign_in(self, role: str = "joc-duty-officer") -> Page:
+        """Sign in and wait for the picture."""
+        account = self.demo.accounts[role]
+        self.page.goto(self.demo.url)
+        self.page.get_by_label("Name").fill(account["user"])
+        self.page.get_by_label("Password").fill(account["password"])
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_text("Live,").wait_for(timeout=15_000)
+        return self.page
+
+    def axe(self) -> list[str]:
+        """Serious faults of accessibility on the page as it stands."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate(
+            "() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations"
+            ".filter(v => v.impact === 'serious' || v.impact === 'critical')"
+            ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))"
+        )
+        return list(found)
+
+
+@pytest.fixture
+def seat(browser: Browser, demo: Demo) -> Iterator[Callable[..., Seat]]:
+    """Makes seats; none may have told of a fault at the end."""
+    made: list[Seat] = []
+
+    def make(width: int = 1440, height: int = 900) -> Seat:
+        made.append(Seat(browser, demo, width, height))
+        return made[-1]
+
+    yield make
+    faults = [fault for one in made for fault in one.faults]
+    for one in made:
+        one.context.close()
+    assert faults == []

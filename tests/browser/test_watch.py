@@ -1,0 +1,160 @@
+"""A watch at the desk, in a real browser: look, file, see elsewhere, correct, search."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Demo, Seat
+
+Seats = Callable[..., Seat]
+
+
+def rows(page: Page, text: str):  # noqa: ANN201 - Playwright's Locator
+    return page.get_by_role("row").filter(has_text=text)
+
+
+def test_a_newcomer_sees_the_picture_with_origin_and_age(seat: Seats) -> None:
+    one = seat()
+    page = one.sign_in()
+    expect(page.get_by_text("REPLAY · NOT LIVE").first).to_be_visible()
+    layers = page.get_by_role("complementary").or_(page.locator("body"))
+    for words in ("UCDP GED 23.1", "OurAirports", "UN presence"):
+        expect(layers.get_by_text(words).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"newest 2022-12-30")).first).to_be_visible()
+    page.get_by_text("Map sources").or_(page.get_by_text("Boundaries: OCHA")).first.click()
+    expect(page.get_by_text(re.compile("OCHA COD-AB CAF")).first).to_be_visible()
+    expect(page.get_by_role("row").nth(3)).to_be_visible()
+    assert "REPLAY" in page.title()
+    assert one.axe() == []
+
+
+def test_the_sign_in_page_is_marked_too(seat: Seats, demo: Demo) -> None:
+    one = seat()
+    one.page.goto(demo.url)
+    expect(one.page.get_by_text("REPLAY · NOT LIVE")).to_be_visible()
+    assert one.axe() == []
+
+
+def test_what_is_filed_in_the_form_is_seen_elsewhere_within_a_second(seat: Seats) -> None:
+    filer, reader = seat(), seat()
+    there = reader.sign_in("sector-operations-officer")
+    page = filer.sign_in()
+    words = f"Bridge burned {time.time_ns()}"
+    page.keyboard.press("n")
+    page.get_by_label("Type", exact=False).first.select_option("EX")
+    page.get_by_label("In one line").fill(words)
+    page.get_by_label("When").fill("2026-11-25 14:30Z")
+    page.get_by_label("Where").first.fill("4.3612, 18.5550")
+    expect(page.get_by_text("25 Nov 2026 14:30Z").first).to_be_visible()
+    page.get_by_label("Who has it").select_option("command")
+    killed = page.get_by_label("Killed, at least", exact=True)
+    killed.fill("1")
+    page.get_by_role("button", name="File report").last.click()
+    filed = time.monotonic()
+    expect(rows(there, words).first).to_be_visible(timeout=5_000)
+    assert time.monotonic() - filed < 2.0
+    expect(page.get_by_text("Filed, and safe on the node.")).to_be_visible()
+    assert filer.axe() == []
+    page.get_by_role("button", name="Amend").first.click()
+    page.get_by_label("Killed, at least", exact=True).fill("3")
+    page.get_by_role("button", name="File amendment").click()
+    expect(rows(there, words).first).to_contain_text("3", timeout=5_000)
+
+
+def test_two_amendments_stand_side_by_side_until_one_names_both(seat: Seats, demo: Demo) -> None:
+    words = f"Conflict {time.time_ns()}"
+    first = demo.file(summary=words, killed=1)
+    demo.file(summary=words, killed=2, amends=[first["id"]])
+    demo.file(summary=words, killed=7, amends=[first["id"]])
+    one = seat()
+    page = one.sign_in()
+    rows(page, words).first.click()
+    expect(page.get_by_text("2 amendments stand side by side")).to_be_visible()
+    assert one.axe() == []
+
+
+def test_a_withdrawn_report_leaves_the_list_and_stays_on_demand(seat: Seats, demo: Demo) -> None:
+    words = f"Withdrawn {time.time_ns()}"
+    first = demo.file(summary=words)
+    one = seat()
+    page = one.sign_in()
+    expect(rows(page, words).first).to_be_visible()
+    withdrawal = {"kind": "withdrawal", "amends": [first["id"]], "reason": "error"}
+    assert demo.ask("joc-duty-officer", "POST", "/api/reports", json=withdrawal).status_code == 201
+    expect(rows(page, words)).to_have_count(0)
+    page.get_by_label("Show withdrawn").check()
+    expect(rows(page, words).first).to_be_visible()
+
+
+@pytest.mark.parametrize("words", ["<img src=x onerror=alert(1)>", 'Camp "B" & C <west> ]]>'])
+def test_markup_in_a_report_is_text(seat: Seats, demo: Demo, words: str) -> None:
+    mine = f"{words} {time.time_ns()}"
+    demo.file(summary=mine, narrative=words)
+    one = seat()
+    page = one.sign_in()
+    rows(page, mine).first.click()
+    expect(page.get_by_text(mine).first).to_be_visible()
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_search_finds_words_places_and_grids(seat: Seats, demo: Demo) -> None:
+    words = f"Zebra{time.time_ns()}"
+    demo.file(summary=f"Market {words} burned")
+    one = seat()
+    page = one.sign_in()
+    page.keyboard.press("/")
+    box = page.get_by_label(re.compile("Words, place name"))
+    box.fill(words)
+    expect(page.get_by_text(f"Market {words} burned").first).to_be_visible()
+    box.fill("Bria")
+    expect(page.get_by_role("button", name=re.compile("Bria")).first).to_be_visible()
+    box.fill("34N FN 02 23")
+    expect(page.get_by_text("Go there").first).to_be_visible()
+    assert one.axe() == []
+
+
+def test_the_time_bar_narrows_the_table(seat: Seats) -> None:
+    one = seat()
+    page = one.sign_in()
+    boxes = page.locator("input[type=text], input:not([type])")
+    start = boxes.filter(has_not_text="x").nth(0)
+    start.fill("2013-12-01")
+    start.press("Enter")
+    end = boxes.nth(1)
+    end.fill("2013-12-31")
+    end.press("Enter")
+    expect(page.get_by_role("row").filter(has_text="2013-12").first).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="2022-12")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark", "3 a.m."])
+def test_every_theme_is_readable(seat: Seats, theme: str) -> None:
+    one = seat()
+    page = one.sign_in()
+    page.get_by_role("button", name=theme).or_(page.get_by_label(theme, exact=True)).first.click()
+    page.get_by_role("row").nth(2).click()
+    page.wait_for_timeout(300)
+    assert one.axe() == []
+
+
+def test_a_phone_shows_list_detail_and_layers(seat: Seats) -> None:
+    one = seat(390, 844)
+    page = one.sign_in()
+    for tab in ("Reports", "Detail", "Layers"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert one.axe() == []
+
+
+def test_who_sees_nothing_is_not_told_that_nothing_happened(seat: Seats, demo: Demo) -> None:
+    one = seat()
+    page = one.sign_in()
+    for box in page.get_by_role("checkbox").all():
+        if box.is_checked():
+            box.uncheck()
+    expect(page.get_by_text("That is not the same as nothing happened").first).to_be_visible()
