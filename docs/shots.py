@@ -1,0 +1,151 @@
+"""Pictures of the documentation, from the running demo: ``./run shots``.
+
+Each picture is taken of a demo node in a temporary folder, after a few reports
+were filed, so that what the guides show is what a newcomer sees.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+PICTURES = HERE / "pictures"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+]
+Account = dict[str, str]
+
+
+@contextmanager
+def demo() -> Generator[dict[str, Account]]:
+    """A demo node; gives its accounts by role."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("eirene")), "demo"],
+            env=os.environ | {"EIRENE_DATA": folder, "EIRENE_PORT": str(port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("READY"):
+                break
+        told = json.loads((Path(folder) / "demo-accounts.json").read_text(encoding="utf-8"))
+        yield {one["role"]: one for one in told}
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def post(account: Account, flat: dict[str, Any]) -> dict[str, str]:
+    """File a report."""
+    headers = {"Authorization": f"Bearer {account['token']}"}
+    answer = httpx.post(account["url"] + "/api/reports", json=flat, headers=headers)
+    return answer.raise_for_status().json()
+
+
+def amended(account: Account) -> None:
+    """A note of the watch that two people amended without knowing of each other.
+
+    It says nothing of the real map: the demo is a replay, and invents nothing there.
+    """
+    flat: dict[str, Any] = {
+        "kind": "note",
+        "compartment": "command",
+        "type": "handover",
+        "occurred": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        "summary": "Handover: the night watch calls the sectors at six",
+    }
+    first = post(account, flat)
+    for words in ("at six, by radio", "at seven, by phone"):
+        summary = f"Handover: the night watch calls the sectors {words}"
+        post(account, flat | {"summary": summary, "amends": [first["id"]]})
+
+
+def signed_in(browser: Browser, account: Account, width: int, height: int) -> Page:
+    """A page with the picture on it."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(account["url"])
+    page.get_by_label("Name").fill(account["user"])
+    page.get_by_label("Password").fill(account["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Live,").wait_for()
+    page.wait_for_timeout(3_000)
+    return page
+
+
+def take(page: Page, name: str) -> None:
+    """Keep a picture, and say so."""
+    page.wait_for_timeout(700)
+    page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=85)
+    print(f"docs/pictures/{name}.jpg")
+
+
+def desk(browser: Browser, account: Account) -> None:
+    """What a duty officer sees at the desk."""
+    page = signed_in(browser, account, 1440, 900)
+    take(page, "desk-light")
+    page.get_by_role("row").nth(3).click()
+    take(page, "detail")
+    page.get_by_text("Dark", exact=True).first.click()
+    take(page, "desk-dark")
+    page.get_by_text("3 a.m.", exact=True).first.click()
+    take(page, "desk-night")
+    page.get_by_text("Light", exact=True).first.click()
+    page.keyboard.press("n")
+    take(page, "form")
+    page.keyboard.press("Escape")
+    page.get_by_role("row").filter(has_text="Handover").first.click()
+    take(page, "conflict")
+    page.get_by_role("button", name="Watch log").click()
+    take(page, "watch-log")
+    page.close()
+
+
+def phone(browser: Browser, account: Account) -> None:
+    """The same on a phone."""
+    page = signed_in(browser, account, 390, 844)
+    take(page, "phone")
+    page.close()
+
+
+def main() -> None:
+    """Take them all."""
+    PICTURES.mkdir(exist_ok=True)
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with demo() as accounts, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        duty = accounts["joc-duty-officer"]
+        amended(duty)
+        desk(browser, duty)
+        phone(browser, duty)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
