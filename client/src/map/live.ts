@@ -41,8 +41,9 @@ class LiveSource {
     this.removed.add(held.id);
   }
 
-  flush(): void {
-    if (this.added.size === 0 && this.removed.size === 0) return;
+  /** Whether there was anything to send. */
+  flush(): boolean {
+    if (this.added.size === 0 && this.removed.size === 0) return false;
     const diff: GeoJSONSourceDiff = {
       remove: [...this.removed],
       // An added feature takes the place of one with the same id.
@@ -51,6 +52,7 @@ class LiveSource {
     this.added = new Map();
     this.removed = new Set();
     void this.source.updateData(diff);
+    return true;
   }
 }
 
@@ -60,7 +62,6 @@ export class LivePicture {
   private readonly ids = new Map<string, number>();
   private readonly stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private waiting = false;
   private allDue = false;
 
   constructor(map: LibreMap, images: Images) {
@@ -146,20 +147,18 @@ export class LivePicture {
     return id;
   }
 
+  /** At once, where the last second sent nothing; else at its end. */
   private flushSoon(): void {
-    if (this.timer !== null) {
-      this.waiting = true;
-      return;
-    }
-    this.flush();
+    if (this.timer !== null || !this.flush()) return;
     this.timer = setTimeout(() => {
       this.timer = null;
-      if (this.waiting) this.flushSoon();
-      this.waiting = false;
+      this.flushSoon();
     }, GATHER_MS);
   }
 
-  private flush(): void {
-    for (const source of this.sources.values()) source.flush();
+  /** Whether anything was to be sent. */
+  private flush(): boolean {
+    const sent = [...this.sources.values()].map((source) => source.flush());
+    return sent.includes(true);
   }
 }
