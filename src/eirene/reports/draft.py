@@ -7,13 +7,12 @@ the rule and an example of a right value.
 
 from __future__ import annotations
 
-import difflib
+import math
 import re
 import typing
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -21,6 +20,8 @@ import msgspec
 from eirene.errors import InvalidReport
 from eirene.places import Place, UnclearPlace, distance_m, parse_place, place_from_numbers
 from eirene.reports import markings
+from eirene.reports.contents import content_of_flat, unknown_field
+from eirene.reports.faults import not_listed, refused, wrong
 from eirene.reports.kinds import Codes, Content, Kind, fields_of, kind_named
 from eirene.times import Span, instant, parse_time
 
@@ -36,15 +37,10 @@ _GRADE = re.compile("[A-F][1-6]")
 _LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HEX_ID = re.compile("[0-9a-f]{32}")
 _AGREE_M = 50.0
-_EXAMPLES = {
-    "count": "3 (leave it out when it is not known)",
-    "yesno": "true",
-    "number": "12.5",
-    "many": '["AC"]',
-    "list": "[]",
-    "text": '"a line of text"',
-    "longtext": '"text"',
-}
+_DEEPEST = 4
+"""Lists and objects in one another; a link in a list is at 2."""
+_MOST = 200
+"""Reports that one report amends, or links to."""
 
 Find = Callable[[str], list[Place]]
 """Looks a place name or P-code up: candidates, best first."""
@@ -72,55 +68,62 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
 
 
-def _wrong(field: str, rule: str, example: str) -> InvalidReport:
-    return InvalidReport(rule, field=field, remedy=f"Write for example {example}.")
-
-
-def check_texts(flat: Mapping[str, Any], path: str = "") -> None:
-    """Refuse control characters, which no export format could carry, and JSON null."""
+def check_texts(flat: Mapping[str, Any], path: str = "", depth: int = 0) -> None:
+    """Refuse what no export could carry: control characters, null, NaN, endless nesting."""
     for name, value in flat.items():
-        here = f"{path}{name}"
-        if isinstance(value, str):
-            found = _CONTROL.search(value)
-            if found:
-                raise InvalidReport(
-                    f"{here} holds the control character U+{ord(found[0]):04X}.",
-                    field=here,
-                    remedy="Remove it; line breaks and tabs are fine.",
+        of = value.__class__
+        if of is str:
+            if not value.isprintable() and (found := _CONTROL.search(value)):
+                raise refused(
+                    f"{path}{name}",
+                    f"holds the control character U+{ord(found[0]):04X}",
+                    "Remove it; line breaks and tabs are fine.",
                 )
         elif value is None:
-            raise InvalidReport(
-                f"{here} is null, which says nothing.",
-                field=here,
-                remedy="Leave the field out when its value is not known.",
+            raise refused(
+                f"{path}{name}",
+                "is null, which says nothing",
+                "Leave the field out when its value is not known.",
             )
-        elif isinstance(value, dict):
-            check_texts(typing.cast(dict[str, Any], value), f"{here}.")
-        elif isinstance(value, list):
-            items = typing.cast(list[Any], value)
-            check_texts({f"{i}": item for i, item in enumerate(items)}, f"{here}.")
+        elif of is dict or of is list or of is tuple:
+            if depth == _DEEPEST:
+                raise refused(f"{path}{name}", "is nested too deeply", "Use plain fields.")
+            inner = value if of is dict else {str(at): item for at, item in enumerate(value)}
+            check_texts(inner, f"{path}{name}.", depth + 1)
+        elif of is float and not math.isfinite(value):
+            raise refused(
+                f"{path}{name}",
+                "is not a finite number",
+                "Leave the field out when its value is not known.",
+            )
 
 
 def _text(flat: Mapping[str, Any], name: str, most: int = 300) -> str:
-    value = flat.get(name, "")
+    value = flat.get(name)
+    if value is None:  # absent: check_texts refuses null
+        return ""
     if not isinstance(value, str):
-        raise _wrong(name, f"{name} must be text.", '"text"')
+        raise wrong(name, f"{name} must be text.", '"text"')
     if len(value) > most:
-        raise _wrong(name, f"{name} is longer than {most} characters.", "a shorter text")
+        raise wrong(name, f"{name} is longer than {most} characters.", "a shorter text")
     return value.strip()
 
 
 def _code(flat: Mapping[str, Any], name: str, codes: Codes, default: str = "") -> str:
-    value = flat.get(name, default)
-    if value == default or value == "":
+    value = flat.get(name)
+    if value is None or value == "":
         return default
     if value not in codes:
-        raise InvalidReport(
-            f"{name} {value!r} is not in the list.",
-            field=name,
-            remedy="Use one of: " + ", ".join(codes.open_codes()) + ".",
-        )
+        raise not_listed(name, value, codes)
     return value
+
+
+def _tlp(flat: Mapping[str, Any]) -> str:
+    """Traffic Light Protocol, as a bare code or as it is written: ``TLP:AMBER``."""
+    value = flat.get("tlp")
+    if isinstance(value, str) and value[:4].upper() == "TLP:":
+        flat = {"tlp": value[4:].strip().upper()}
+    return _code(flat, "tlp", markings.TLP, default="GREEN")
 
 
 def _id(value: Any, field: str) -> bytes:
@@ -131,33 +134,32 @@ def _id(value: Any, field: str) -> bytes:
     )
 
 
-def _ids(flat: Mapping[str, Any], name: str) -> tuple[bytes, ...]:
-    value = flat.get(name, [])
+def _items(flat: Mapping[str, Any], name: str, example: str) -> list[Any]:
+    value = flat.get(name)
+    if value is None:
+        return []
     if not isinstance(value, list):
-        raise _wrong(name, f"{name} must be a list of report ids.", '["<report id>"]')
+        raise wrong(name, f"{name} must be a list.", example)
     items = typing.cast(list[Any], value)
+    if len(items) > _MOST:
+        raise refused(name, f"has {len(items)} items; the most is {_MOST}", "File several reports.")
+    return items
+
+
+def _ids(flat: Mapping[str, Any], name: str) -> tuple[bytes, ...]:
+    items = _items(flat, name, '["<report id>"]')
     return tuple(_id(item, f"{name}.{at}") for at, item in enumerate(items))
 
 
 def _links(flat: Mapping[str, Any]) -> tuple[tuple[str, bytes], ...]:
-    value = flat.get("links", [])
     example = '[{"role": "about", "report": "<report id>"}]'
-    if not isinstance(value, list):
-        raise _wrong("links", "links must be a list.", example)
     found: list[tuple[str, bytes]] = []
-    for at, item in enumerate(typing.cast(list[Any], value)):
-        if not isinstance(item, dict) or set(typing.cast(dict[str, Any], item)) != {
-            "role",
-            "report",
-        }:
-            raise _wrong(f"links.{at}", "A link has a role and a report.", example)
+    for at, item in enumerate(_items(flat, "links", example)):
+        if not isinstance(item, dict) or item.keys() != {"role", "report"}:
+            raise wrong(f"links.{at}", "A link has a role and a report.", example)
         link = typing.cast(dict[str, Any], item)
         if link["role"] not in markings.LINK_ROLE:
-            raise InvalidReport(
-                f"links.{at}.role {link['role']!r} is not in the list.",
-                field=f"links.{at}.role",
-                remedy="Use one of: " + ", ".join(markings.LINK_ROLE.labels) + ".",
-            )
+            raise not_listed(f"links.{at}.role", link["role"], markings.LINK_ROLE)
         found.append((link["role"], _id(link["report"], f"links.{at}.report")))
     return tuple(found)
 
@@ -169,7 +171,7 @@ def _client_id(flat: Mapping[str, Any]) -> bytes | None:
     try:
         return uuid.UUID(value).bytes
     except (ValueError, AttributeError, TypeError):
-        raise _wrong(
+        raise wrong(
             "client_id", "client_id is not a UUID.", '"6f1c1b9e-3c1f-4f6e-8a53-0d6c0a4f7a11"'
         ) from None
 
@@ -189,11 +191,11 @@ def _time(value: Any, field: str, now: datetime, zone: tzinfo | None) -> Span:
             end = instant(parts["end"])
             span = Span(start, end, parts.get("precision", "span"), str(parts.get("text", "")))
         except (KeyError, ValueError, TypeError, InvalidReport) as error:
-            raise _wrong(field, f"{field} has no start and end: {error}.", example) from None
+            raise wrong(field, f"{field} has no start and end: {error}.", example) from None
         if span.end < span.start:
-            raise _wrong(f"{field}.end", f"{field} ends before it starts.", example)
+            raise wrong(f"{field}.end", f"{field} ends before it starts.", example)
         return span
-    raise _wrong(field, f"{field} must be a time.", example)
+    raise wrong(field, f"{field} must be a time.", example)
 
 
 def _number(flat: Mapping[str, Any], name: str) -> float | None:
@@ -201,8 +203,11 @@ def _number(flat: Mapping[str, Any], name: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong(name, f"{name} must be a number.", "4.3612")
-    return float(value)
+        raise wrong(name, f"{name} must be a number.", "4.3612")
+    try:
+        return float(value)
+    except OverflowError:  # hundreds of digits
+        raise wrong(name, f"{name} is out of range.", "4.3612") from None
 
 
 def _point(flat: Mapping[str, Any], accuracy: float | None) -> Place | None:
@@ -211,7 +216,7 @@ def _point(flat: Mapping[str, Any], accuracy: float | None) -> Place | None:
         return None
     if lat is None or lon is None:
         missing = "latitude" if lat is None else "longitude"
-        raise _wrong(missing, f"{missing} is missing beside the other one.", "18.5550")
+        raise wrong(missing, f"{missing} is missing beside the other one.", "18.5550")
     try:
         return place_from_numbers(lat, lon, accuracy)
     except InvalidReport as error:
@@ -235,7 +240,7 @@ def _place(flat: Mapping[str, Any], find: Find | None) -> Place | None:
     pcode = _text(flat, "pcode", 32)
     accuracy = _number(flat, "accuracy_m")
     if accuracy is not None and not 0 <= accuracy <= 20_100_000:
-        raise _wrong("accuracy_m", "accuracy_m is a radius in metres.", "100")
+        raise wrong("accuracy_m", "accuracy_m is a radius in metres.", "100")
     point = _point(flat, accuracy)
     told = _told_place(text, find, point is not None) if text else None
     if point is None and told is None:
@@ -268,98 +273,6 @@ def _joined(told: Place, point: Place) -> Place:
     )
 
 
-@cache
-def _code_plan(of: type) -> tuple[tuple[str, Codes | None, type | None], ...]:
-    """Fields of a struct that hold codes, or structs that do."""
-    plan: list[tuple[str, Codes | None, type | None]] = []
-    hints: dict[str, Any] = typing.get_type_hints(of, include_extras=True)
-    for field in msgspec.structs.fields(of):
-        hint = hints[field.name]
-        codes = next((m for m in getattr(hint, "__metadata__", ()) if isinstance(m, Codes)), None)
-        inner: tuple[Any, ...] = typing.get_args(getattr(hint, "__origin__", hint)) or ()
-        struct: type | None = next(
-            (t for t in inner if isinstance(t, type) and issubclass(t, msgspec.Struct)), None
-        )
-        if codes is not None or struct is not None:
-            plan.append((field.encode_name, codes, struct))
-    return tuple(plan)
-
-
-def _check_codes(value: Any, path: str = "") -> None:
-    for name, codes, struct in _code_plan(value.__class__):
-        held = getattr(value, name)
-        items = typing.cast(tuple[Any, ...], held if isinstance(held, tuple) else (held,))
-        for at, item in enumerate(items):
-            here = f"{path}{name}" + (f".{at}" if isinstance(held, tuple) else "")
-            if struct is not None:
-                _check_codes(item, f"{here}.")
-            elif codes is not None and item != "" and isinstance(item, str) and item not in codes:
-                raise InvalidReport(
-                    f"{here} {item!r} is not in the list.",
-                    field=here,
-                    remedy="Use one of: " + ", ".join(codes.open_codes()) + ".",
-                )
-
-
-def _content(kind: Kind, values: dict[str, Any]) -> Content:
-    try:
-        content = msgspec.convert(values, kind.content)
-    except msgspec.ValidationError as error:
-        raise _content_error(kind, str(error)) from None
-    _check_codes(content)
-    return content
-
-
-_TYPES = {
-    "int": "a whole number",
-    "float": "a decimal number",
-    "str": "text",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a group of fields",
-    "null": "null",
-}
-
-
-def _plain(rule: str) -> str:
-    """A decoder's rule in plain words."""
-    found = re.match(r"Expected `(\w+)[^`]*`(?:, got `(\w+)`| (.+))?$", rule)
-    if not found:
-        return rule[0].lower() + rule[1:]
-    wanted = _TYPES.get(found[1], found[1])
-    if found[3]:
-        limit = found[3].replace(">= ", "of at least ").replace("<= ", "of at most ")
-        return f"must be {wanted} {limit}".replace(" of length of ", " with a length of ")
-    return f"must be {wanted}" + (f", not {_TYPES.get(found[2], found[2])}" if found[2] else "")
-
-
-def _content_error(kind: Kind, message: str) -> InvalidReport:
-    rule, _, path = message.partition(" - at `$")
-    field = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", path.rstrip("`")).lstrip(".")
-    missing = re.search(r"required field `(\w+)`", rule)
-    if missing:
-        field = f"{field}.{missing[1]}".lstrip(".")
-        rule = f"{field} is missing"
-    else:
-        rule = f"{field} {_plain(rule)}"
-    top = fields_of(kind.content).get(field.split(".")[0])
-    if top is not None and top.codes is not None:
-        return InvalidReport(
-            rule + ".", field=field, remedy=f"Use one of: {', '.join(top.codes.open_codes())}."
-        )
-    example = msgspec.json.encode(kind.example.get(field, None)).decode()
-    if example == "null":
-        example = _EXAMPLES.get(top.held.form, '"text"') if top else '"text"'
-    return InvalidReport(rule + ".", field=field, remedy=f"Write for example {example}.")
-
-
-def _unknown(kind: Kind, name: str) -> InvalidReport:
-    known = [*ENVELOPE, *fields_of(kind.content)]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    remedy = f"Did you mean {near[0]!r}?" if near else f"Fields: {', '.join(known)}."
-    return InvalidReport(f"{kind.name} has no field {name!r}.", field=name, remedy=remedy)
-
-
 def draft_of(
     flat: Mapping[str, Any], *, now: datetime, zone: tzinfo | None = None, find: Find | None = None
 ) -> Draft:
@@ -370,28 +283,14 @@ def draft_of(
     """
     name = flat.get("kind")
     if not isinstance(name, str):
-        raise _wrong("kind", "kind is missing.", '"incident"')
+        raise wrong("kind", "kind is missing.", '"incident"')
     kind = kind_named(name)
     check_texts(flat)
-    own = fields_of(kind.content)
-    values: dict[str, Any] = {}
-    for key, value in flat.items():
-        if key in own:
-            if value != "":
-                values[key] = value
-        elif key not in _ENVELOPE:
-            raise _unknown(kind, key)
-    occurred = flat.get("occurred")
-    observed = flat.get("observed")
-    grade = _text(flat, "grade")
-    if grade and not _GRADE.fullmatch(grade):
-        raise _wrong("grade", "grade is a letter A-F and a digit 1-6.", '"B3"')
-    language = _text(flat, "language")
-    if language and not _LANGUAGE.fullmatch(language):
-        raise _wrong("language", "language is a language code.", '"fr"')
+    values = _values(flat, kind)
+    occurred, observed = flat.get("occurred"), flat.get("observed")
     draft = Draft(
         kind=kind,
-        content=_content(kind, values),
+        content=content_of_flat(kind, values, lambda value, at: _time(value, at, now, zone)),
         compartment=_text(flat, "compartment"),
         client_id=_client_id(flat),
         entity=_id(flat["entity"], "entity") if "entity" in flat else None,
@@ -402,25 +301,46 @@ def draft_of(
         place=_place(flat, find),
         source=_text(flat, "source"),
         basis=_code(flat, "basis", markings.BASIS),
-        grade=grade,
-        classification=_code(
-            flat, "classification", markings.CLASSIFICATION, default="unclassified"
-        ),
-        tlp=_code(flat, "tlp", markings.TLP, default="GREEN"),
+        grade=_shaped(flat, "grade", _GRADE, "a letter A-F and a digit 1-6", "B3"),
+        classification=_code(flat, "classification", markings.CLASSIFICATION, "unclassified"),
+        tlp=_tlp(flat),
         purpose=_code(flat, "purpose", markings.PURPOSE),
-        language=language,
+        language=_shaped(flat, "language", _LANGUAGE, "a language code", "fr"),
     )
-    _require(draft, flat)
+    _require(draft)
     return draft
 
 
-def _require(draft: Draft, flat: Mapping[str, Any]) -> None:
+def _values(flat: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """Fields of the kind, texts without blanks around them; any other name is refused."""
+    own = fields_of(kind.content)
+    values: dict[str, Any] = {}
+    for key, value in flat.items():
+        if key in own:
+            said = value.strip() if value.__class__ is str else value
+            if said != "":
+                values[key] = said
+        elif key not in _ENVELOPE:
+            raise unknown_field(kind.name, key, key, [*ENVELOPE, *own])
+    return values
+
+
+def _shaped(
+    flat: Mapping[str, Any], name: str, shape: re.Pattern[str], what: str, example: str
+) -> str:
+    text = _text(flat, name)
+    if text and not shape.fullmatch(text):
+        raise wrong(name, f"{name} is not {what}.", f'"{example}"')
+    return text
+
+
+def _require(draft: Draft) -> None:
     """Envelope fields that the kind needs, and the compartment it is bound to."""
     kind = draft.kind
     for field in kind.requires:
         if not getattr(draft, field):
             example = msgspec.json.encode(kind.example.get(field, "<report id>")).decode()
-            raise _wrong(field, f"{field} is missing: {kind.title} needs it.", example)
+            raise wrong(field, f"{field} is missing: {kind.title} needs it.", example)
     if kind.only_in and draft.compartment and draft.compartment not in kind.only_in:
         raise InvalidReport(
             f"{kind.title} may stand only in {', '.join(kind.only_in)}.",

@@ -101,7 +101,7 @@ MANDATE_TASK = Codes(
 )
 
 
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
+class Actor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One side: its role, its class, and the name it is known by. Never a person."""
 
     role: Annotated[str, ACTOR_ROLE]
@@ -115,13 +115,17 @@ class Incident(Content, frozen=True, kw_only=True):
     type: Annotated[str, INCIDENT_TYPE, Held("code", "", "choice", "#event+type")]
     """Main type of the incident."""
 
-    also: Annotated[tuple[str, ...], INCIDENT_TYPE, Held("code", "", "many")] = ()
+    also: Annotated[
+        tuple[str, ...], Meta(max_length=20), INCIDENT_TYPE, Held("code", "", "many")
+    ] = ()
     """Further types that fit as well."""
 
     state: Annotated[str, STATE, Held("code", "", "choice", "#status")] = "reported"
     """Where the incident stands in its life cycle."""
 
-    actors: Annotated[tuple[Actor, ...], Held("actor", "PS", "list", "#group")] = ()
+    actors: Annotated[
+        tuple[Actor, ...], Meta(max_length=50), Held("actor", "PS", "list", "#group")
+    ] = ()
     """Who was involved: role, class, and group name. Alleged until verified."""
 
     affected: Annotated[str, Meta(max_length=300), Held("affected", "P", "text", "#affected")] = ""

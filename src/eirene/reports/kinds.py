@@ -61,7 +61,7 @@ class Codes:
         self.retired = retired
 
     def __contains__(self, code: object) -> bool:
-        return code in self.labels and code not in self.retired
+        return isinstance(code, str) and code in self.labels and code not in self.retired
 
     def open_codes(self) -> list[str]:
         """Codes that may still be filed."""
@@ -76,6 +76,10 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
     narrative: Annotated[str, Meta(max_length=20_000), Held("text", "SP", "longtext")] = ""
     """The whole story, as told. Facts first, comment apart."""
+
+    def fault(self) -> tuple[str, str, str] | None:
+        """Field, rule and remedy where fields do not go together; asked once, when it is filed."""
+        return None
 
 
 Count = Annotated[int, Meta(ge=0, le=100_000_000)]
