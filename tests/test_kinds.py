@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 import pytest
 from hypothesis import given
@@ -15,13 +16,15 @@ from conftest import T0
 from eirene.errors import InvalidReport
 from eirene.reports.draft import ENVELOPE, draft_of
 from eirene.reports.flat import raw_content
-from eirene.reports.kinds import FORMS, GROUPS, Kind, count_fields, fields_of, kinds
+from eirene.reports.kinds import FORMS, GROUPS, Codes, Kind, count_fields, fields_of, kinds
 from eirene.reports.schema import example_of, schema_of
-from eirene.reports.words import table
+from eirene.reports.table import AFTER, BEFORE
+from eirene.reports.words import table, title_of
 from vectors.make_reports import NOW, result
 
 VECTORS = Path(__file__).parent / "vectors" / "reports"
 ALL = list(kinds().values())
+WHERE = ["command", "sources"]
 FIRST = "incident alert source site unit movement activity hazard organisation note withdrawal"
 
 
@@ -38,11 +41,44 @@ def test_a_kind_declares_each_field_whole(kind: Kind) -> None:
         assert field.held.form in FORMS
         assert field.doc, f"{kind.name}.{field.name} has no docstring"
         assert f"field.{kind.name}.{field.name}" in strings
-        assert field.name not in ENVELOPE
+        assert field.name not in {*ENVELOPE, *BEFORE, *AFTER}, "reads would show two as one"
         assert set(field.held.sensitivity) <= set("SPLO")
         if field.held.form in ("choice", "many"):
             assert field.codes is not None
-    assert kind.states == () or kind.states[0] in kind.states
+        if field.codes is not None:
+            assert f"codes.{field.codes.name}" in strings
+    state = fields_of(kind.content).get("state")
+    assert kind.states == (tuple(state.codes.labels) if state and state.codes else ())
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_a_form_has_few_fields_that_must_be_filled(kind: Kind) -> None:
+    required = [field.name for field in fields_of(kind.content).values() if field.required]
+    assert len(required) + len(kind.requires) <= 3
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_the_string_table_agrees_with_the_declaration(kind: Kind) -> None:
+    strings = table()
+    assert strings[f"kind.{kind.name}"] == kind.title
+    assert strings[f"kind.{kind.name}.plural"] == kind.plural
+    for name in ENVELOPE:
+        assert title_of(kind.name, name) != name, "an envelope field has no title"
+
+
+def test_a_code_list_has_one_name_and_a_name_one_list() -> None:
+    lists: dict[str, Codes] = {}
+    for kind in ALL:
+        for field in fields_of(kind.content).values():
+            if field.codes is not None:
+                assert lists.setdefault(field.codes.name, field.codes) is field.codes
+
+
+def test_no_words_pass_to_the_public_with_a_hazard() -> None:
+    """Its groups pass by themselves, in civil wording."""
+    for field in fields_of(kinds()["hazard"].content).values():
+        if field.held.group in ("code", "hazard"):
+            assert field.held.form in ("choice", "many", "count", "number", "yesno"), field.name
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
@@ -67,13 +103,44 @@ def test_an_example_is_right_and_survives_its_bytes(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
 def test_the_schema_names_every_field_and_the_example_fits_it(kind: Kind) -> None:
     schema = schema_of(kind, ["command", "sources"])
-    example = example_of(kind, ["command", "sources"])
+    example = example_of(kind, WHERE)
     assert set(schema["required"]) <= set(example)
     assert set(example) <= set(schema["properties"])
     assert set(fields_of(kind.content)) <= set(schema["properties"])
     for name, value in schema["properties"].items():
         assert value.get("title"), name
     assert "$ref" not in json.dumps(schema)
+    orders = [value["x-order"] for value in schema["properties"].values()]
+    assert len(set(orders)) == len(orders)
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_schema_and_draft_agree_on_the_vectors(kind: Kind) -> None:
+    """What is accepted fits the schema; the schema may know less of what is refused."""
+    schema = jsonschema_rs.Draft202012Validator(schema_of(kind, WHERE))
+    seen = set[bool]()
+    for line in (VECTORS / f"{kind.name}.jsonl").read_text(encoding="utf-8").splitlines():
+        vector = json.loads(line)
+        fits = schema.is_valid({"compartment": WHERE[0]} | vector["flat"])
+        seen.add(fits)
+        prefixed = str(vector["flat"].get("tlp")).startswith("TLP:")  # also taken, not advertised
+        blank = "" in vector["flat"].values()  # as a form may send it
+        assert fits or "error" in vector or prefixed or blank, vector["flat"]
+    assert seen == {True, False}
+    assert schema.is_valid(example_of(kind, WHERE))
+
+
+def test_the_words_of_a_list_inside_a_list_are_in_the_schema() -> None:
+    items = schema_of(kinds()["incident"], WHERE)["properties"]["actors"]["items"]
+    assert items["required"] == ["role"]
+    assert {"code": "victim", "label": "Victim or target"} in items["properties"]["role"]["x-codes"]
+    assert items["properties"]["actor_class"]["title"]
+
+
+def test_the_example_of_a_withdrawal_names_a_report_that_is_given() -> None:
+    one = "ab" * 16
+    assert example_of(kinds()["withdrawal"], WHERE, one)["amends"] == [one]
+    assert "amends" not in example_of(kinds()["note"], WHERE, one)
 
 
 def test_an_example_never_goes_to_public() -> None:
@@ -102,17 +169,25 @@ def test_unknown_is_not_zero() -> None:
 JUNK = st.one_of(
     st.none(),
     st.booleans(),
-    st.integers(-(2**70), 2**70),
+    st.integers(-(10**400), 10**400),
+    st.sampled_from([float("nan"), float("inf"), 1e308, -0.0]),
     st.floats(),
     st.text(max_size=400),
+    st.sampled_from(
+        ["", " ", "x" * 30_000, "a\0b", "\ud800", "\uffff", "nope", "AC", "1e9", "0101"]
+    ),
     st.lists(st.integers(), max_size=3),
-    st.dictionaries(st.text(max_size=5), st.integers(), max_size=3),
+    st.recursive(
+        st.none() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+        max_leaves=8,
+    ),
 )
 
 
 @given(st.sampled_from(ALL), st.data())
 def test_any_change_gives_a_draft_or_one_clear_error(kind: Kind, data: st.DataObject) -> None:
-    names = st.sampled_from([*ENVELOPE, *fields_of(kind.content), "nosuch"])
+    names = st.sampled_from([*ENVELOPE, *fields_of(kind.content), "nosuch", "", "\0"])
     flat: dict[str, Any] = dict(kind.example)
     for name in data.draw(st.lists(names, min_size=1, max_size=3)):
         if data.draw(st.booleans()):
@@ -120,7 +195,21 @@ def test_any_change_gives_a_draft_or_one_clear_error(kind: Kind, data: st.DataOb
         else:
             flat[name] = data.draw(JUNK)
     try:
-        draft_of(flat, now=T0)
+        draft = draft_of(flat, now=T0)
     except InvalidReport as error:
-        assert error.field, error.message
+        assert error.field is not None, error.message
+        assert error.message
         assert error.remedy, error.message
+        assert len(error.message) + len(error.remedy) < 2_000, "an error is a sentence"
+    else:
+        raw_content(draft.content)  # it can be stored
+
+
+@given(st.sampled_from(ALL), st.sampled_from([[], {}, "x"]))
+def test_endless_nesting_is_refused_and_not_a_crash(kind: Kind, core: Any) -> None:
+    for depth in range(2_000):
+        core = [core] if depth % 2 else {"role": core}
+    for name in ("links", "occurred", "nosuch", "summary"):
+        with pytest.raises(InvalidReport) as error:
+            draft_of(kind.example | {name: core}, now=T0)
+        assert error.value.remedy

@@ -20,6 +20,26 @@ from eirene.reports.kinds import Kind, fields_of, kinds
 
 FOLDER = Path(__file__).parent / "reports"
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
+TOGETHER: dict[str, list[dict[str, Any]]] = {
+    "alert": [
+        {"state": "closed"},
+        {"state": "closed", "outcome": "Patrol stayed the night, nobody came"},
+        {"decision": "no-action"},
+        {"decision": "no-action", "decision_reason": "outside-reach", "state": "closed"},
+        {"place": ""},
+    ],
+    "incident": [
+        {"actors": [{"role": "victim", "name": "traders"}, {"role": "nope"}]},
+        {"actors": [{"actor_class": "un-agency"}]},
+        {"actors": [{"role": "victim", "name": "traders"}], "also": ["PR"]},
+        {"place": "", "latitude": -0.4917, "longitude": -0.2042, "accuracy_m": 30},
+        {"latitude": 5.0, "longitude": 18.555},
+    ],
+    "note": [{"summary": "  "}, {"summary": "", "narrative": "Line one\nline two"}],
+    "site": [{"name": "  "}, {"code": "0101"}, {"code": "9e42"}, {"code": 101}],
+    "withdrawal": [{"amends": []}, {"amends": ["x"]}],
+}
+"""Fields that depend on one another, and right values that look wrong."""
 
 
 def told(draft: Draft) -> dict[str, Any]:
@@ -50,12 +70,21 @@ def cases(kind: Kind) -> list[dict[str, Any]]:
     made += [{k: v for k, v in good.items() if k != name} for name in good if name != "kind"]
     made += [good | {"summary": None}, good | {"summary": "a\u0007b"}, good | {"sumary": "x"}]
     made += [good | {"grade": "G7"}, good | {"place": "0 75 00 S 0 12 15 W"}]
+    made += [good | {"summary": "x" * 301}, good | {"basis": ["seen"]}, good | {"tlp": "TLP:RED"}]
+    made += [good | {"links": [{"role": "about"}]}, good | {"occurred": "290900Z FEB 25"}]
     for name, field in fields_of(kind.content).items():
         if field.codes is not None:
             made.append(good | {name: ["no-such-code"] if field.held.form == "many" else "nope"})
         if field.held.form == "count":
             made += [good | {name: -1}, good | {name: "many"}, good | {name: 1.5}, good | {name: 0}]
-    return made
+        if field.held.form == "time":
+            made += [good | {name: "2026-12-31"}, good | {name: "251430Z DEC 26"}]
+            made += [good | {name: "2026-12"}, good | {name: 20261231}]
+        if field.held.form == "number":
+            made += [good | {name: 12.5}, good | {name: "12.5"}, good | {name: 1e99}]
+        if field.held.form == "list":
+            made += [good | {name: [{"nmae": "x"}]}, good | {name: "x"}]
+    return made + [good | more for more in TOGETHER.get(kind.name, ())]
 
 
 if __name__ == "__main__":

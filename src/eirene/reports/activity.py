@@ -24,6 +24,15 @@ STATE = Codes(
         "unknown": "Not known",
     },
 )
+COUNTED = Codes(
+    "counted",
+    {
+        "people": "People",
+        "households": "Households",
+        "facilities": "Facilities",
+        "other": "Other",
+    },
+)
 
 
 class Activity(Content, frozen=True, kw_only=True):
@@ -52,10 +61,23 @@ class Activity(Content, frozen=True, kw_only=True):
     """Planned, ongoing, suspended or completed."""
 
     targeted: Annotated[Count | UnsetType, Held("reached", "", "count", "#targeted")] = UNSET
-    """People targeted."""
+    """How many are targeted."""
+
+    targeted_women: Annotated[Count | UnsetType, Held("reached", "P", "count", "#targeted+f")] = (
+        UNSET
+    )
+    """Women and girls among the targeted."""
+
+    targeted_men: Annotated[Count | UnsetType, Held("reached", "P", "count", "#targeted+m")] = UNSET
+    """Men and boys among the targeted."""
+
+    targeted_children: Annotated[
+        Count | UnsetType, Held("reached", "P", "count", "#targeted+children")
+    ] = UNSET
+    """People under 18 among the targeted."""
 
     reached: Annotated[Count | UnsetType, Held("reached", "", "count", "#reached")] = UNSET
-    """People reached."""
+    """How many were reached."""
 
     reached_women: Annotated[Count | UnsetType, Held("reached", "P", "count", "#reached+f")] = UNSET
     """Women and girls among the reached."""
@@ -68,11 +90,14 @@ class Activity(Content, frozen=True, kw_only=True):
     ] = UNSET
     """People under 18 among the reached."""
 
+    counted: Annotated[str, COUNTED, Held("reached", "", "choice")] = ""
+    """What targeted and reached count: people, households. Never added across different ones."""
+
     contact: Annotated[str, Meta(max_length=200), Held("contact", "P", "text", "#contact")] = ""
     """Function and address of an office."""
 
-    last_confirmed: Annotated[str, Meta(max_length=40), Held("schedule", "", "text")] = ""
-    """Day on which it was last confirmed, as 2026-11-25."""
+    last_confirmed: Annotated[str, Meta(max_length=60), Held("schedule", "", "time")] = ""
+    """Day on which it was last confirmed."""
 
     reference: Annotated[str, Meta(max_length=200), Held("source", "S", "text")] = ""
     """Number of this row in the source's own list."""

@@ -4,7 +4,8 @@ Invariants
   * An alert holds nothing of who called. The ``source`` report names the
     alert; the alert names nothing.
   * Verification never delays the answer to an imminent threat.
-  * It is not closed without outcome and feedback, or a reason.
+  * It is not closed without an outcome or a reason, and "no action" has one.
+  * Words in which a place can stand (``direction``) pass no release by themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from eirene.reports.incident import MANDATE_TASK
+from eirene.reports.incident import ACTOR_CLASS, MANDATE_TASK
 from eirene.reports.kinds import Codes, Content, Count, Held, Kind
 
 THREAT = Codes(
@@ -59,6 +60,16 @@ DECISION = Codes(
         "no-action": "No action, with reason",
     },
 )
+VERIFICATION = Codes(
+    "alert-verification",
+    {
+        "not-yet": "Not yet",
+        "confirmed": "Confirmed",
+        "partly": "Partly confirmed",
+        "not-possible": "Not possible",
+        "refuted": "Found not to be true",
+    },
+)
 NO_ACTION = Codes(
     "no-action-reason",
     {
@@ -88,17 +99,26 @@ class Alert(Content, frozen=True, kw_only=True):
     threatened: Annotated[Count | UnsetType, Held("affected", "P", "count")] = UNSET
     """At least this many people are threatened."""
 
-    direction: Annotated[str, Meta(max_length=120), Held("actor", "S", "text")] = ""
+    direction: Annotated[str, Meta(max_length=120), Held("text", "SL", "text")] = ""
     """Where the threat comes from or is heading."""
 
     alleged_actor: Annotated[str, Meta(max_length=200), Held("actor", "S", "text")] = ""
     """Who is said to threaten. Alleged; never a person."""
 
-    help_asked: Annotated[str, HELP, Held("action", "", "choice")] = ""
+    alleged_class: Annotated[str, ACTOR_CLASS, Held("actor", "S", "choice")] = ""
+    """Class of who is said to threaten. Host-state forces change who may decide a release."""
+
+    help_asked: Annotated[tuple[str, ...], HELP, Held("action", "", "many")] = ()
     """What help is asked for."""
+
+    verification: Annotated[str, VERIFICATION, Held("grade", "S", "choice")] = ""
+    """What checking gave. It never delays an answer to an imminent threat."""
 
     decision: Annotated[str, DECISION, Held("action", "O", "choice")] = ""
     """What was decided."""
+
+    decided_by: Annotated[str, Meta(max_length=120), Held("action", "O", "text")] = ""
+    """Function that decided, not a name."""
 
     decision_reason: Annotated[str, NO_ACTION, Held("action", "O", "choice")] = ""
     """Why nothing is done, where nothing is done."""
@@ -115,6 +135,22 @@ class Alert(Content, frozen=True, kw_only=True):
     mandate_task: Annotated[str, MANDATE_TASK, Held("code", "", "choice")] = ""
     """Group of mandate tasks that is affected."""
 
+    def fault(self) -> tuple[str, str, str] | None:
+        """An alert ends with what came of it, or with why nothing was done."""
+        if self.decision == "no-action" and not self.decision_reason:
+            return (
+                "decision_reason",
+                "decision_reason is missing: no action needs a reason.",
+                f"Use one of: {', '.join(NO_ACTION.open_codes())}.",
+            )
+        if self.state == "closed" and not (self.outcome or self.decision_reason):
+            return (
+                "outcome",
+                "An alert is closed with an outcome or a reason.",
+                "Write what came of it in outcome, or give a decision_reason.",
+            )
+        return None
+
 
 KIND = Kind(
     name="alert",
@@ -122,7 +158,7 @@ KIND = Kind(
     content=Alert,
     title="Alert",
     plural="Alerts",
-    requires=("occurred",),
+    requires=("occurred", "place"),
     states=tuple(STATE.labels),
     symbol="triangle",
     example={
@@ -132,7 +168,7 @@ KIND = Kind(
         "place": "4.3612 N, 18.5550 E",
         "affected": "displaced families at the market",
         "threatened": 200,
-        "help_asked": "presence",
+        "help_asked": ["presence"],
         "summary": "Armed men seen on the road, people fear an attack tonight",
     },
 )

@@ -4,6 +4,7 @@ Invariants
   * Suspected is not confirmed; only mine action changes that.
   * Removing a hazard from the map is a change of state, and a safety act.
   * Construction of a device never leaves technical channels.
+  * What passes to the public in civil wording is codes and numbers, never words.
 """
 
 from __future__ import annotations
@@ -52,6 +53,46 @@ PRIORITY = Codes(
         "none": "No threat",
     },
 )
+DELIVERY = Codes(
+    "hazard-delivery",
+    {
+        "dropped": "Dropped",
+        "projected": "Projected",
+        "placed": "Placed",
+        "thrown": "Thrown",
+        "improvised": "Improvised",
+        "unknown": "Not known",
+    },
+)
+THREATENED = Codes(
+    "hazard-threatens",
+    {
+        "people": "People",
+        "homes": "Homes",
+        "road": "Road or track",
+        "bridge": "Bridge or ford",
+        "school": "School",
+        "health-facility": "Health facility",
+        "water-point": "Water point",
+        "market": "Market",
+        "fields": "Fields and grazing",
+        "displacement-site": "Displacement site",
+        "airfield": "Airfield",
+        "camp": "Camp or base",
+        "other": "Other",
+    },
+)
+PROTECTION = Codes(
+    "hazard-protection",
+    {
+        "marked": "Marked",
+        "cordoned": "Cordoned off",
+        "guarded": "Guarded",
+        "evacuated": "Evacuated",
+        "warned": "People warned",
+        "none": "Nothing yet",
+    },
+)
 
 
 class Hazard(Content, frozen=True, kw_only=True):
@@ -74,13 +115,21 @@ class Hazard(Content, frozen=True, kw_only=True):
     ] = UNSET
     """Metres to keep away."""
 
-    threatens: Annotated[str, Meta(max_length=300), Held("hazard", "", "text")] = ""
+    area_m2: Annotated[
+        Annotated[float, Meta(ge=0, le=1e12)] | UnsetType, Held("hazard", "", "number", unit="m²")
+    ] = UNSET
+    """Square metres of the hazardous area."""
+
+    threatens: Annotated[tuple[str, ...], THREATENED, Held("hazard", "", "many")] = ()
     """What is threatened: people, road, school, water point."""
 
-    protection: Annotated[str, Meta(max_length=300), Held("hazard", "", "text")] = ""
+    protection: Annotated[tuple[str, ...], PROTECTION, Held("hazard", "", "many")] = ()
     """What was done: marked, cordoned, evacuated."""
 
-    safe_approach: Annotated[str, Meta(max_length=300), Held("technical", "O", "text")] = ""
+    delivery: Annotated[str, DELIVERY, Held("technical", "", "choice")] = ""
+    """How it came there."""
+
+    safe_approach: Annotated[str, Meta(max_length=300), Held("technical", "OL", "text")] = ""
     """How to come near safely."""
 
     appearance: Annotated[str, Meta(max_length=500), Held("technical", "", "text")] = ""
@@ -89,11 +138,20 @@ class Hazard(Content, frozen=True, kw_only=True):
     construction: Annotated[str, Meta(max_length=500), Held("technical", "", "text")] = ""
     """How a device is built and set off. Never released outside technical channels."""
 
+    secondary_suspected: Annotated[bool | UnsetType, Held("technical", "", "yesno")] = UNSET
+    """Whether a second device is suspected."""
+
     chemical_signs: Annotated[bool | UnsetType, Held("technical", "", "yesno")] = UNSET
     """Signs of a chemical, biological or radiological hazard."""
 
     effect: Annotated[str, Meta(max_length=300), Held("action", "O", "text")] = ""
     """Effect on mission, aid and people."""
+
+    contact: Annotated[str, Meta(max_length=200), Held("contact", "O", "text")] = ""
+    """How to reach who reports it: frequency and call sign, function and phone of an office."""
+
+    reference: Annotated[str, Meta(max_length=200), Held("source", "S", "text")] = ""
+    """Number of this hazard in the source's own list."""
 
 
 KIND = Kind(
@@ -102,7 +160,7 @@ KIND = Kind(
     content=Hazard,
     title="Hazard",
     plural="Hazards",
-    requires=("occurred",),
+    requires=("occurred", "place"),
     states=tuple(STATE.labels),
     lasting=True,
     symbol="cross",
@@ -112,7 +170,7 @@ KIND = Kind(
         "occurred": "2026-11-25T14:30Z",
         "place": "4.3612 N, 18.5550 E",
         "priority": "immediate",
-        "threatens": "road to the school",
+        "threatens": ["road", "school"],
         "summary": "Shell beside the road, children near",
     },
 )

@@ -1,7 +1,9 @@
 """Movement: somebody or something on the way: patrol, convoy, flight, boat, herd, people.
 
-A later report of the same movement amends the earlier one; each fix stays in
-its history.
+Invariants
+  * A later report of the same movement amends the earlier one; each fix stays
+    in its history.
+  * Outside the mission it says only whether the route is open.
 """
 
 from __future__ import annotations
@@ -12,6 +14,33 @@ from msgspec import UNSET, Meta, UnsetType
 
 from eirene.reports.kinds import Codes, Content, Count, Held, Kind
 
+MODE = Codes(
+    "movement-mode",
+    {
+        "foot": "On foot",
+        "vehicle": "By vehicle",
+        "air": "By air",
+        "boat": "By boat or ship",
+        "animal": "With animals",
+        "mixed": "Mixed",
+        "other": "Other",
+    },
+)
+ESCORT = Codes(
+    "escort",
+    {
+        "none": "None",
+        "un-military": "UN military",
+        "un-police": "UN police",
+        "host-state-forces": "Host-state forces",
+        "private-security": "Private security",
+        "other": "Other",
+    },
+)
+ROUTE_STATE = Codes(
+    "route-state",
+    {"open": "Open", "restricted": "Restricted", "closed": "Closed", "unknown": "Not known"},
+)
 MOVEMENT_TYPE = Codes(
     "movement-type",
     {
@@ -57,14 +86,23 @@ class Movement(Content, frozen=True, kw_only=True):
     unit: Annotated[str, Meta(max_length=120), Held("unit", "O", "text")] = ""
     """Unit or organisation that moves."""
 
+    mode: Annotated[str, MODE, Held("unit", "O", "choice")] = ""
+    """How it moves."""
+
     route: Annotated[str, Meta(max_length=500), Held("route", "OL", "text")] = ""
     """Route in words: way points in order."""
 
-    departs: Annotated[str, Meta(max_length=60), Held("schedule", "O", "text")] = ""
-    """Planned departure, as written."""
+    destination: Annotated[str, Meta(max_length=200), Held("route", "OL", "text")] = ""
+    """Where it goes."""
 
-    arrives: Annotated[str, Meta(max_length=60), Held("schedule", "O", "text")] = ""
-    """Expected arrival, as written."""
+    route_state: Annotated[str, ROUTE_STATE, Held("code", "", "choice")] = ""
+    """Whether the route can be used."""
+
+    departs: Annotated[str, Meta(max_length=60), Held("schedule", "O", "time")] = ""
+    """Planned departure: a day, or a day and a time; kept in UTC."""
+
+    arrives: Annotated[str, Meta(max_length=60), Held("schedule", "O", "time")] = ""
+    """Expected arrival: a day, or a day and a time; kept in UTC."""
 
     purpose_text: Annotated[str, Meta(max_length=300), Held("purpose", "O", "text")] = ""
     """What for."""
@@ -72,8 +110,20 @@ class Movement(Content, frozen=True, kw_only=True):
     people: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET
     """People on the way."""
 
+    people_women: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET
+    """Women among them."""
+
     vehicles: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET
     """Vehicles, aircraft or boats."""
+
+    cargo: Annotated[str, Meta(max_length=200), Held("object", "O", "text")] = ""
+    """What is carried, as a class of goods."""
+
+    escort: Annotated[str, ESCORT, Held("object", "O", "choice")] = ""
+    """Armed escort."""
+
+    contact: Annotated[str, Meta(max_length=200), Held("contact", "O", "text")] = ""
+    """How to reach it on the way: frequency, satellite phone."""
 
     heading_deg: Annotated[
         Annotated[float, Meta(ge=0, le=360)] | UnsetType, Held("route", "O", "number", unit="deg")
@@ -84,6 +134,12 @@ class Movement(Content, frozen=True, kw_only=True):
         Annotated[float, Meta(ge=0, le=1000)] | UnsetType, Held("route", "O", "number", unit="m/s")
     ] = UNSET
     """Speed over ground in metres per second."""
+
+    altitude_m: Annotated[
+        Annotated[float, Meta(ge=-500, le=50_000)] | UnsetType,
+        Held("route", "O", "number", unit="m"),
+    ] = UNSET
+    """Metres above sea level, of aircraft."""
 
 
 KIND = Kind(

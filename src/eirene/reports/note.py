@@ -1,4 +1,9 @@
-"""Note: free words, usually about something else, joined to it by a link."""
+"""Note: free words, usually about something else, joined to it by a link.
+
+Invariants
+  * It says something: a summary or a narrative.
+  * Its words are text, so that it passes no release by itself.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,12 @@ class Note(Content, frozen=True, kw_only=True):
 
     type: Annotated[str, NOTE_TYPE, Held("code", "", "choice")] = "comment"
     """What the note is for."""
+
+    def fault(self) -> tuple[str, str, str] | None:
+        """A note says something."""
+        if self.summary or self.narrative:
+            return None
+        return "summary", "summary is missing: a note is its words.", 'Write for example "text".'
 
 
 KIND = Kind(

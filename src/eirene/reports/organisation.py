@@ -1,4 +1,9 @@
-"""Organisation: who is there, as an organisation. No lists of staff or members."""
+"""Organisation: who is there, as an organisation.
+
+Invariants
+  * No list of staff or members, and no private address.
+  * What it does where is an activity.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +41,13 @@ class Organisation(Content, frozen=True, kw_only=True):
         str, Meta(max_length=40), Held("organisation", "", "text", "#org+acronym")
     ] = ""
     """Short name."""
+
+    other_names: Annotated[
+        tuple[Annotated[str, Meta(max_length=200)], ...],
+        Meta(max_length=100),
+        Held("organisation", "", "list"),
+    ] = ()
+    """Other spellings and former names."""
 
     type: Annotated[str, ACTOR_CLASS, Held("code", "", "choice", "#org+type")] = "unknown"
     """What class of organisation."""

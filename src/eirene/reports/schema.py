@@ -7,16 +7,24 @@ group, sensitivity letters, unit, code list with words, order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, get_type_hints
 
 import msgspec
 
 from eirene.reports import markings
+from eirene.reports.contents import needed, struct_in
 from eirene.reports.draft import ENVELOPE
 from eirene.reports.kinds import Codes, Field, Kind, fields_of
 from eirene.reports.words import title_of
 
 _ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+_POINT = [
+    {"required": ["place"]},
+    {"required": ["latitude", "longitude"]},
+    {"required": ["pcode"]},
+]
+"""Three ways to say where, for a kind that needs a place."""
+
 _NO_CONTROL = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$"
 
 
@@ -52,13 +60,17 @@ _ENVELOPE: dict[str, tuple[dict[str, Any], str, str, str]] = {
     # schema, form, release group, sensitivity
     "client_id": ({"type": "string", "format": "uuid"}, "", "", ""),
     "entity": (_ID, "", "", ""),
-    "amends": ({"type": "array", "items": _ID}, "", "", ""),
+    "amends": ({"type": "array", "items": _ID, "maxItems": 200}, "", "", ""),
     "links": (
         {
             "type": "array",
+            "maxItems": 200,
             "items": {
                 "type": "object",
-                "properties": {"role": _codes(markings.LINK_ROLE), "report": _ID},
+                "properties": {
+                    "role": _codes(markings.LINK_ROLE) | {"title": title_of("link", "role")},
+                    "report": _ID | {"title": title_of("link", "report")},
+                },
                 "required": ["role", "report"],
                 "additionalProperties": False,
             },
@@ -68,7 +80,7 @@ _ENVELOPE: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "",
     ),
     "occurred": ({"oneOf": [{"type": "string", "minLength": 1}, _SPAN]}, "time", "code", "S"),
-    "observed": ({"type": "string", "minLength": 1}, "time", "source", "S"),
+    "observed": ({"oneOf": [{"type": "string", "minLength": 1}, _SPAN]}, "time", "source", "S"),
     "place": (_text(500), "place", "code", "L"),
     "latitude": ({"type": "number", "minimum": -90, "maximum": 90}, "", "code", "L"),
     "longitude": ({"type": "number", "minimum": -180, "maximum": 180}, "", "code", "L"),
@@ -77,8 +89,13 @@ _ENVELOPE: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "source": (_text(300), "text", "source", "S"),
     "basis": (_codes(markings.BASIS), "choice", "source", "S"),
     "grade": ({"type": "string", "pattern": "^[A-F][1-6]$"}, "grade", "grade", ""),
-    "classification": (_codes(markings.CLASSIFICATION), "label", "code", ""),
-    "tlp": (_codes(markings.TLP), "label", "code", ""),
+    "classification": (
+        _codes(markings.CLASSIFICATION) | {"default": "unclassified"},
+        "label",
+        "code",
+        "",
+    ),
+    "tlp": (_codes(markings.TLP) | {"default": "GREEN"}, "label", "code", ""),
     "purpose": (_codes(markings.PURPOSE), "choice", "code", ""),
     "language": (
         {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
@@ -137,26 +154,28 @@ def schema_of(kind: Kind, compartments: Sequence[str]) -> dict[str, Any]:
                 "x-order": 10 + order,
             }
     required = [f.name for f in fields_of(kind.content).values() if f.required]
-    return {
+    required += [name for name in kind.requires if name != "place"]
+    if "amends" in kind.requires:
+        properties["amends"]["minItems"] = 1
+    schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": kind.title,
         "type": "object",
         "properties": properties,
-        "required": ["kind", "compartment", *kind.requires, *required],
+        "required": ["kind", "compartment", *required],
         "additionalProperties": False,
     }
+    if "place" in kind.requires:
+        schema["anyOf"] = _POINT
+    return schema
 
 
 def _content(kind: Kind, field: Field) -> dict[str, Any]:
-    raw = msgspec.json.schema(field.type)
-    schema = cast(dict[str, Any], _inlined(raw, raw.get("$defs", {})))
-    schema.pop("$defs", None)
-    schema.pop("default", None)
-    if field.codes is not None:
-        codes = _codes(field.codes)
-        schema = {"type": "array", "items": codes} if schema.get("type") == "array" else codes
-    elif schema.get("type") == "string":
-        schema.setdefault("pattern", _NO_CONTROL)
+    struct = struct_in(field.type)
+    if struct is not None:
+        schema: dict[str, Any] = _bare(field.type) | {"items": _statement(struct)}
+    else:
+        schema = _value(field.type, field.codes)
     made = schema | {
         "title": title_of(kind.name, field.name),
         "description": field.doc,
@@ -171,21 +190,55 @@ def _content(kind: Kind, field: Field) -> dict[str, Any]:
     return made
 
 
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """The same schema without references."""
-    if isinstance(schema, dict):
-        found = cast(dict[str, Any], schema)
-        if "$ref" in found:
-            return _inlined(definitions[found["$ref"].rsplit("/", 1)[1]], definitions)
-        return {k: _inlined(v, definitions) for k, v in found.items() if k != "$defs"}
-    if isinstance(schema, list):
-        return [_inlined(item, definitions) for item in cast(list[Any], schema)]
+def _statement(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """One item of a list of statements, such as one side of an incident."""
+    hints = get_type_hints(struct, include_extras=True)
+    properties: dict[str, Any] = {}
+    for order, name in enumerate(struct.__struct_fields__):
+        marks = getattr(hints[name], "__metadata__", ())
+        codes = next((mark for mark in marks if isinstance(mark, Codes)), None)
+        properties[name] = _value(hints[name], codes) | {
+            "title": title_of(struct.__name__.lower(), name),
+            "x-form": "choice" if codes else "text",
+            "x-order": order,
+        }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": needed(struct),
+        "additionalProperties": False,
+    }
+
+
+def _value(of: Any, codes: Codes | None) -> dict[str, Any]:
+    """Schema of a plain value or of a list of them."""
+    schema = _bare(of)
+    if codes is not None:
+        one = _codes(codes)
+        return schema | {"items": one} if schema.get("type") == "array" else one
+    if schema.get("type") == "string":
+        schema["pattern"] = _NO_CONTROL
+    elif schema.get("type") == "array":
+        schema["items"]["pattern"] = _NO_CONTROL
     return schema
 
 
-def example_of(kind: Kind, compartments: Sequence[str]) -> dict[str, Any]:
-    """A flat report of this kind that can be posted as it is."""
+def _bare(of: Any) -> dict[str, Any]:
+    """What the decoder checks: type, limits."""
+    schema = msgspec.json.schema(of)
+    schema.pop("$defs", None)
+    return schema
+
+
+def example_of(
+    kind: Kind, compartments: Sequence[str], report: str | None = None
+) -> dict[str, Any]:
+    """A flat report of this kind that can be posted as it is.
+
+    ``report`` is one that the example amends, for a kind that must amend one.
+    """
     fitting = [name for name in compartments if name != "public"]
     if kind.only_in:
         fitting = [name for name in fitting if name in kind.only_in]
-    return {"kind": kind.name, "compartment": fitting[0] if fitting else ""} | kind.example
+    example = {"kind": kind.name, "compartment": fitting[0] if fitting else ""} | kind.example
+    return example | {"amends": [report]} if "amends" in kind.requires and report else example

@@ -60,7 +60,11 @@ class Site(Content, frozen=True, kw_only=True):
     ]
     """Name in the usual spelling."""
 
-    other_names: Annotated[tuple[str, ...], Held("object", "L", "list")] = ()
+    other_names: Annotated[
+        tuple[Annotated[str, Meta(max_length=200)], ...],
+        Meta(max_length=500),
+        Held("object", "L", "list"),
+    ] = ()
     """Other spellings and names."""
 
     state: Annotated[str, STATE, Held("code", "", "choice", "#status")] = "unknown"
@@ -91,8 +95,11 @@ class Site(Content, frozen=True, kw_only=True):
     contact: Annotated[str, Meta(max_length=200), Held("contact", "P", "text", "#contact")] = ""
     """Function and reachability of whoever answers for it; no private numbers."""
 
-    valid_until: Annotated[str, Meta(max_length=40), Held("schedule", "", "text")] = ""
-    """Day from which it must be confirmed again, as 2026-12-31."""
+    marked: Annotated[str, Meta(max_length=200), Held("object", "", "text")] = ""
+    """How it is marked: roof, flag, emblem."""
+
+    valid_until: Annotated[str, Meta(max_length=60), Held("schedule", "", "time")] = ""
+    """Last day for which this holds; after it, the site must be confirmed again."""
 
     reference: Annotated[str, Meta(max_length=200), Held("source", "S", "text")] = ""
     """Number of this site in the source's own list."""

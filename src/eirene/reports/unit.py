@@ -1,4 +1,10 @@
-"""Unit: an own unit, where it is and what it can do. Never published live."""
+"""Unit: an own unit, where it is and what it can do.
+
+Invariants
+  * All of it is own operations: no field passes a release but in group ``unit``,
+    ``schedule``, ``contact`` or ``text``.
+  * Never published live.
+"""
 
 from __future__ import annotations
 
@@ -67,11 +73,20 @@ class Unit(Content, frozen=True, kw_only=True):
     strength_women: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET
     """Women among them."""
 
+    strength_men: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET
+    """Men among them."""
+
+    vehicles: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET
+    """Vehicles, aircraft or boats that can be used."""
+
     notice_min: Annotated[
-        Annotated[int, Meta(ge=0, le=100_000)] | UnsetType,
+        Annotated[float, Meta(ge=0, le=100_000)] | UnsetType,
         Held("schedule", "O", "number", unit="min"),
     ] = UNSET
     """Minutes from order to moving."""
+
+    contact: Annotated[str, Meta(max_length=200), Held("contact", "O", "text")] = ""
+    """How to reach its duty officer: frequency, phone of the post."""
 
 
 KIND = Kind(

@@ -1,6 +1,8 @@
-"""Withdrawal: takes back what it names in ``amends``. Nothing is deleted.
+"""Withdrawal: takes back what it names in ``amends``.
 
-What was withdrawn stays in the history, struck through.
+Invariants
+  * It names at least one report.
+  * Nothing is deleted: what was withdrawn stays in the history, struck through.
 """
 
 from __future__ import annotations
