@@ -115,9 +115,10 @@ def span_of(
 
     ``days``: the column holds days, and its 00:00 was added by a computer.
     """
-    told = in_order(text.strip(), order).strip()
+    written = text.strip()
+    told = in_order(written, order)
     if days and (found := _MIDNIGHT.fullmatch(told)):
-        told = found[1]
+        written = told = found[1]
     span = parse_time(told, now=now, zone=zone)
     if not _CERTAIN.fullmatch(told):
         try:
@@ -126,6 +127,8 @@ def span_of(
             later = None
         if later is None or (later.start, later.end) != (span.start, span.end):
             raise ValueError("depends on the day of the import: the file must say which day it was")
+    if told is not written:
+        span = msgspec.structs.replace(span, text=written + span.text[len(told) :])
     return span
 
 

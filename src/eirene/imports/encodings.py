@@ -12,8 +12,9 @@ import codecs
 import gzip
 import io
 import re
+import zlib
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, Any, NamedTuple
 
 from eirene.imports.faults import UnclearFile
 
@@ -28,8 +29,35 @@ _MARKS = (
 _ASKED = ("cp1252", "cp1256", "cp1250", "cp1251", "cp850", "mac_roman")
 """One-byte encodings that lists come in, commonest first."""
 
-_TWICE = re.compile("\\w*(?:[ÃÂØÙÐ][\u0080-\u00bf†‡‰‹Œ‘’“”•–—™›œƒ„…ˆ˜š€]|â€)\\S*")
+_TWICE = re.compile("[ÃÂØÙÐ][\u0080-\u00bf†‡‰‹Œ‘’“”•–—™›œƒ„…ˆ˜š€]|â€")
 _SAMPLE = 200  # bytes around the first one that is not ASCII
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes inside a gzip file; damage is ``UnclearFile``."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._inner = gzip.GzipFile(path, "rb")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._inner.read(len(buffer))
+        except (EOFError, OSError, zlib.error) as error:
+            raise UnclearFile(
+                f"{self._name} is a damaged gzip file: {error}.",
+                field="file",
+                remedy="Fetch it again.",
+            ) from None
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -37,7 +65,7 @@ def open_bytes(path: Path) -> IO[bytes]:
     try:
         with path.open("rb") as stream:
             packed = stream.read(2) == b"\x1f\x8b"
-        return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")
+        return io.BufferedReader(_Unpacked(path), _CHUNK) if packed else path.open("rb")
     except OSError as error:
         raise UnclearFile(
             f"{path.name} cannot be read: {error.strerror or error}.",
@@ -67,7 +95,7 @@ def encoding_of(path: Path, stated: str | None) -> Encoding:
             raise UnclearFile(
                 f"{path.name} holds zero bytes: UTF-16 without a byte-order mark, or no text.",
                 field="encoding",
-                remedy='State the encoding, for example encoding = "utf-16-le".',
+                remedy='State it in the mapping: [file] encoding = "utf-16-le".',
             )
         failed, doubt = _checked(start, stream)
     if failed is None:
@@ -118,11 +146,14 @@ def _doubt(text: str) -> str:
     found = _TWICE.search(text)
     if found is None:
         return ""
+    before = re.findall(r"\w*$", text[max(0, found.start() - 30) : found.start()])[0]
+    after = re.findall(r"^\S*", text[found.end() : found.end() + 30])[0]
+    word = before + found[0] + after.rstrip('",;')
     try:
-        mended = found[0].encode("cp1252").decode("utf-8")
+        mended = word.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return ""
-    return f"{found[0]} may have been {mended}, encoded twice; it is taken as it stands"
+    return f"{word} may have been {mended}, encoded twice; it is taken as it stands"
 
 
 def _readings(sample: bytes) -> list[tuple[str, str]]:
@@ -147,15 +178,10 @@ def _asked(path: Path, sample: bytes) -> UnclearFile:
     return UnclearFile(
         f"{path.name} is not UTF-8, and nothing in it says what it is. {shown}.",
         field="encoding",
-        remedy=f"State the one that reads right, in the mapping or the command: {names}.",
+        remedy=f"State the one that reads right in the mapping: [file] {names}.",
     )
 
 
 def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
     """The file as text, undecodable bytes refused, line ends as they are."""
-    return io.TextIOWrapper(
-        io.BufferedReader(open_bytes(path), _CHUNK),  # type: ignore[arg-type]
-        encoding=encoding,
-        errors="strict",
-        newline="",
-    )
+    return io.TextIOWrapper(open_bytes(path), encoding=encoding, errors="strict", newline="")

@@ -72,6 +72,6 @@ def ignored(table: Table, used: set[str], kind: Kind) -> list[str]:
     for column in table.columns:
         if column in used or column in _COMPUTED or column in NOT_MAPPED or column in TIME:
             continue
-        near = difflib.get_close_matches(field_named(column), known, n=1, cutoff=0.8)
+        near = difflib.get_close_matches(field_named(column), known, n=1, cutoff=0.7)
         told.append(f"{column} (did you mean {near[0]}?)" if near else column)
     return told

@@ -22,6 +22,9 @@ UNKNOWN = frozenset(
 ) | {"", "not known", "no data"}
 """How tables write that a number is not known; compared without case."""
 
+MISSING = frozenset("-99 -999 -9999 -99999 -999999".split())
+"""Numbers that tables write where a count is not known."""
+
 SIGNS = {".": "point", ",": "comma"}
 _OTHER = {".": ",", ",": "."}
 _PLAIN = re.compile(r"[+-]?\d+", re.ASCII)

@@ -305,7 +305,7 @@ def _feature(number: int, raw: msgspec.Raw) -> _Feature | Broken:
     try:
         return msgspec.json.decode(raw, type=_Feature)
     except msgspec.DecodeError as error:
-        return Broken(number, "", bytes(raw[:80]).decode("utf-8", "replace"), str(error), _FEATURE)
+        return Broken(number, "", bytes(raw)[:80].decode("utf-8", "replace"), str(error), _FEATURE)
 
 
 _FEATURE = "A feature has properties and a geometry, which may be null."

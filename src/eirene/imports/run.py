@@ -43,6 +43,7 @@ Current = Callable[[bytes], tuple[bytes, dict[str, Any]] | None]
 
 SHOWN_REJECTS = 1_000
 _SAMPLES = 3
+_MOST_ODD = 20
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:eirene:import")
 _STEP = 500
 _NOT_SHOWN = ("kind", "compartment", "entity", "client_id", "source", "narrative")
@@ -55,7 +56,7 @@ def plan(
     *,
     kind: str,
     mapping: str | Mapping | None,
-    compartment: str,
+    compartment: str | None,
     zone: str | tzinfo | None,
     now: datetime,
     find: Find | None,
@@ -76,6 +77,12 @@ def plan(
             f"Mapping {told.name} makes reports of kind {told.kind}, not {of.name}.",
             field="kind",
             remedy=f"Import it as {told.kind}.",
+        )
+    if not compartment:
+        raise BadMapping(
+            "Nobody said into which compartment the reports go.",
+            field="compartment",
+            remedy="Name it: --compartment NAME.",
         )
     rules = told.file if told else FileRules()
     table = open_table(path, encoding=rules.encoding, delimiter=rules.delimiter)
@@ -223,6 +230,7 @@ class Plan:
         if not any(cell is not None and cell != "" and str(cell).strip() for cell in row.cells):
             return _EMPTY, None
         try:
+            job.shaper.notes.clear()
             flat, content = job.flat(row)
             if (before := _twice(flat, content, seen)) is not None:
                 return (_REPEAT, None) if before else (_REJECT, self._contradiction(row))
@@ -239,7 +247,7 @@ class Plan:
             return _REJECT, job.reject(
                 row.number, column, field, value, error.message, error.remedy or ""
             )
-        self._note(row.number, flat)
+        self._keep(row.number, flat)
         return outcome, None
 
     def _contradiction(self, row: Row) -> Reject:
@@ -252,14 +260,18 @@ class Plan:
             "Keep one of them, or name columns in row_id that tell them apart.",
         )
 
-    def _note(self, number: int, flat: dict[str, Any]) -> None:
-        """Keep a sample, and what is odd but stays as the source has it."""
+    def _keep(self, number: int, flat: dict[str, Any]) -> None:
+        """Keep a sample, and what a person should look at."""
         if len(self.samples) < _SAMPLES:
             self.samples.append((number, shown(flat)))
         for low, high in _RISING:
             if low in flat and high in flat and flat[low] > flat[high]:
-                times, first = self._odd.get(f"{low} is above {high}", (0, number))
-                self._odd[f"{low} is above {high}"] = (times + 1, first)
+                self._job.shaper.notes.append(f"{low} is above {high}, as the source has it")
+        for what in self._job.shaper.notes:
+            times, first = self._odd.get(what, (0, number))
+            if what in self._odd or len(self._odd) < _MOST_ODD:
+                self._odd[what] = (times + 1, first)
+        self._job.shaper.notes.clear()
 
     # -- what comes of it
 
@@ -290,7 +302,7 @@ class Plan:
         lines += [("compartment", self._job.compartment)]
         lines += [("found", fact) for fact in (*self._job.table.facts, *self._columns.facts())]
         lines += [
-            ("odd", f"{what} in {times:,} rows, first in row {row}: kept as the source has it")
+            ("look", f"{what} ({times:,} rows, first row {row})")
             for what, (times, row) in self._odd.items()
         ]
         lines += self._sums()

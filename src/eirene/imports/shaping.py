@@ -117,6 +117,8 @@ class Shaper:
         self._now = now
         self._zone = zone
         self._areas = areas
+        self.notes: list[str] = []
+        """What a person should look at in the rows since this was cleared."""
         own = not mapping.name and mapping.source == OWN_SOURCE and table.textual
         self._words = values.exact if own else values.text
         self._const = {"kind": kind.name} | mapping.const
@@ -288,7 +290,7 @@ class Shaper:
         if form in ("number", "coordinate"):
             return values.number(column, decimal, rule.scale)
         simple: dict[str, Callable[[], Callable[[Any], Any]]] = {
-            "count": lambda: values.count(column, decimal),
+            "count": lambda: values.count(column, decimal, self.notes.append),
             "yesno": lambda: values.yesno(column),
             "choice": lambda: values.choice(field),
             "many": lambda: values.many(column, field, rule.split),
@@ -330,7 +332,7 @@ class Shaper:
             end = self._span(rule.end, cells[place[rule.end]])
             if start is None or end is None:
                 return flat_span(one, one.text) if (one := start or end) else None
-            if end.end < start.start:
+            if end.start < start.start:
                 raise ValueError("ends before it starts")
             words = self._words(cells[place[rule.words]]) if rule.words else None
             told = values.text(cells[place[rule.precision]]) if rule.precision else None

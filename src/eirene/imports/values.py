@@ -14,12 +14,14 @@ from typing import Any, cast
 
 import msgspec
 
-from eirene.imports.numbers import UNKNOWN, Decimal, NotANumber, number_of
+from eirene.imports.numbers import MISSING, UNKNOWN, Decimal, NotANumber, grouped, number_of
 from eirene.imports.rejects import BadCell
 from eirene.reports.kinds import Field, Kind, fields_of
 from eirene.reports.table import ITEMS, restored
 
 Convert = Callable[[Any], Any]
+Note = Callable[[str], None]
+"""Takes what was read in a way that a person should look at."""
 
 _ENVELOPE_FORMS = {
     "occurred": "time",
@@ -83,16 +85,24 @@ def number(column: str, decimal: Decimal, scale: float = 1.0) -> Convert:
     return convert
 
 
-def count(column: str, decimal: Decimal) -> Convert:
-    """A whole number, never below zero. Ten plain digits take the short way."""
+def count(column: str, decimal: Decimal, note: Note) -> Convert:
+    """A whole number, never below zero. Plain digits take the short way.
+
+    -99 and its like are not known, and said so; other negative ones are refused.
+    """
     read = number(column, decimal)
 
     def convert(value: Any) -> int | None:
         if isinstance(value, str) and value.isascii() and value.isdigit():
             return int(value) if len(value) < 19 else _refuse(column, value)
+        if str(value).strip() in MISSING:
+            note(f"{column} {value} is taken for not known")
+            return None
         found = read(value)
         if found is None:
             return None
+        if isinstance(value, str) and grouped(value, decimal):
+            note(f"a sign in {column} is taken for thousands: {value} is {found:.0f}")
         if found < 0:
             raise BadCell(column, value, "a count is never below zero", _LEAVE)
         if not float(found).is_integer() or found >= 1e18:
