@@ -50,7 +50,7 @@ def test_i01_a_row_against_the_stated_order_is_a_reject() -> None:
         (2, "occurred", "30/04/2025"),
         (5, "occurred", "13/05/2025"),
     ]
-    assert "no month 30" in made.rejects[0].rule
+    assert "no month 30: the column has month first (stated)" in made.rejects[0].rule
 
 
 def test_i01_a_column_that_proves_both_orders_is_asked_about(tmp_path: Path) -> None:
@@ -102,6 +102,7 @@ def test_what_is_no_count_is_a_reject(tmp_path: Path, text: str) -> None:
     )
     assert sums(made) == (1, 0, 1, 0)
     assert made.rejects[0].value == text
+    assert made.rejects[0].column == "n"
 
 
 def test_i05_the_decimal_comma_is_decided_for_the_column() -> None:

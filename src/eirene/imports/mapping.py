@@ -221,3 +221,9 @@ def _check_rule(where: str, rule: Rule) -> None:
 def used_columns(mapping: Mapping) -> set[str]:
     """Columns that a mapping reads."""
     return {name for _, name in _named_columns(mapping)}
+
+
+def attributions() -> dict[str, str]:
+    """How the licence of each ready source wants it named, by the source of its reports."""
+    ready = (mapping_named(name) for name in ready_mappings())
+    return {one.source: one.attribution for one in ready if one.attribution}

@@ -25,7 +25,7 @@ from eirene.products.csv import CsvDocument
 from eirene.products.geojson import GeoJsonDocument
 from eirene.products.kml import KmlDocument
 from eirene.release.reader import Reader
-from eirene.reports.kinds import Kind, kinds
+from eirene.reports.kinds import kinds
 from eirene.reports.markings import highest
 from eirene.times import iso
 
@@ -51,7 +51,6 @@ class Document(Protocol):
 
 
 FORMATS = {"csv": CsvDocument, "geojson": GeoJsonDocument, "kml": KmlDocument}
-_DOCUMENT_KINDS = tuple[Kind, ...]
 
 
 class Export:
