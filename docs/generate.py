@@ -18,6 +18,15 @@ import msgspec
 from eirene import config, errors, places, times
 from eirene.config import ENVIRONMENT, Settings
 from eirene.errors import EireneError
+from eirene.imports import faults
+from eirene.imports.mapping import (
+    Mapping,
+    Rule,
+    mapping_named,
+    read_by,
+    ready_mappings,
+    rules_of,
+)
 from eirene.reports import markings
 from eirene.reports.kinds import Codes, Kind, count_fields, fields_of, kinds
 from eirene.reports.words import title_of
@@ -99,10 +108,13 @@ def _kind(kind: Kind, shared: dict[str, Codes]) -> Iterator[str]:
     yield f"\n```json\n{example}\n```\n"
 
 
+_HOMES = tuple(module.__name__ for module in (errors, times, places, faults))
+
+
 def _tree(error: type[EireneError], depth: int) -> Iterator[tuple[type[EireneError], int]]:
     yield error, depth
     for child in error.__subclasses__():
-        if child.__module__ in (errors.__name__, times.__name__, places.__name__):
+        if child.__module__ in _HOMES:
             yield from _tree(child, depth + 1)
 
 
@@ -155,10 +167,73 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def mappings_page() -> str:
+    """What each ready mapping makes of which column."""
+    lines = [
+        "# Ready mappings\n",
+        _MADE,
+        (
+            "Each is one file in `src/eirene/imports/mappings/`, and a model for your own: see "
+            "[Bring your data](../guides/bring-your-data.md).\n"
+        ),
+    ]
+    for name in ready_mappings():
+        lines += _mapping(mapping_named(name))
+    return "\n".join(lines) + "\n"
+
+
+def _mapping(mapping: Mapping) -> Iterator[str]:
+    yield f"\n## {mapping.name}\n"
+    yield f"{mapping.title}. {mapping.url}\n"
+    yield (
+        f"Makes: `{mapping.kind}`. Source on every report: {mapping.source}. As of {mapping.as_of}. "
+        f"Licence: {mapping.licence}. Rows are known again by: "
+        + ", ".join(f"`{column}`" for column in mapping.row_id)
+        + ".\n"
+    )
+    yield f"Attribution: {mapping.attribution}\n"
+    yield mapping.notes.strip() + "\n"
+    rows: list[tuple[object, ...]] = [
+        (f"`{field}`", "always", f"`{value}`") for field, value in mapping.const.items()
+    ]
+    for field, told in mapping.fields.items():
+        rows += [(f"`{field}`", _read(rule), _how(rule)) for rule in rules_of(told)]
+    for field, entries in mapping.lists.items():
+        for at, entry in enumerate(entries, start=1):
+            for part, told in entry.items():
+                rows += [
+                    (f"`{field}` {at}, `{part}`", _read(rule), _how(rule))
+                    for rule in rules_of(told)
+                ]
+    yield from _rows("field|from|how", iter(rows))
+
+
+def _read(rule: Rule) -> str:
+    return ", ".join(f"`{name}`" for name in read_by(rule)) or "always"
+
+
+def _how(rule: Rule) -> str:
+    said = [f"where `{name}` is `{told}`" for name, told in rule.when.items()]
+    if rule.value is not msgspec.UNSET:
+        said.append(f"`{rule.value}`")
+    if rule.text:
+        said.append("“" + " / ".join(rule.text.strip().splitlines()) + "”")
+    said += [f"`{a or 'blank'}` is `{b or 'left out'}`" for a, b in rule.codes.items()]
+    said += [f"`{a}` is `{b or 'left out'}`" for a, b in rule.patterns]
+    if rule.other is not msgspec.UNSET:
+        said.append(f"else `{rule.other or 'left out'}`")
+    if rule.split:
+        said.append(f"a list, items between `{rule.split}`")
+    if rule.scale != 1:
+        said.append(f"times {rule.scale}")
+    return "; ".join(said)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "kinds.md": kinds_page,
     "errors.md": errors_page,
     "settings.md": settings_page,
+    "mappings.md": mappings_page,
 }
 
 

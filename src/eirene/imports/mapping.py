@@ -106,12 +106,17 @@ def rules_of(told: str | Rule | tuple[Rule, ...]) -> tuple[Rule, ...]:
     return (told,) if isinstance(told, Rule) else told
 
 
-def columns_of(rule: Rule) -> list[str]:
-    """Columns that a rule reads."""
+def read_by(rule: Rule) -> list[str]:
+    """Columns from which a rule makes its value."""
     names = [rule.column] if isinstance(rule.column, str) else list(rule.column)
-    names += [n for n in (rule.start, rule.end, rule.precision, rule.words) if n]
+    names += [rule.start, rule.end, rule.precision, rule.words]
     names += [name for line in template(rule.text) for name in line[1::2]]
-    return [*names, *rule.when]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def columns_of(rule: Rule) -> list[str]:
+    """Columns that a rule reads, also those that only decide whether it applies."""
+    return [*read_by(rule), *rule.when]
 
 
 def template(text: str) -> list[list[str]]:

@@ -18,7 +18,7 @@ from eirene.errors import InvalidReport
 from eirene.imports import values
 from eirene.imports.dates import Order, Orders, flat_span, span_of
 from eirene.imports.faults import BadMapping
-from eirene.imports.mapping import OWN_SOURCE, Rule, columns_of, rules_of, template
+from eirene.imports.mapping import OWN_SOURCE, Rule, read_by, rules_of, template
 from eirene.imports.mapping import Mapping as Map
 from eirene.imports.numbers import UNKNOWN, Decimal, Signs, decide
 from eirene.imports.readers import Row, Table
@@ -166,8 +166,7 @@ class Shaper:
         return BadCell(self.labels.get(name, ""), told, str(error), remedy, name)
 
     def _label(self, rules: Sequence[Rule]) -> str:
-        names = [name for rule in rules for name in columns_of(rule) if name not in rule.when]
-        return ", ".join(dict.fromkeys(name for name in names if name))
+        return ", ".join(dict.fromkeys(name for rule in rules for name in read_by(rule)))
 
     def _settle_areas(self, flat: dict[str, Any]) -> None:
         """``area 2`` as P-code or accuracy means the area of that level around the point."""
