@@ -19,7 +19,7 @@ from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.people.accounts import hash_of
 from eirene.web.app import make_app
-from eirene.web.serve import _config, _Server, bound
+from eirene.web.serve import Serving, bound
 
 # One password, hashed once: a node of a test has several accounts.
 eirene.people.people.hash_of = functools.cache(hash_of)  # pyright: ignore[reportPrivateImportUsage]
@@ -113,10 +113,8 @@ class Served:
         self._socket = bound("127.0.0.1", 0)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server = _Server(_config(web.app, http="httptools"))
-        self._server.ring = web.node.changed.ring
         ready = threading.Event()
-        self._server.on_ready = ready.set
+        self._server = Serving(web.node, ready.set)
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
         assert ready.wait(10)

@@ -7,7 +7,6 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
-from litestar.types import ASGIApp
 
 from eirene.errors import InvalidQuery
 from eirene.web import (
@@ -62,7 +61,7 @@ def routes_of() -> Litestar:
     )
 
 
-def make_app(node: Node) -> ASGIApp:
+def make_app(node: Node) -> Gate:
     """The whole of a node's HTTP: the gate, and the routes behind it."""
     node.people.watch(node.changed.ring)  # streams look again when somebody loses his pass
     return Gate(node, routes_of())

@@ -34,7 +34,7 @@ from eirene.web.problems import (
     status_of,
 )
 from eirene.web.static import FILE, is_static
-from eirene.web.stream import admit_stream
+from eirene.web.stream import STREAMS, Streams
 
 _log = logging.getLogger("eirene.web")
 
@@ -61,6 +61,7 @@ class Gate:
     def __init__(self, node: Node, routes: ASGIApp) -> None:
         self._node = node
         self._routes = routes
+        self.streams = Streams()
         self._cookie = f"eirene-{node.name}="
         self._proxies = [ipaddress.ip_network(p) for p in node.settings.trusted_proxies]
 
@@ -104,7 +105,8 @@ class Gate:
                 raise SignInRequired
             if scope[BY_COOKIE]:
                 check_origin(headers)
-            admit_stream()
+            self.streams.admit()
+            scope[STREAMS] = self.streams
         except EireneError as error:
             await receive()  # the offer to connect
             await _deny(send, error)

@@ -17,8 +17,7 @@ from litestar.types import ASGIApp
 from eirene.errors import PortInUse
 from eirene.web.app import make_app
 from eirene.web.control import make_control
-from eirene.web.node import ControlledNode
-from eirene.web.stream import streams
+from eirene.web.node import ControlledNode, Node
 
 CONTROL = "control.sock"
 _STOP_S = 2
@@ -64,8 +63,15 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-class _Server(_Quiet):
+class Serving(_Quiet):
     """Tells the live streams before it closes their connections."""
+
+    def __init__(self, node: Node, on_ready: Callable[[], None]) -> None:
+        gate = make_app(node)
+        super().__init__(_config(gate, http="httptools"))
+        self._streams = gate.streams
+        self._ring = node.changed.ring
+        self._on_ready = on_ready
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -85,27 +91,21 @@ class _Server(_Quiet):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so when the node can be used."""
         await super().startup(sockets)
-        self.on_ready()
+        self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say goodbye first."""
-        streams.stopping = True
+        self._streams.stopping = True
         await self.goodbye()
         await super().shutdown(sockets)
 
     async def goodbye(self) -> None:
         """Streams that are open have this long to say why they end."""
         for _ in range(20):
-            if not streams.open:
+            if not self._streams.open:
                 return
-            self.ring()
+            self._ring()
             await asyncio.sleep(0.02)
-
-    def ring(self) -> None:
-        """Wake the streams; set by ``_run``."""
-
-    def on_ready(self) -> None:
-        """What is done when the node can be used; set by ``_run``."""
 
 
 def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
@@ -160,10 +160,7 @@ async def _run(
     controlling: socket.socket,
     on_ready: Callable[[], None],
 ) -> None:
-    streams.stopping = False
-    outer = _Server(_config(make_app(node), http="httptools"))
-    outer.ring = node.changed.ring  # type: ignore[method-assign]
-    outer.on_ready = on_ready  # type: ignore[method-assign]
+    outer = Serving(node, on_ready)
     inner = _Quiet(_config(make_control(node), http="httptools"))
     async with _beside(inner, controlling):
         await outer.serve([listening])

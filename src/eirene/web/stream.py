@@ -25,7 +25,7 @@ from eirene.people import Pass
 from eirene.picture import STREAM_COLUMNS, Picture, Query, Row, changes, search
 from eirene.picture.rows import stream_row
 from eirene.web.answers import UNMARKED
-from eirene.web.asking import aside, node_of, pass_of
+from eirene.web.asking import aside, beside, node_of, pass_of
 from eirene.web.cursors import StreamCursor
 from eirene.web.describe import described
 from eirene.web.node import Node, Wake
@@ -36,6 +36,7 @@ FIRST_WORD_S = 10.0
 SLOW_S = 60.0
 """A frame that is not taken within this ends the stream; the client comes back with its cursor."""
 MOST_STREAMS = 500
+STREAMS = "eirene.streams"
 _PAGE = 2_000
 _GATHER_S = 0.03
 """Between two looks: at two thousand reports a second a stream still looks thirty times only."""
@@ -52,22 +53,19 @@ class _Gone(Exception):
 
 
 class Streams:
-    """The open streams of this process: how many, and whether they are to end."""
+    """The open streams of one node: how many, and whether they are to end."""
 
     def __init__(self) -> None:
         self.open = 0
         self.stopping = False
 
-
-streams = Streams()
-
-
-def admit_stream() -> None:
-    """Refuse one more stream than the node can serve; asked by the gate."""
-    if streams.open >= MOST_STREAMS:
-        raise TooManyStreams(
-            "Too many live streams are open.", remedy="Close some, or try again in a minute."
-        )
+    def admit(self) -> None:
+        """Refuse one more than the node can serve; asked by the gate."""
+        if self.open >= MOST_STREAMS:
+            raise TooManyStreams(
+                "Too many live streams are open.",
+                remedy="Close some, or try again in a minute.",
+            )
 
 
 @get("/api/stream", **described("A WebSocket; see docs.", statuses=(426,), problems=(426,)))
@@ -81,8 +79,9 @@ async def get_stream(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def open_stream(socket: WebSocket[Any, Any, Any]) -> None:
     """WebSocket /api/stream: MessagePack frames, as docs/reference/stream.md has them."""
     await socket.accept()
+    streams: Streams = beside(socket, STREAMS)
     streams.open += 1
-    one = Stream(node_of(socket), pass_of(socket), socket)
+    one = Stream(node_of(socket), pass_of(socket), socket, streams)
     try:
         await one.run()
     finally:
@@ -93,8 +92,11 @@ async def open_stream(socket: WebSocket[Any, Any, Any]) -> None:
 class Stream:
     """One reader's live stream."""
 
-    def __init__(self, node: Node, held: Pass, socket: WebSocket[Any, Any, Any]) -> None:
+    def __init__(
+        self, node: Node, held: Pass, socket: WebSocket[Any, Any, Any], streams: Streams
+    ) -> None:
         self._node = node
+        self._streams = streams
         self._pass = held
         self._socket = socket
         self._wake: Wake = node.changed.subscribe()
@@ -150,7 +152,7 @@ class Stream:
             await self._socket.send_data(_pack(frame), mode="binary")
 
     def _still(self) -> None:
-        if streams.stopping:
+        if self._streams.stopping:
             raise _Gone("restarting")
         if not self._node.people.holds(self._pass):
             raise _Gone("signed out" if self._pass.by == "session" else "revoked")
