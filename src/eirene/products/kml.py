@@ -2,7 +2,8 @@
 
 Text is text: the name stands as it was filed, and the balloon shows the
 description with every sign of markup made harmless, because viewers take it
-for HTML. The manifest is the extended data of a last, empty folder.
+for HTML. The manifest is the extended data of the document and stands last,
+where its hash is known; viewers do not mind the order.
 """
 
 from __future__ import annotations
@@ -49,15 +50,11 @@ class KmlDocument:
 
     def manifest(self, manifest: Mapping[str, Any]) -> bytes:
         """The manifest, and the end."""
-        folder = Element("Folder")
-        SubElement(folder, "name").text = "Manifest"
-        SubElement(folder, "visibility").text = "0"
-        SubElement(folder, "description").text = html.escape(f"Marking: {manifest['marking']}")
-        data = SubElement(folder, "ExtendedData")
+        data = Element("ExtendedData")
         for name, value in manifest.items():
             told = value if isinstance(value, str) else msgspec.json.encode(value).decode()
             _field(data, name, told)
-        return tostring(folder) + b"\n</Document></kml>\n"
+        return tostring(data) + b"\n</Document></kml>\n"
 
 
 def placemark(flat: Mapping[str, Any]) -> Element:
