@@ -181,6 +181,12 @@ describe("an amendment", () => {
     expect(draftOf("incident", FIELDS, moved, stated)).not.toHaveProperty("pcode");
   });
 
+  it("shows a time by its date, since the words as written may mean another day now", () => {
+    const time = FIELDS.find(({ form }) => form === "time");
+    const spoken = { ...occurred, text: "yesterday" };
+    expect(time && entryOf(time, { ...report, occurred: spoken })).toBe(occurred.shown);
+  });
+
   it("with a new time sends the new words", () => {
     const entries = Object.fromEntries(FIELDS.map((field) => [field.name, entryOf(field, report)]));
     expect(draftOf("incident", FIELDS, { ...entries, occurred: "1500" }, report)["occurred"]).toBe(

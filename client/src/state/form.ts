@@ -199,7 +199,8 @@ function timeText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null) return "";
   const { text: written, shown, start } = value as Record<string, unknown>;
-  return text(written) || text(shown) || text(start);
+  // Words such as `1430` or `yesterday` meant another day when they were written.
+  return text(shown) || text(written) || text(start);
 }
 
 function listEntry(item: unknown): ListEntry {
