@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -52,7 +52,7 @@ class Client:
 
     async def next(self, *, within: float = 5.0) -> dict[str, Any]:
         async with asyncio.timeout(within):
-            frame = unpack(await self.socket.recv())
+            frame = unpack(await self.socket.recv(decode=False))
         for row in frame.get("rows", frame.get("upserts", [])):
             shown = dict(zip(frame["columns"], row, strict=True))
             self.rows[shown["key"]] = shown
@@ -72,8 +72,11 @@ class Client:
 
 @asynccontextmanager
 async def opened(
-    served: Served, role: str = JOC, cursor: bytes | None = None, **headers: str
-) -> AsyncIterator[Client]:
+    served: Served,
+    role: str = JOC,
+    cursor: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> AsyncGenerator[Client, None]:
     headers = headers or {"Authorization": f"Bearer {served.web.token[role]}"}
     url = f"ws://127.0.0.1:{served.port}/api/stream"
     async with websockets.connect(url, additional_headers=headers) as socket:
@@ -208,7 +211,10 @@ async def test_signing_out_closes_the_stream_of_that_browser_alone(served: Serve
     people = served.web.node.people
     secrets = [(await people.sign_in(JOC, PASSWORD, "10.0.0.1")) for _ in range(2)]
     cookies = [{"Cookie": f"eirene-test={secret}"} for secret, _ in secrets]
-    async with opened(served, **cookies[0]) as one, opened(served, **cookies[1]) as other:
+    async with (
+        opened(served, headers=cookies[0]) as one,
+        opened(served, headers=cookies[1]) as other,
+    ):
         await one.until("snapshot")
         await other.until("snapshot")
         people.sign_out(secrets[0][1])
@@ -230,7 +236,7 @@ async def test_without_an_account_there_is_no_stream(
     served: Served, headers: dict[str, str], status: int
 ) -> None:
     with pytest.raises(websockets.InvalidStatus) as caught:
-        async with opened(served, **headers):
+        async with opened(served, headers=headers):
             pass
     assert caught.value.response.status_code == status
     assert caught.value.response.headers["www-authenticate"].startswith("Bearer")
@@ -241,10 +247,10 @@ async def test_another_site_cannot_listen_with_this_session(served: Served) -> N
     secret, _ = await served.web.node.people.sign_in(JOC, PASSWORD, "10.0.0.1")
     cookie = {"Cookie": f"eirene-test={secret}"}
     with pytest.raises(websockets.InvalidStatus) as caught:
-        async with opened(served, **cookie, Origin="http://evil.example"):
+        async with opened(served, headers=cookie | {"Origin": "http://evil.example"}):
             pass
     assert caught.value.response.status_code == 403
-    async with opened(served, **cookie, Origin=served.url) as client:
+    async with opened(served, headers=cookie | {"Origin": served.url}) as client:
         assert (await client.next())["t"] == "snapshot"
 
 
@@ -266,7 +272,7 @@ async def test_a_first_word_that_is_not_understood_ends_it(served: Served, word:
     headers = {"Authorization": f"Bearer {served.web.token[JOC]}"}
     async with websockets.connect(url, additional_headers=headers) as socket:
         await socket.send(word)
-        assert unpack(await socket.recv())["t"] == "bye"
+        assert unpack(await socket.recv(decode=False))["t"] == "bye"
         with pytest.raises(websockets.ConnectionClosed):
             await socket.recv()
 

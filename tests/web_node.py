@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -75,7 +75,7 @@ class WebNode:
 
         async def once() -> httpx.Response:
             transport = httpx.ASGITransport(
-                self.app, client=(address, 1234), raise_app_exceptions=False
+                cast(Any, self.app), client=(address, 1234), raise_app_exceptions=False
             )
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://node", cookies=more.pop("cookies", None)

@@ -16,6 +16,7 @@ from eirene.imports.run import Plan, plan
 from eirene.picture import flat
 from eirene.picture.queries import entity_by_id
 from eirene.release.reader import Reader
+from eirene.web.bodies import text_in
 from eirene.web.node import ControlledNode
 
 _PAGE = 500
@@ -67,8 +68,8 @@ def planned(node: ControlledNode, reader: Reader, given: dict[str, Any], say: Sa
 
     mission = node.mission
     return plan(
-        Path(given["file"]),
-        kind=given["kind"],
+        Path(text_in(given, "file")),
+        kind=text_in(given, "kind"),
         mapping=given.get("mapping"),
         compartment=given.get("compartment") or _only(reader),
         zone=node.zone,

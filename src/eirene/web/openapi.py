@@ -11,11 +11,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from eirene import __version__
+from eirene.reports.kinds import kinds
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import reader_of
 from eirene.web.describe import Described, described
+from eirene.web.ogc.collections import collection_kinds
 from eirene.web.problems import PROBLEM
-from eirene.web.schemas import PARAMETERS, SCHEMAS
+from eirene.web.schemas import ID, PARAMETERS, SCHEMAS
 
 _PATH_PART = re.compile(r"\{(\w+):\w+\}")
 _WORDS = {
@@ -87,7 +89,7 @@ def _operation(
         "responses": _answers(path, told),
     }
     parameters: list[dict[str, Any]] = [
-        {"name": part, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": part, "in": "path", "required": True, "schema": _part(path, part)}
         for part in _PATH_PART.findall(path)
     ]
     parameters += [{"$ref": f"#/components/parameters/{one}"} for one in told.parameters]
@@ -101,6 +103,17 @@ def _operation(
     if told.open_:
         found["security"] = []
     return found
+
+
+def _part(path: str, name: str) -> dict[str, Any]:
+    """What may stand in a part of a path."""
+    if path.startswith("/ogc/collections/") and name == "name":
+        return {"enum": [kind.name for kind in collection_kinds()]}
+    if path.startswith("/api/kinds/"):
+        return {"enum": list(kinds())}
+    if path.startswith("/basemap/"):
+        return {"type": "string", "examples": ["world.pmtiles"]}
+    return {"type": "string"} if name == "token_id" else ID
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -55,6 +55,21 @@ class InvalidJson(EireneError):
     code = "invalid-json"
 
 
+class WrongRange(EireneError):
+    """The file has no such bytes."""
+
+    code = "wrong-range"
+
+    def __init__(self, size: int, tag: str) -> None:
+        super().__init__(
+            f"The file has {size:,} bytes, and not those.",
+            field="Range",
+            remedy="Ask for bytes that are there, or for the whole file.",
+        )
+        self.size = size
+        self.tag = tag
+
+
 class WrongOrigin(EireneError):
     """A page of another site sent the request with this browser's session."""
 
@@ -131,6 +146,7 @@ STATUS: dict[type[EireneError], int] = {
     MethodRefused: 405,
     BodyTooLarge: 413,
     InvalidJson: 400,
+    WrongRange: 416,
     WrongOrigin: 403,
     TooManyStreams: 503,
     UpgradeRequired: 426,
@@ -165,6 +181,8 @@ def headers_of(error: EireneError) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="eirene"'}
     if isinstance(error, errors.TooManyTries):
         return {"Retry-After": str(error.wait_s)}
+    if isinstance(error, WrongRange):
+        return {"Content-Range": f"bytes */{error.size}", "ETag": error.tag}
     if isinstance(error, MethodRefused):
         return {"Allow": error.allowed}
     if isinstance(error, UpgradeRequired):

@@ -22,7 +22,7 @@ from litestar.params import FromPath
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import beside, node_of, reader_of
 from eirene.web.describe import described
-from eirene.web.problems import UnknownPath
+from eirene.web.problems import UnknownPath, WrongRange
 
 _PACKAGE = Path(__file__).parent.parent
 STATIC = _PACKAGE / "web" / "static"
@@ -129,8 +129,7 @@ def ranged(path: Path, headers: Any) -> Response[bytes]:
     found = _RANGE.match(wanted.strip())
     first, last = _bounds(found, size) if found else (0, size - 1)
     if first > last or first >= size:
-        answer["Content-Range"] = f"bytes */{size}"
-        return Response(b"", status_code=416, media_type=type_of(path), headers=answer)
+        raise WrongRange(size, tag)
     if not found:  # several ranges, or another unit: the whole is a right answer
         return Response(_read(path, 0, size), media_type=type_of(path), headers=answer)
     answer["Content-Range"] = f"bytes {first}-{last}/{size}"
