@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from eirene.errors import Unavailable
@@ -24,6 +25,7 @@ from eirene.picture import (
     search,
     snapshot,
 )
+from eirene.places import Place
 from eirene.reports.envelope import Body, Opened
 from eirene.times import Span
 from picture_world import (
@@ -36,6 +38,7 @@ from picture_world import (
     World,
     a_reader,
     an_id,
+    as_opened,
     at_place,
     picture_of,
     without_body,
@@ -200,6 +203,21 @@ def test_a_kind_of_a_later_version_is_kept_and_shown_as_it_is(world: World, fold
         (row,) = search(picture, ALL, Query(q="rotor")).rows
         assert (row.kind, row.raw) == ("drone", one.raw)
         assert flat(row)["rotors"] == 4
+
+
+def test_no_entry_of_another_node_stops_the_fold(world: World, folder: Path):
+    world.tell(content={"type": "VC", "killed": 2**64 - 1, "injured": -(2**63), "missing": True})
+    world.tell(place=Place(lon=float("nan"), lat=1e300), content={"type": 7, "state": ["x"]})
+    world.tell("/", content={}, owner="", compartment="", source="\x00", clock=2**64 - 1)
+    odd = world.tell()
+    for raw in (b"\x90", b"\xc0", b"\x81\x01\x02"):  # a list, nil, a key that is no text
+        body = msgspec.structs.replace(told_by(odd), content=msgspec.Raw(raw))
+        world.entries.append(as_opened(body, len(world.entries) + 1, 1))
+    with closing(picture_of(folder, world.entries)) as picture:
+        assert picture.position()[0] == 7
+        assert search(picture, ALL, Query()).without_point >= 2
+        assert search(picture, ALL, Query(filter="killed > 0")).total == 0
+        assert len([row for chunk in snapshot(picture, ALL).chunks for row in chunk]) >= 2
 
 
 # --- what was true, what was known ---------------------------------------------------

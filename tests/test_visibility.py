@@ -19,11 +19,15 @@ def test_names_of_compartments_are_bound_and_never_part_of_the_sql():
     rule = visibility(a_reader("command", "x') OR 1=1 --"))
     assert "command" not in rule.sql
     assert "1=1" not in rule.sql
-    assert sorted(rule.params.values()) == ["command", "x') OR 1=1 --"]
+    assert rule.params == {"reader": """["command","x') OR 1=1 --"]"""}
 
 
-def test_the_rule_is_the_same_text_for_all_readers_of_as_many_compartments():
-    assert visibility(a_reader("a", "b")).sql == visibility(a_reader("c", "d")).sql
+def test_the_rule_is_the_same_text_for_all_readers():
+    assert (
+        visibility(a_reader("a", "b")).sql
+        == visibility(a_reader("c")).sql
+        == visibility(NOBODY).sql
+    )
 
 
 def test_nobody_sees_nothing(tmp_path: Path):
@@ -49,7 +53,7 @@ def test_role_organisation_and_account_open_nothing(tmp_path: Path):
 @pytest.mark.parametrize("number", [1, 61, 62, 63, 64, 65, 90])
 def test_any_number_of_compartments_is_told_apart(tmp_path: Path, number: int):
     world = World()
-    names = [f"org-{at:02}" for at in range(1, 91)]
+    names = [f'org "{at:02}\\ é' for at in range(1, 91)]
     for name in names:
         world.tell(compartment=name)
     with closing(picture_of(tmp_path, world.entries)) as picture:

@@ -27,6 +27,9 @@ from eirene.times import Span, parse_interval
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HALF = 1 << 63
+_MOST = _HALF - 1
+_MOST_COUNTED = 1 << 40
+_NO_AREA = (None, None, None)
 _MS = timedelta(milliseconds=1)
 _TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
 INTERNAL = frozenset(("author",))
@@ -57,7 +60,7 @@ def row_key(compartment: str, owner: str, entity: bytes) -> str:
 
 def packed(body: bytes) -> bytes:
     """A body as it is kept: compressed against a body that holds what most of them hold."""
-    squeeze = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, 5, zdict=SAMPLE)
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, 8, zdict=SAMPLE)
     return squeeze.compress(body) + squeeze.flush()
 
 
@@ -142,7 +145,7 @@ class _KindPlan:
 class Columns(msgspec.Struct, frozen=True):
     """One report, ready to be written."""
 
-    report: list[Any]
+    report: tuple[Any, ...]
     """In the order of ``schema.report_columns()``."""
     lsn: int
     entry: bytes
@@ -197,51 +200,25 @@ class Clerk:
         owner = names.number("owner", body.owner) or 0
         entity8 = first8(body.entity)
         start, lasts, unit = _time(body)
-        place, lon, lat = body.place, None, None
-        if place is not None and place.lat is not None and place.lon is not None:
-            lon, lat = round(place.lon * schema.DEGREE), round(place.lat * schema.DEGREE)
+        place = body.place
+        lon, lat = _point(place)
         pcode = place.pcode if place is not None else ""
-        adm = self._adm(pcode) if pcode else (None, None, None)
-        counts = self._blank.copy()
-        for name, slot in plan.counts:
-            value = content.get(name)
-            if isinstance(value, int):
-                counts[slot] = value
-        odd = 1 if lasts is None or lasts > schema.LONG_MS else 0
-        report = [
-            rid,
-            first8(body.id),
-            first8(opened.hash),
-            entity8,
-            comp,
-            owner,
-            names.number("kind", kind),
-            names.number("type", _word(content, "type", plan)),
-            names.number("state", _word(content, "state", plan)),
-            names.number("source", body.source),
-            names.number("class", body.classification),
-            names.number("tlp", body.tlp),
-            names.place(place.name, pcode) if place is not None else None,
-            0 if kind == WITHDRAWAL else schema.CURRENT,
-            0,
-            0,
-            odd,
-            unit,
-            start // schema.DAY_MS,
-            *adm,
-            0 if lon is None else 1,
-            start,
-            lasts,
-            lon,
-            lat,
-            ms_of(opened.received),
-            None,
-            opened.lsn,
-            opened.lsn,
-            opened.header.clock,
-            _until(content),
-            *counts,
-        ]
+        report = (
+            (rid, comp, 0 if kind == WITHDRAWAL else schema.CURRENT, start, lasts, lon, lat)
+            + (0 if lon is None else 1, 1 if lasts is None or lasts > schema.LONG_MS else 0)
+            + (names.number("kind", kind), names.number("type", _word(content, "type", plan)))
+            + (unit, start // schema.DAY_MS)
+            + (self._adm(pcode) if pcode else _NO_AREA)
+            + (first8(body.id), ms_of(opened.received), None, 0, 0, owner)
+            + (names.number("state", _word(content, "state", plan)),)
+            + (names.number("source", body.source), names.number("class", body.classification))
+            + (names.number("tlp", body.tlp), names.place(place.name, pcode) if place else None)
+            + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
+            + (min(opened.header.clock, _MOST), _until(content), *self._counts(plan, content))
+        )
+        box = None
+        if lon is not None and lat is not None:
+            box = (rid, lon, lon, lat, lat, *_minutes(start, lasts))
         return Columns(
             report=report,
             lsn=opened.lsn,
@@ -250,11 +227,27 @@ class Clerk:
             words=plan.texts.of(body, content),
             amends=tuple(dict.fromkeys(body.amends)),
             links=[(i, ln.role, first8(ln.entry), ln.entry) for i, ln in enumerate(body.links)],
-            box=None
-            if lon is None or lat is None
-            else (rid, lon, lon, lat, lat, *_minutes(start, lasts)),
+            box=box,
             group=(comp, owner, entity8),
         )
+
+    def _counts(self, plan: _KindPlan, content: Mapping[str, Any]) -> list[int | None]:
+        counts = self._blank.copy()
+        for name, slot in plan.counts:
+            value = content.get(name)
+            # a node that did not check its reports may have sent anything
+            if isinstance(value, int) and 0 <= value <= _MOST_COUNTED:
+                counts[slot] = value
+        return counts
+
+
+def _point(place: Place | None) -> tuple[int | None, int | None]:
+    """Longitude and latitude as they are kept; no point where they are none on this earth."""
+    if place is None or place.lon is None or place.lat is None:
+        return None, None
+    if not (-180 <= place.lon <= 180 and -90 <= place.lat <= 90):
+        return None, None
+    return round(place.lon * schema.DEGREE), round(place.lat * schema.DEGREE)
 
 
 def day_of(body: Body) -> int:
@@ -293,7 +286,7 @@ def _until(content: Mapping[str, Any]) -> int | None:
         return None
     try:
         _, end = parse_interval(value)
-    except (InvalidReport, ValueError):
+    except (InvalidReport, ValueError, OverflowError):
         return None  # words, which a person reads
     return None if end is None else ms_of(end)
 

@@ -13,16 +13,21 @@ Invariants
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import apsw
+import msgspec
 
+from eirene.errors import InvalidEntry
 from eirene.picture import schema
 from eirene.picture.columns import INTERNAL, WITHDRAWAL, Clerk, Columns, day_of, first8, unpacked
 from eirene.picture.names import Names
 from eirene.reports.envelope import Opened, decode_body
 from eirene.reports.flat import kind_and_version
+
+_log = logging.getLogger("eirene.picture")
 
 Group = tuple[int, int, int]
 
@@ -102,7 +107,10 @@ class Fold:
             if opened.hash in seen or (not self._bulk and self._holds(opened.hash)):
                 continue
             seen.add(opened.hash)
-            fresh.append(self._clerk.columns(opened, self._rid(day_of(body))))
+            try:
+                fresh.append(self._clerk.columns(opened, self._rid(day_of(body))))
+            except (InvalidEntry, msgspec.MsgspecError):
+                _log.warning("entry %d has a content that cannot be read; not shown", opened.lsn)
         if fresh:
             # the text index writes a segment each time that a number is lower than the last
             fresh.sort(key=lambda c: c.report[0])

@@ -27,7 +27,7 @@ from eirene.picture.words import match_of
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
 
-FEW = 10_000
+FEW = 20_000
 """A box with fewer hits in the R*Tree is answered from there, a fuller one by time."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
@@ -47,6 +48,9 @@ def rebuild(
     target = numbered(folder, number)
     path = target.with_suffix(".next")
     remove(path)
+    often = gc.get_threshold()
+    # a batch makes many objects and no circles: looking for them would take a tenth of the time
+    gc.set_threshold(100_000, *often[1:])
     try:
         _build(path, key, entries, areas or {}, progress)
     except apsw.FullError as error:
@@ -55,6 +59,8 @@ def rebuild(
             "The disk is full: the picture could not be rebuilt.",
             remedy="Make room and start the rebuild again.",
         ) from error
+    finally:
+        gc.set_threshold(*often)
     path.replace(target)
     return Picture(target, key, areas or {})
 

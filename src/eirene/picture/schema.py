@@ -1,7 +1,8 @@
 """The tables of the picture, and which number of a report stands in which column.
 
 Invariants
-  * A changed meaning of any column raises ``PROJECTION``: nodes then rebuild.
+  * A changed table, and a changed meaning of any column (which raises
+    ``PROJECTION``), make pictures stale: nodes then rebuild.
   * ``rid`` = day of the report's time << 24 | place within that day. So ``rid``
     order is time order to the day, a stretch of time is one stretch of the
     table, and the numbers stay close together, which keeps the text index small.
@@ -12,6 +13,7 @@ Invariants
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 
 from eirene.reports.kinds import count_fields, kinds
@@ -45,18 +47,21 @@ CREATE TABLE word (sort TEXT, id INTEGER, text TEXT, PRIMARY KEY (sort, id)) WIT
 CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT, pcode TEXT, plain TEXT);
 CREATE TABLE report (
   rid INTEGER PRIMARY KEY,
-  id8 INTEGER, entry8 INTEGER, entity8 INTEGER, -- first 8 bytes of each
-  comp INTEGER, owner INTEGER, kind INTEGER, type INTEGER, state INTEGER, source INTEGER,
-  class INTEGER, tlp INTEGER, place INTEGER,
+  -- first what every row of a scan is tested by: SQLite reads a row only as far as it must
+  comp INTEGER,
   lead INTEGER, -- CURRENT, WITHDRAWN or 0: the one row that stands for its entity
-  conflict INTEGER, -- several statements stand side by side
-  many INTEGER, -- the entity has further reports
-  odd INTEGER, -- no time of its own, or a very long one
-  unit INTEGER, day INTEGER, adm1 INTEGER, adm2 INTEGER, adm3 INTEGER, pointed INTEGER,
   start INTEGER, -- ms since 1970; the time of filing where the event has none
   lasts INTEGER, -- ms; null where the event has no time
-  lon INTEGER, lat INTEGER,
+  lon INTEGER, lat INTEGER, pointed INTEGER,
+  odd INTEGER, -- no time of its own, or a very long one
+  kind INTEGER, type INTEGER, unit INTEGER, day INTEGER,
+  adm1 INTEGER, adm2 INTEGER, adm3 INTEGER,
+  id8 INTEGER, -- first 8 bytes of the report's id; so are the other two
   received INTEGER, touched INTEGER, -- ms; touched: the last report on the entity, if later
+  many INTEGER, -- the entity has further reports
+  conflict INTEGER, -- several statements stand side by side
+  owner INTEGER, state INTEGER, source INTEGER, class INTEGER, tlp INTEGER, place INTEGER,
+  entry8 INTEGER, entity8 INTEGER,
   lsn INTEGER, change INTEGER, -- its own, and that of the last report on the entity
   clock INTEGER, until INTEGER,
   {counts}
@@ -107,8 +112,8 @@ def count_columns() -> list[str]:
 
 
 REPORT_COLUMNS = (
-    "rid id8 entry8 entity8 comp owner kind type state source class tlp place lead conflict many "
-    "odd unit day adm1 adm2 adm3 pointed start lasts lon lat received touched lsn change clock until"
+    "rid comp lead start lasts lon lat pointed odd kind type unit day adm1 adm2 adm3 id8 received "
+    "touched many conflict owner state source class tlp place entry8 entity8 lsn change clock until"
 ).split()
 
 
@@ -124,5 +129,7 @@ def tables() -> str:
 
 
 def fingerprint() -> str:
-    """Projection and columns: a kind with a new count makes the old picture stale."""
-    return f"{PROJECTION}:" + ",".join(f"{name}={n}" for name, n in sorted(count_slots().items()))
+    """Projection and tables: a kind with a new count makes the old picture stale as well."""
+    slots = ",".join(f"{name}={slot}" for name, slot in sorted(count_slots().items()))
+    made = hashlib.sha256(f"{tables()}{INDEXES}{slots}".encode()).hexdigest()
+    return f"{PROJECTION}:{made}"

@@ -31,8 +31,10 @@ from eirene.picture.names import Names, loaded
 from eirene.reports.envelope import ZERO_HASH, Body, Opened, decode_body
 
 _NAME = re.compile(r"picture-(\d{6})\.db")
-_PAGE_CACHE_KIB = 32_768
-_IDLE_READERS = 4
+_PAGE_CACHE_KIB = 131_072
+"""Most that a connection keeps decrypted: the slim table of a million reports. It takes
+what it meets, so a small picture needs little."""
+_IDLE_READERS = 3
 
 
 class PictureDamaged(NodeError):

@@ -25,6 +25,7 @@ _SAME = {
     "\u06cc": "\u064a",  # Persian ya
     "\u06a9": "\u0643",  # Persian kaf
 }
+_SIGNS = re.compile("[\u2010-\u2027\u2030-\u203a\u00ab\u00bb]+")
 _MARKS = re.compile("[\u0300-\u036f\u0653-\u0655]+")
 
 
@@ -59,6 +60,8 @@ def plain_text(text: str) -> str:
     if not text.isascii():
         # what is left after this is mostly ASCII, for which translate has a faster way
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+        if not text.isascii():
+            text = _SIGNS.sub(" ", text)
     return text.translate(_plain)
 
 

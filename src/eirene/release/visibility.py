@@ -24,11 +24,16 @@ _IN_MASK = 62
 """Compartments numbered up to this are tested by one shift of a mask: three times
 cheaper a row than a look-up in a list. Later ones go by the list."""
 
-_TEST = """
-((SELECT coalesce(sum(1 << id), 0) FROM compartment
-  WHERE id <= {most} AND name IN ({names})) >> report.comp) & 1
-OR report.comp IN (SELECT id FROM compartment WHERE id > {most} AND name IN ({names}))
-"""
+_CLEARED = (
+    "json_each(:reader) AS cleared CROSS JOIN compartment ON compartment.name = cleared.value"
+)
+_MASK = f"SELECT coalesce(sum(1 << compartment.id), 0) FROM {_CLEARED} WHERE compartment.id <= {_IN_MASK}"
+_LIST = f"SELECT compartment.id FROM {_CLEARED} WHERE compartment.id > {_IN_MASK}"
+_TEST = (
+    f"CASE WHEN report.comp <= {_IN_MASK} THEN (({_MASK}) >> report.comp) & 1 "
+    f"ELSE report.comp IN ({_LIST}) END"
+)
+_SQL = f"SELECT report.*, 'compartment' AS reason FROM report WHERE {_TEST}"
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -39,16 +44,10 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 def visibility(reader: Reader) -> Rule:
-    """Rows of ``report`` that this reader may see, each with the reason why."""
-    names = sorted(reader.compartments)
-    params = {f"reader_{at}": name for at, name in enumerate(names)}
-    bound = ", ".join(f":{key}" for key in params)
-    test = " ".join(_TEST.format(most=_IN_MASK, names=bound).split())
-    return Rule(f"SELECT report.*, 'compartment' AS reason FROM report WHERE ({test})", params)
+    """Rows of ``report`` that this reader may see, each with the reason why.
 
-
-def marks(reader: Reader) -> Rule:
-    """Compartments of this reader as rows ``id, name``: for what is kept a compartment."""
-    rule = visibility(reader)
-    bound = ", ".join(f":{key}" for key in rule.params)
-    return Rule(f"SELECT id, name FROM compartment WHERE name IN ({bound})", rule.params)
+    One text for all readers; the names of their compartments are one bound
+    value, a JSON list, so that SQLite keeps what it has compiled.
+    """
+    names = msgspec.json.encode(sorted(reader.compartments)).decode()
+    return Rule(_SQL, {"reader": names})
