@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
@@ -310,3 +311,46 @@ async def test_goodbye_is_said_before_the_node_stops(served: Served) -> None:
         stopping = asyncio.create_task(asyncio.to_thread(served.close))
         assert (await client.until("bye"))["reason"] == "restarting"
         await stopping
+
+
+@in_a_loop
+async def test_many_screens_abreast_all_get_everything(served: Served) -> None:
+    """They share pages; none may miss what came while a page was being made for another."""
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(opened(served)) for _ in range(6)]
+        clients += [await stack.enter_async_context(opened(served, role=NGO)) for _ in range(2)]
+        for client in clients:
+            await client.until("snapshot")
+
+        def write(n: int) -> None:
+            for at in range(20):
+                served.web.file(an_incident(summary=f"{n}-{at}"))
+
+        await asyncio.gather(*(asyncio.to_thread(write, n) for n in range(4)))
+        await file(served, an_incident(compartment="partners", summary="last"), role=NGO)
+        for client in clients:
+            while "last" not in client.summaries():
+                await client.until("delta", within=3.0)
+        assert [len(client.rows) for client in clients] == [81] * 6 + [1] * 2
+
+
+@in_a_loop
+async def test_a_stream_without_news_rests(served: Served) -> None:
+    """A page without rows must not be asked for again and again."""
+    asked = 0
+    pages = served.web.app.streams.pages
+    make = pages.changes
+
+    async def counted(*args: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await make(*args)
+
+    pages.changes = counted  # type: ignore[method-assign]
+    async with opened(served, role=NGO) as client:
+        await client.until("snapshot")
+        await file(served, an_incident(compartment="command"))
+        await file(served, an_incident(compartment="partners"), role=NGO)
+        await client.until("delta")
+        await asyncio.sleep(0.5)
+        assert asked < 10

@@ -22,13 +22,13 @@ from litestar.exceptions import WebSocketDisconnect
 
 from eirene.errors import NodeError
 from eirene.people import Pass
-from eirene.picture import STREAM_COLUMNS, Picture, Query, Row, changes, search
-from eirene.picture.rows import stream_row
+from eirene.picture import STREAM_COLUMNS, Picture
 from eirene.web.answers import UNMARKED
-from eirene.web.asking import aside, beside, node_of, pass_of
+from eirene.web.asking import beside, node_of, pass_of
 from eirene.web.cursors import StreamCursor
 from eirene.web.describe import described
 from eirene.web.node import Node, Wake
+from eirene.web.pages import Page, Pages
 from eirene.web.problems import TooManyStreams, UpgradeRequired
 
 TICK_S = 5.0
@@ -37,7 +37,6 @@ SLOW_S = 60.0
 """A frame that is not taken within this ends the stream; the client comes back with its cursor."""
 MOST_STREAMS = 500
 STREAMS = "eirene.streams"
-_PAGE = 2_000
 _GATHER_S = 0.03
 """Between two looks: at two thousand reports a second a stream still looks thirty times only."""
 
@@ -58,6 +57,7 @@ class Streams:
     def __init__(self) -> None:
         self.open = 0
         self.stopping = False
+        self.pages = Pages()
 
     def admit(self) -> None:
         """Refuse one more than the node can serve; asked by the gate."""
@@ -201,22 +201,22 @@ class Stream:
         what changes meanwhile comes again as a change.
         """
         picture = self._node.picture
-        self._last, self._generation = picture.position()[0], picture.generation
-        page: bytes | None = None
+        begun = picture.position()[0]
+        self._last, self._generation = begun, picture.generation
+        at: bytes | None = None
         while True:
-            query = Query(withdrawn=True, limit=_PAGE, cursor=page)
-            found = await aside(search, picture, self._pass.reader, query)
-            page = found.next
+            page = await self._streams.pages.snapshot(picture, self._pass.reader, begun, at)
+            at = page.next
             await self._send(
                 {
                     "t": "snapshot",
                     "columns": STREAM_COLUMNS,
-                    "rows": await aside(_rows, found.rows),
-                    "more": page is not None,
-                    "cursor": None if page is not None else self._sealed(),
+                    "rows": page.rows,
+                    "more": at is not None,
+                    "cursor": None if at is not None else self._sealed(),
                 }
             )
-            if page is None:
+            if at is None:
                 return
 
     async def _deltas(self) -> None:
@@ -226,35 +226,32 @@ class Stream:
             if picture.generation != self._generation:
                 await self._snapshot()
                 continue
-            found = await self._changes(picture)
-            if found is None:
+            page = await self._changes(picture)
+            if page is None:
                 continue
-            self._last = found.last
-            if found.upserts or found.removals:
+            self._last = page.last
+            if not page.empty:
                 await self._send(
                     {
                         "t": "delta",
                         "columns": STREAM_COLUMNS,
-                        "upserts": found.upserts,
-                        "removals": found.removals,
+                        "upserts": page.rows,
+                        "removals": [],
                         "cursor": self._sealed(),
                     }
                 )
-            if not found.more:
+            # a page that another stream made may be older than the bell that woke this one
+            if not page.more and page.last >= picture.position()[0]:
                 return
 
-    async def _changes(self, picture: Picture) -> Any:
+    async def _changes(self, picture: Picture) -> Page | None:
         """None where the picture was replaced just then."""
         try:
-            return await aside(changes, picture, self._pass.reader, self._last, _PAGE)
+            return await self._streams.pages.changes(picture, self._pass.reader, self._last)
         except NodeError:
             if self._node.picture is picture:
                 raise
             return None
-
-
-def _rows(found: list[Row]) -> list[list[Any]]:
-    return [stream_row(row) for row in found]
 
 
 def _now_ms() -> int:

@@ -1,0 +1,103 @@
+"""Pages of the live stream, made once for all streams that may see the same.
+
+Ten screens in one operations room hold the same clearances and ask for the
+same changes at the same moment. Whoever asks first makes the page; the others
+take it. What decides is the whole test that the picture runs for a reader,
+never his account or role.
+
+A page tells what held when it was made, and where to go on from. Later on it
+is still right for whoever stands at its beginning: what was touched since
+comes behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import msgspec
+
+from eirene.picture import Picture, Query, changes, search
+from eirene.picture.rows import stream_row
+from eirene.release.reader import Reader
+from eirene.release.visibility import visibility
+from eirene.web.asking import aside
+
+ROWS = 2_000
+"""Rows of a page at most."""
+KEPT = 8
+"""Pages that are remembered: streams that are abreast ask for the same one or two."""
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Rows, packed, and where to go on."""
+
+    rows: msgspec.Raw
+    empty: bool
+    last: int = 0
+    """Of changes: go on from this one."""
+    more: bool = False
+    next: bytes | None = None
+    """Of a snapshot: where its next page begins."""
+
+
+class Pages:
+    """The pages of one node's streams."""
+
+    def __init__(self) -> None:
+        self._asked: OrderedDict[Hashable, asyncio.Task[Page]] = OrderedDict()
+
+    async def changes(self, picture: Picture, reader: Reader, after: int) -> Page:
+        """What was touched after a place in the log."""
+        key = ("changes", picture.generation, _sight(reader), after)
+        page = await self._once(key, lambda: _changes(picture, reader, after))
+        if page.last == after:  # nothing yet: it would be in the way of what comes
+            self._asked.pop(key, None)
+        return page
+
+    async def snapshot(
+        self, picture: Picture, reader: Reader, begun: int, page: bytes | None
+    ) -> Page:
+        """A page of everything, for a snapshot that began when ``begun`` was the last change."""
+        key = ("snapshot", picture.generation, _sight(reader), begun, page)
+        return await self._once(key, lambda: _snapshot(picture, reader, page))
+
+    async def _once(self, key: Hashable, make: Callable[[], Page]) -> Page:
+        task = self._asked.get(key)
+        if task is None:
+            task = self._asked[key] = asyncio.ensure_future(aside(make))
+            if len(self._asked) > KEPT:
+                self._asked.popitem(last=False)
+        try:
+            # one stream's end must not take the page from the others
+            return await asyncio.shield(task)
+        except Exception:
+            if self._asked.get(key) is task:
+                del self._asked[key]
+            raise
+
+
+def _sight(reader: Reader) -> Hashable:
+    rule = visibility(reader)
+    return rule.sql, tuple(sorted(rule.params.items()))
+
+
+def _changes(picture: Picture, reader: Reader, after: int) -> Page:
+    found = changes(picture, reader, after, ROWS)
+    # a row that is no longer seen needs a new clearance, and that a new stream
+    assert not found.removals
+    return Page(_packed(found.upserts), not found.upserts, last=found.last, more=found.more)
+
+
+def _snapshot(picture: Picture, reader: Reader, page: bytes | None) -> Page:
+    found = search(picture, reader, Query(withdrawn=True, limit=ROWS, cursor=page))
+    rows = [stream_row(row) for row in found.rows]
+    return Page(_packed(rows), not rows, next=found.next)
+
+
+def _packed(rows: list[list[Any]]) -> msgspec.Raw:
+    return msgspec.Raw(_pack(rows))
