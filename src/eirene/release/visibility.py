@@ -9,12 +9,14 @@ The test is on the compartment alone. A role, an organisation or an account
 never opens or closes anything here: clearances were resolved before.
 
 **Room for siblings.** Of an original and its versions a reader sees only the
-finest that he may. That is one more condition at the end of ``_TEST``:
+finest that he may. That is one more condition at the end of ``_SQL``:
 ``AND NOT EXISTS (SELECT 1 FROM finer WHERE finer.coarse = report.rid AND
-<the same test on finer.comp>)``; nothing outside this module changes.
+<the same test, on finer.comp>)``; nothing outside this module changes.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import msgspec
 
@@ -29,11 +31,8 @@ _CLEARED = (
 )
 _MASK = f"SELECT coalesce(sum(1 << compartment.id), 0) FROM {_CLEARED} WHERE compartment.id <= {_IN_MASK}"
 _LIST = f"SELECT compartment.id FROM {_CLEARED} WHERE compartment.id > {_IN_MASK}"
-_TEST = (
-    f"CASE WHEN report.comp <= {_IN_MASK} THEN (({_MASK}) >> report.comp) & 1 "
-    f"ELSE report.comp IN ({_LIST}) END"
-)
-_SQL = f"SELECT report.*, 'compartment' AS reason FROM report WHERE {_TEST}"
+_TEST = f"(({_MASK}) >> report.comp) & 1 OR (report.comp > {_IN_MASK} AND report.comp IN ({_LIST}))"
+_SQL = f"SELECT report.*, 'compartment' AS reason FROM report WHERE ({_TEST})"
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -49,5 +48,9 @@ def visibility(reader: Reader) -> Rule:
     One text for all readers; the names of their compartments are one bound
     value, a JSON list, so that SQLite keeps what it has compiled.
     """
-    names = msgspec.json.encode(sorted(reader.compartments)).decode()
-    return Rule(_SQL, {"reader": names})
+    return Rule(_SQL, {"reader": _named(reader.compartments)})
+
+
+@lru_cache(maxsize=256)
+def _named(compartments: frozenset[str]) -> str:
+    return msgspec.json.encode(sorted(compartments)).decode()
