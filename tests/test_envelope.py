@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
-import stranger
-from conftest import T0, a_body
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stranger
+from conftest import T0, a_body
 from eirene.errors import ForeignRealm, InvalidEntry
 from eirene.keys.seal import open_body, seal_body
 from eirene.reports import envelope as e

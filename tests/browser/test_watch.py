@@ -14,7 +14,7 @@ from browser.conftest import Demo, Seat
 Seats = Callable[..., Seat]
 
 
-def rows(page: Page, text: str):  # noqa: ANN201 - Playwright's Locator
+def rows(page: Page, text: str):
     return page.get_by_role("row").filter(has_text=text)
 
 
@@ -26,7 +26,6 @@ def test_a_newcomer_sees_the_picture_with_origin_and_age(seat: Seats) -> None:
     for words in ("UCDP GED 23.1", "OurAirports", "UN presence"):
         expect(layers.get_by_text(words).first).to_be_visible()
     expect(page.get_by_text(re.compile(r"newest 2022-12-30")).first).to_be_visible()
-    page.get_by_text("Map sources").or_(page.get_by_text("Boundaries: OCHA")).first.click()
     expect(page.get_by_text(re.compile("OCHA COD-AB CAF")).first).to_be_visible()
     expect(page.get_by_role("row").nth(3)).to_be_visible()
     assert "REPLAY" in page.title()

@@ -1,0 +1,1 @@
+"""Benchmarks: what Eirene promises of its speed and size, measured (``./run bench``)."""

@@ -1,0 +1,69 @@
+"""Chromium as the tests drive it: headless, drawing in software, a fresh profile each time."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --enable-unsafe-swiftshader"
+).split()
+_WATCH = Path(__file__).with_name("watch.js")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+VIEW = {"width": 1440, "height": 900}
+
+
+@contextlib.contextmanager
+def chromium() -> Generator[Callable[[], Browser]]:
+    """Something that launches browsers, each with a profile of its own; closes them at the end."""
+    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        raise RuntimeError("Chromium is not here; install it with: sudo apt-get install chromium")
+    with sync_playwright() as driver:
+        yield lambda: driver.chromium.launch(executable_path=path, args=_FLAGS, headless=True)
+
+
+def watched(browser: Browser, url: str) -> Page:
+    """A page of its own context at the door of a node, with ``watch.js`` beside it."""
+    page = browser.new_context(viewport=VIEW).new_page()  # pyright: ignore[reportArgumentType]
+    page.add_init_script(path=_WATCH)
+    page.goto(url)
+    page.locator("input[type=password]").wait_for()
+    return page
+
+
+def sign_in(page: Page, user: str, password: str) -> None:
+    """Through the form, as a person does; returns when the first picture stands."""
+    page.locator("input[autocomplete=username]").fill(user)
+    page.locator("input[type=password]").fill(password)
+    page.locator("button[type=submit]").click()
+    until(page, "() => bench.first.map && bench.first.row ? bench.first : null", 60)
+
+
+def until(page: Page, script: str, seconds: float = 20.0) -> Any:
+    """What a script gives as soon as it gives something: a strict policy allows no other way."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = page.evaluate(script)
+        if found:
+            return found
+        time.sleep(0.01)
+    raise TimeoutError(f"nothing within {seconds:g} s: {script}")
+
+
+def renderer(page: Page) -> str:
+    """What draws WebGL."""
+    return page.evaluate(
+        """() => {
+          const gl = document.createElement("canvas").getContext("webgl");
+          const info = gl && gl.getExtension("WEBGL_debug_renderer_info");
+          return info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "not told";
+        }"""
+    )

@@ -1,0 +1,72 @@
+"""Import of the real UCDP file by the command line, again, and a backup of what is there then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.figures import Figure, at_least, at_most, folder
+from benchmarks.log_append import open_log
+from benchmarks.made import bodies
+from benchmarks.served import MISSION, USER, Served, make_node, serving
+from eirene.missions import mission_named
+from eirene.nodes.backup import backup
+
+IMPORT_S = 10.0
+BACKUP_RATE = 10_000.0
+_BACKED_UP, _QUICK_BACKED_UP = 200_000, 20_000
+
+
+def run(*, quick: bool) -> Iterator[Figure]:
+    """Both, with limits of our own: nothing was promised."""
+    with folder() as where:
+        make_node(where / "node")
+        with serving(where / "node") as served:
+            for title in ("import of the UCDP file, 1,848 events", "the same import again"):
+                yield _imported(served, title)
+    with folder() as where:
+        yield _backed_up(where, _QUICK_BACKED_UP if quick else _BACKED_UP)
+
+
+def _imported(served: Served, title: str) -> Figure:
+    batch = next(one for one in mission_named(MISSION).batches(None) if one.kind == "incident")
+    command = [
+        *(str(Path(sys.executable).with_name("eirene")), "import", str(batch.path)),
+        *("--as", batch.kind, "--mapping", batch.mapping or "", "--account", USER),
+        *("--compartment", "mission"),
+    ]
+    began = time.perf_counter()
+    done = subprocess.run(
+        command,
+        env=os.environ | {"EIRENE_DATA": str(served.data)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    took = time.perf_counter() - began
+    said = next(line for line in done.stdout.splitlines() if "rows =" in line)
+    return at_most(f"import: {title}", IMPORT_S, took, "s", 1, f"{said}; start of the command too")
+
+
+def _backed_up(where: Path, size: int) -> Figure:
+    keys, log = open_log(where)
+    try:
+        stream = bodies(size)
+        while page := list(islice(stream, 1_000)):
+            log.append(page)
+        (where / "attachments").mkdir()
+        target = where / "backup"
+        began = time.perf_counter()
+        backup(log, keys, where / "attachments", target, None)
+        took = time.perf_counter() - began
+        weight = target.stat().st_size / size
+    finally:
+        log.close()
+        keys.close()
+    note = f"{took:.1f} s; {weight:,.0f} bytes a report"
+    return at_least("backup, checked", BACKUP_RATE, size / took, "reports/s", size, note)

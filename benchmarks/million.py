@@ -1,0 +1,271 @@
+"""A million reports, sized like real ones, in 40 compartments: rebuild, size, questions.
+
+The questions are those of a screen. A box has sides from 0.1 to 8 degrees
+around the place of a real event, a period lasts from a day to ten years and
+ends within a year after a real event's day; both are drawn so that each size
+is as likely as its double. Only questions whose answer fills its 500 rows are
+measured, since an empty answer is always fast. Two readers ask: one with 12 of
+the 40 compartments, one with all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import resource
+import time
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from unittest import mock
+
+
+from benchmarks.figures import (
+    Figure,
+    at_most,
+    folder,
+    percentile,
+    say,
+    spread,
+)
+from benchmarks.log_append import open_log
+from benchmarks.made import bodies, compartments, events
+from eirene.missions import mission_named
+from eirene.picture import Picture, Query, counts, rebuild, search
+from eirene.release.reader import Reader
+from eirene.release.visibility import Rule
+
+SIZE, QUICK_SIZE = 1_000_000, 100_000
+REBUILD_S = 120.0
+BYTES = 2_000.0
+BOX_MS, DAYS_MS, ALL_TIME_MS, TEXT_MS = 25.0, 50.0, 500.0, 50.0
+READER_COST = 20.0
+ROWS = 500
+_POST = 1_000
+_QUARTER = timedelta(days=90)
+_SPLICED = ("eirene.picture.plan.visibility", "eirene.picture.queries.visibility")
+
+
+def run(*, quick: bool) -> Iterator[Figure]:
+    """Everything that is asked of a million reports, over one log and one picture."""
+    size = QUICK_SIZE if quick else SIZE
+    with folder() as where:
+        _fill(where, size)
+        picture, figures = _rebuilt(where, size)
+        yield from figures
+        try:
+            yield from _asked(picture, quick=quick)
+        finally:
+            picture.close()
+
+
+def _fill(where: Path, size: int) -> None:
+    keys, log = open_log(where)
+    try:
+        stream, done = bodies(size), 0
+        while page := list(islice(stream, _POST)):
+            log.append(page)
+            done += len(page)
+            if done % (size // 5) == 0:
+                say(f"{done:,} of {size:,} reports are in the log")
+    finally:
+        log.close()
+        keys.close()
+
+
+def _rebuilt(where: Path, size: int) -> tuple[Picture, list[Figure]]:
+    """What a node does that finds its picture damaged: the whole log, its chains checked."""
+    from eirene.keys.store import KeyStore
+    from eirene.log.log import Log
+
+    keys = KeyStore.open(where / "keys", None)
+    log = Log.open(where / "log", keys)
+    try:
+        began = time.perf_counter()
+        step = size // 5
+        picture = rebuild(
+            where / "picture",
+            keys.picture_key,
+            log.read(check=True),
+            areas=mission_named("car").parents(),
+            progress=lambda done: say(f"{done:,} rebuilt") if done % step < 5_000 else None,
+        )
+        took = time.perf_counter() - began
+        entries = log.last_lsn
+    finally:
+        log.close()
+        keys.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    of_log = _bytes(where / "log")
+    of_picture = _bytes(where / "picture")
+    return picture, [
+        at_most(
+            f"{size:,} reports: rebuild with the hash chain checked",
+            REBUILD_S,
+            took,
+            "s",
+            entries,
+            f"{entries / took:,.0f} entries/s; most memory {peak:,.0f} MiB",
+        ),
+        at_most(
+            f"{size:,} reports: log and picture",
+            BYTES,
+            (of_log + of_picture) / size,
+            "bytes a report",
+            size,
+            f"log {of_log / size:,.0f}, picture {of_picture / size:,.0f}",
+        ),
+    ]
+
+
+def _bytes(where: Path) -> int:
+    return sum(path.stat().st_size for path in where.rglob("*") if path.is_file())
+
+
+# -- questions
+
+
+def _readers() -> dict[str, Reader]:
+    names = compartments()
+    some = frozenset(names[::3][:12])
+    return {
+        f"{len(some)} of {len(names)} compartments": Reader(account="some", compartments=some),
+        f"all {len(names)} compartments": Reader(account="all", compartments=frozenset(names)),
+    }
+
+
+class _Draw:
+    """Draws questions, seeded."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._events = events()
+
+    def box_and_time(self) -> Query:
+        event = self._random.choice(self._events)
+        lon, lat = float(event["longitude"]), float(event["latitude"])
+        side = 0.1 * 80 ** self._random.random()
+        end = self._day(event) + timedelta(days=self._random.randrange(365))
+        days = 3_650 ** self._random.random()
+        return Query(
+            bbox=(lon - side / 2, lat - side / 2, lon + side / 2, lat + side / 2),
+            start=end - timedelta(days=days),
+            end=end,
+            limit=ROWS,
+        )
+
+    def quarter(self) -> Query:
+        start = self._day(self._random.choice(self._events))
+        return Query(start=start, end=start + _QUARTER)
+
+    def words(self) -> list[str]:
+        """Every word of the events, each as often as it stands there."""
+        found: list[str] = []
+        for event in self._events:
+            text = f"{event['source_article']} {event['where_coordinates']} {event['dyad_name']}"
+            found += [word for word in text.split() if word.isalpha() and len(word) > 2]
+        return found
+
+    def text(self, words: list[str], rare: list[str]) -> Query:
+        """A third rare words, a third as they come in the text, a third two words together."""
+        sort = self._random.randrange(3)
+        if sort == 0:
+            return Query(q=self._random.choice(rare))
+        if sort == 1:
+            return Query(q=self._random.choice(words))
+        return Query(q=f"{self._random.choice(words)} {self._random.choice(words)}")
+
+    @staticmethod
+    def _day(event: dict[str, str]) -> datetime:
+        return datetime.fromisoformat(event["date_start"][:10]).replace(tzinfo=UTC)
+
+
+Ask = Callable[[Reader, Query], int]
+"""Asks, and says how much came."""
+
+
+def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
+    wanted = 60 if quick else 300
+    full = lambda r, q: len(search(picture, r, q).rows)  # noqa: E731
+    by_day = lambda r, q: counts(picture, r, q, group=("day", "area")).total  # noqa: E731
+    draw = _Draw(7)
+    words = draw.words()
+    rare = [word for word in set(words) if words.count(word) <= 2]
+    rare.sort()
+    sets: list[tuple[str, float, float, Ask, Callable[[], Query], int, int]] = [
+        ("box and time, 500 rows", BOX_MS, 95, full, draw.box_and_time, wanted, ROWS),
+        ("counts by day and area, 90 days", DAYS_MS, 95, by_day, draw.quarter, wanted, 1),
+        ("counts by day and area, all time", ALL_TIME_MS, 95, by_day, Query, 20, 1),
+        ("text search", TEXT_MS, 95, full, lambda: draw.text(words, rare), wanted, 0),
+    ]
+    costs: list[tuple[str, float, int]] = []
+    for title, target, share, ask, make, number, least in sets:
+        for name, reader in _readers().items():
+            times, cost = _timed(ask, reader, make, number, least, paired=name.startswith("all"))
+            yield at_most(
+                f"{title}, p{share:g}, reader of {name}",
+                target,
+                percentile(times, share),
+                "ms",
+                len(times),
+                spread(times, "ms"),
+            )
+            if cost is not None:
+                costs.append((title, cost, len(times)))
+    title, worst, n = max(costs, key=lambda one: one[1])
+    yield at_most(
+        "the reader test, against the same query on the bare table, p50, worst kind",
+        READER_COST,
+        worst,
+        "% more",
+        n,
+        "in turn, reader of all: " + "; ".join(f"{t} {c:+.1f} %" for t, c, _ in costs),
+    )
+
+
+def _timed(
+    ask: Ask,
+    reader: Reader,
+    make: Callable[[], Query],
+    number: int,
+    least: int,
+    *,
+    paired: bool,
+) -> tuple[list[float], float | None]:
+    """Milliseconds of so many answers that bring enough; and what the reader test costs, in %.
+
+    The cost is told for the reader who sees all: both queries then find the same rows.
+    """
+    times: list[float] = []
+    bare: list[float] = []
+    for _ in range(5):
+        ask(reader, make())
+    tries = 0
+    while len(times) < number and tries < 50 * number:
+        tries += 1
+        query = make()
+        if least and ask(reader, query) < least:
+            continue
+        for without in (False, True) if tries % 2 else (True, False):
+            if without and not paired:
+                continue
+            with _without_test() if without else contextlib.nullcontext():
+                began = time.perf_counter()
+                ask(reader, query)
+                (bare if without else times).append((time.perf_counter() - began) * 1e3)
+    if not bare:
+        return times, None
+    return times, (percentile(times, 50) / percentile(bare, 50) - 1) * 100
+
+
+@contextlib.contextmanager
+def _without_test() -> Generator[None]:
+    """The bare table in the place of what a reader may see: for comparison only."""
+    rule = Rule("SELECT report.*, 'compartment' AS reason FROM report", {})
+    with contextlib.ExitStack() as stack:
+        for name in _SPLICED:
+            stack.enter_context(mock.patch(name, lambda _: rule))
+        yield
+
+
