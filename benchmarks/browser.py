@@ -60,9 +60,7 @@ def run(*, quick: bool) -> Iterator[Figure]:
         watcher.close()
 
 
-def _first_picture(
-    served: Served, account: dict[str, str], launch: Any, rounds: int
-) -> Figure:
+def _first_picture(served: Served, account: dict[str, str], launch: Any, rounds: int) -> Figure:
     """From the click on sign in to a map at rest with symbols and a list with rows; profile cold."""
     times: list[float] = []
     drawn_by = ""

@@ -40,7 +40,9 @@ class Figure(msgspec.Struct, kw_only=True):
     """Processes that waited for a core in the last minute, when it was taken."""
 
 
-def at_least(name: str, target: float, measured: float, unit: str, n: int, note: str = "") -> Figure:
+def at_least(
+    name: str, target: float, measured: float, unit: str, n: int, note: str = ""
+) -> Figure:
     """A figure that must not be lower than its target."""
     return _figure(name, target, measured, unit, n, note, "more")
 
@@ -52,9 +54,7 @@ def at_most(
     return _figure(name, target, measured, unit, n, note, "less")
 
 
-def not_measured(
-    name: str, target: float, unit: str, why: str, better: Better = "less"
-) -> Figure:
+def not_measured(name: str, target: float, unit: str, why: str, better: Better = "less") -> Figure:
     """A figure that this machine cannot give: a miss, with its reason."""
     return Figure(
         name=name, target=target, measured=None, unit=unit, n=0, passed=False, better=better,

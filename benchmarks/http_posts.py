@@ -58,9 +58,7 @@ def _have_wrk() -> bool:
     return shutil.which("wrk") is not None
 
 
-def _measured(
-    served: Served, token: str, bodies: Path, *, with_ids: bool, quick: bool
-) -> Figure:
+def _measured(served: Served, token: str, bodies: Path, *, with_ids: bool, quick: bool) -> Figure:
     _wrk(served, token, bodies, WARM_S, with_ids=with_ids)
     before = _stored(served, token)
     said = _wrk(served, token, bodies, QUICK_SECONDS if quick else SECONDS, with_ids=with_ids)

@@ -9,8 +9,16 @@ from pathlib import Path
 
 import apsw
 
-from benchmarks.figures import Figure, at_least, at_most, folder, kind_of_disk, percentile, say
-from benchmarks.figures import spread
+from benchmarks.figures import (
+    Figure,
+    at_least,
+    at_most,
+    folder,
+    kind_of_disk,
+    percentile,
+    say,
+    spread,
+)
 from benchmarks.made import bodies
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
@@ -73,6 +81,7 @@ def _single(log: Log, where: Path, rounds: int) -> Figure:
     bare = _bare(where / "bare.db")
     ours: list[float] = []
     theirs: list[float] = []
+
     def append(body: Body) -> None:
         log.append([body])
 
@@ -107,5 +116,3 @@ def _bare(path: Path) -> apsw.Connection:
     db.pragma("synchronous", "FULL")
     db.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, bytes BLOB)")
     return db
-
-

@@ -20,7 +20,6 @@ from itertools import islice
 from pathlib import Path
 from unittest import mock
 
-
 from benchmarks.figures import (
     Figure,
     at_most,
@@ -265,7 +264,5 @@ def _without_test() -> Generator[None]:
     rule = Rule("SELECT report.*, 'compartment' AS reason FROM report", {})
     with contextlib.ExitStack() as stack:
         for name in _SPLICED:
-            stack.enter_context(mock.patch(name, lambda _: rule))
+            stack.enter_context(mock.patch(name, lambda _: rule))  # noqa: PT008 - it is no fixture
         yield
-
-

@@ -93,7 +93,9 @@ def a_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(data: Path, verb: str = "serve", *, command: list[str] | None = None) -> Generator[Served]:
+def serving(
+    data: Path, verb: str = "serve", *, command: list[str] | None = None
+) -> Generator[Served]:
     """``eirene serve`` (or ``demo``) on a folder, until the block ends."""
     data.mkdir(parents=True, exist_ok=True)
     told = data.with_name(data.name + ".stderr")

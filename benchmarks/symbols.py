@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from benchmarks.chromium import VIEW, chromium, renderer, sign_in, until, watched
+from benchmarks.chromium import chromium, renderer, sign_in, until, watched
 from benchmarks.figures import Figure, at_most, folder, percentile, say, spread
 from benchmarks.served import PASSWORD, USER, Served, make_node, serving
 
@@ -61,7 +61,9 @@ def run(*, quick: bool) -> Iterator[Figure]:
             sign_in(page, USER, PASSWORD)
             until(page, f"() => bench.map.getSource('units') && bench.rowsHeld() >= {_UNITS}", 60)
             drawn_by = renderer(page)
-            page.evaluate("() => { bench.calls.length = bench.frames.length = bench.busy.length = 0; }")
+            page.evaluate(
+                "() => { bench.calls.length = bench.frames.length = bench.busy.length = 0; }"
+            )
             fleet.start()
             try:
                 time.sleep(3)

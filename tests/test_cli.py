@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def bad(folder: Path, *args: str, **more: str) -> str:
 
 
 @contextmanager
-def serving(folder: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+def serving(folder: Path, *args: str) -> Generator[subprocess.Popen[str]]:
     environment = os.environ | {"EIRENE_DATA": str(folder), "EIRENE_PORT": "0"}
     process = subprocess.Popen(
         [str(EIRENE), "serve", *args],

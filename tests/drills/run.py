@@ -28,7 +28,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(folder: Path, port: int, *, sync: bool) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, port: int, *, sync: bool) -> Generator[subprocess.Popen[bytes]]:
     """The node as a process group of its own, ready to answer."""
     command = (
         [str(Path(sys.executable).with_name("eirene")), "serve"]

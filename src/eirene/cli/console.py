@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -49,7 +49,7 @@ def table(rows: Sequence[Sequence[object]], *heads: str) -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Report]:
+def progress(title: str) -> Generator[Report]:
     """A bar on a terminal; a line every two seconds elsewhere."""
     if not _err.is_terminal:
         yield _lines(title)

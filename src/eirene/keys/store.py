@@ -210,7 +210,7 @@ class KeyStore:
             key = Ed25519PrivateKey.from_private_bytes(rows[0][0])
             end: tuple[bytes, int, bytes] | None = None
             if rows[0][1]:
-                end = msgspec.msgpack.decode(rows[0][1], type=tuple[bytes, int, bytes])
+                end = _end(rows[0][1])
             made = AuthorKey(key.public_key().public_bytes_raw(), key, end)
             self._authors[compartment] = made
             return made
@@ -329,3 +329,8 @@ def _connect(folder: Path, master: bytes, *, new: bool) -> apsw.Connection:
             remedy="It belongs to another lock, or is damaged: restore it from its backup.",
         ) from None
     return connection
+
+
+def _end(data: bytes) -> tuple[bytes, int, bytes]:
+    """End of the chain that a restored node goes on from."""
+    return msgspec.msgpack.decode(data, type=tuple[bytes, int, bytes])
