@@ -331,6 +331,6 @@ def _connect(folder: Path, master: bytes, *, new: bool) -> apsw.Connection:
     return connection
 
 
-def _end(data: bytes) -> tuple[bytes, int, bytes]:
+def _end(data: Any) -> tuple[bytes, int, bytes]:
     """End of the chain that a restored node goes on from."""
     return msgspec.msgpack.decode(data, type=tuple[bytes, int, bytes])
