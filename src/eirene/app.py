@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
 
 from eirene.config import Settings
 from eirene.desks.changed import Changed
@@ -30,6 +33,8 @@ _log = logging.getLogger("eirene.node")
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
 _HOUSEKEEPING_S = 5.0
+_GATHER_S = 0.2
+"""So long at most does a line of the log wait to be written."""
 
 
 class Node:
@@ -199,12 +204,44 @@ class _JsonLines(logging.Formatter):
             line["fault"] = record.exc_info[0].__name__
             if frame:
                 line["at"] = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
-        return json.dumps(line, ensure_ascii=False)
+        return msgspec.json.encode(line).decode()
+
+
+class _Gathered(logging.Handler):
+    """Lines of a moment in one write: one write for each request would hold up the others.
+
+    A warning is written at once, and so is all that waits when the process ends.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__()
+        self._out = out
+        self._lines: list[str] = []
+        threading.Thread(target=self._write_on, name="telling", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(self.format(record))
+        if record.levelno >= logging.WARNING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self.lock or threading.RLock():
+            lines, self._lines = self._lines, []
+            if lines:
+                with contextlib.suppress(OSError, ValueError):  # nobody listens any more
+                    self._out.write("\n".join(lines) + "\n")
+                    self._out.flush()
+
+    def _write_on(self) -> None:
+        while True:
+            time.sleep(_GATHER_S)
+            self.flush()
 
 
 def log_to_stderr(level: str) -> None:
     """Structured logs, one JSON object a line, on standard error."""
-    out = logging.StreamHandler(sys.stderr)
+    out = _Gathered(sys.stderr)
     out.setFormatter(_JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [out]
