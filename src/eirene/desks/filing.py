@@ -9,6 +9,7 @@ that wait together: many writers cost one sync.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import queue
@@ -48,12 +49,16 @@ class Filed(msgspec.Struct, frozen=True):
 class _Submission:
     """Bodies of one post, and the answer they wait for."""
 
-    __slots__ = ("answer", "bodies", "retries")
+    __slots__ = ("answer", "bodies", "loop", "retries")
 
     def __init__(self, bodies: list[Body], retries: list[bool]) -> None:
         self.bodies = bodies
         self.retries = retries  # the filer named a client_id, so it may be here already
-        self.answer: Future[list[Filed]] = Future()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.answer: Future[list[Filed]] | asyncio.Future[list[Filed]] = Future()
+
+
+_Answer = list[Filed] | Exception
 
 
 class FilingDesk:
@@ -95,16 +100,19 @@ class FilingDesk:
         ``NotAllowed``, ``ContentConflict``, ``Unavailable``, ``DiskFull``.
         """
         submission = self._prepare(reader, flats, zone)
+        submission.loop = asyncio.get_running_loop()
+        submission.answer = waiting = submission.loop.create_future()
         self._waiting.put(submission)
-        return await asyncio.wrap_future(submission.answer)
+        return await waiting
 
     def file_now(
         self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
     ) -> list[Filed]:
         """The same, for a caller without a loop."""
         submission = self._prepare(reader, flats, zone)
+        submission.answer = waiting = Future[list[Filed]]()
         self._waiting.put(submission)
-        return submission.answer.result()
+        return waiting.result()
 
     # -- in the caller: everything that needs no order
 
@@ -275,23 +283,22 @@ class FilingDesk:
 
     def _file_all(self, submissions: list[_Submission]) -> None:
         fresh: dict[bytes, Body] = {}
-        answers: list[tuple[_Submission, list[Filed]]] = []
+        answers: list[tuple[_Submission, _Answer]] = []
         for submission in submissions:
             try:
                 answers.append((submission, self._sorted_out(submission, fresh)))
-            except Exception as error:  # noqa: BLE001 - to its own filer alone; the others go on
-                submission.answer.set_exception(error)
-        if not answers:
-            return
+            except Exception as error:  # noqa: BLE001 - to its own filer alone
+                answers.append((submission, error))
+        opened: list[Opened] = []
         try:
-            opened = self._records.append(list(fresh.values())) if fresh else []
+            if fresh:
+                opened = self._records.append(list(fresh.values()))
         except Exception as error:  # noqa: BLE001 - nothing was stored: all who wait hear it
-            for submission, _ in answers:
-                submission.answer.set_exception(error)
-            return
+            answers = [
+                (one, said if isinstance(said, Exception) else error) for one, said in answers
+            ]
         self._fold(opened)
-        for submission, filed in answers:
-            submission.answer.set_result(filed)
+        _tell(answers)
         if opened:
             self._changed()
 
@@ -330,6 +337,29 @@ class FilingDesk:
             picture.fold(opened)
         except Exception:  # noqa: BLE001 - durable already: the answer stands
             _log.exception("the picture is behind the log; it catches up with the next report")
+
+
+def _tell(answers: list[tuple[_Submission, _Answer]]) -> None:
+    """Answer all who wait, each loop woken once."""
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[tuple[_Submission, _Answer]]] = {}
+    for submission, said in answers:
+        by_loop.setdefault(submission.loop, []).append((submission, said))
+    for loop, told in by_loop.items():
+        if loop is None:
+            _settle(told)
+        else:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(answers: list[tuple[_Submission, _Answer]]) -> None:
+    for submission, said in answers:
+        if submission.answer.done():  # the filer has hung up
+            continue
+        if isinstance(said, Exception):
+            submission.answer.set_exception(said)
+        else:
+            submission.answer.set_result(said)
 
 
 def same_words(known: Body, body: Body) -> bool:
