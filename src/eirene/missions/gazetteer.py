@@ -64,6 +64,8 @@ class Gazetteer:
         self._prefixes = tuple(prefixes)
         self._by_name: dict[str, list[Named]] = {}
         self._by_code: dict[str, Named] = {}
+        self._found: dict[str, list[Place]] = {}
+        """Answers that were given: no more of them than there are names."""
         self.parents: dict[str, str] = {}
         for one, spellings in named:
             if one.level >= 0:
@@ -78,8 +80,14 @@ class Gazetteer:
         code = self._coded(text)
         if code is not None:
             return [code.place]
-        hits = self._by_name.get(folded(text), [])
-        return [self._whole(one) for one in self._settled(hits)]
+        key = folded(text)
+        if key not in self._by_name:
+            return []
+        found = self._found.get(key)
+        if found is None:
+            hits = self._settled(self._by_name[key])
+            found = self._found[key] = [self._whole(one) for one in hits]
+        return list(found)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[tuple[Place, str]]:
         """Places whose name begins so, largest first, each with the list it is from."""
