@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ NO_STORE = "private, no-store"
 _encode = msgspec.json.Encoder().encode
 
 
+@lru_cache(maxsize=256)
 def header_text(text: str) -> str:
     """Text that may stand in a header: nothing in it can begin another one."""
     return (

@@ -148,6 +148,8 @@ class Gate:
     def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
         """The peer's address, or the last one before the proxies that the settings name."""
         address = _peer(scope)
+        if not self._proxies:
+            return address
         hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
         while self._is_proxy(address) and hops and hops[-1].strip():
             address = hops.pop().strip()
