@@ -143,7 +143,7 @@ class Picture:
         with self._lock:
             position, ahead = self._moved(entries)
             try:
-                with self._db:
+                with _transaction(self._db):
                     self._fold.take(entries)
                     note(self._db, lsn=position[0], hash=position[1])
             except apsw.FullError as error:
@@ -234,6 +234,19 @@ class Picture:
                 [self._path],
             ):  # a newer one has taken its place
                 remove(self._path)
+
+
+@contextmanager
+def _transaction(db: apsw.Connection) -> Generator[None, None, None]:
+    """All or nothing. ``with db`` would hold the interpreter while it commits; this lets go of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def files(folder: Path) -> list[Path]:
