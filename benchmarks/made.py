@@ -1,9 +1,9 @@
 """Reports as many as a benchmark needs, sized and worded like the real incidents of one mission.
 
 Seeded: the same number gives the same reports. Each is one of the 1,848 real
-events that ship with the replay, moved by days and metres and put into one of
-the compartments, so that lengths, words, places and counts are those of real
-reports. Nothing made here is ever shown as real.
+events that ship with the replay, as the ready mapping imports it, moved by days
+and metres and put into one of the compartments, so that lengths, words, places
+and counts are those of real reports. Nothing made here is ever shown as real.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import resources
-from typing import Any
 
 import msgspec
 
+from eirene.imports.run import plan
+from eirene.missions import mission_named
 from eirene.places import Place
+from eirene.reports.draft import Draft, draft_of
 from eirene.reports.envelope import (
     FORMAT,
     SUITE,
@@ -31,6 +33,7 @@ from eirene.reports.envelope import (
     encode_header,
     entry_hash,
 )
+from eirene.reports.flat import raw_content
 from eirene.times import Span
 
 EVENTS = "missions/car/events_ucdp_ged231.csv.gz"
@@ -40,7 +43,7 @@ DRIFT_DAYS = 1_000
 DRIFT_DEG = 0.05
 _DAY = timedelta(days=1)
 _RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
-_TYPES = {"1": "AC", "2": "AC", "3": "VC"}
+MAPPING = "ucdp-ged"
 
 
 def compartments(number: int = COMPARTMENTS) -> list[str]:
@@ -55,23 +58,21 @@ def events() -> list[dict[str, str]]:
     return list(csv.DictReader(gzip.decompress(packed).decode().splitlines()))
 
 
-def _content(row: dict[str, str]) -> msgspec.Raw:
-    values: dict[str, Any] = {
-        "summary": f"{row['dyad_name']}: {row['where_coordinates']}, {row['best']} killed"[:300],
-        "narrative": row["source_article"].strip(),
-        "type": _TYPES.get(row["type_of_violence"], "AC"),
-        "state": "assessed",
-        "actors": [
-            {"role": "party", "actor_class": "armed-group", "name": row["side_a"]},
-            {"role": "party", "actor_class": "unknown", "name": row["side_b"]},
-        ],
-        "killed": int(row["low"]),
-        "killed_best": int(row["best"]),
-        "killed_most": int(row["high"]),
-        "killed_civilians": int(row["deaths_civilians"]),
-        "reference": f"UCDP GED {row['id']}",
-    }
-    return msgspec.Raw(msgspec.msgpack.encode(values))
+def drafts() -> list[Draft]:
+    """The real events as the ready mapping imports them: what a node really holds of each."""
+    mission = mission_named("car")
+    batch = next(batch for batch in mission.batches() if batch.mapping == MAPPING)
+    made = plan(
+        batch.path,
+        kind=batch.kind,
+        mapping=batch.mapping,
+        compartment=batch.compartment,
+        zone=mission.zone,
+        now=_RECEIVED,
+        find=mission.find,
+        areas=mission.areas,
+    )
+    return [draft_of(flat, now=_RECEIVED, find=mission.find) for flat in made.flats()]
 
 
 class Maker:
@@ -80,44 +81,48 @@ class Maker:
     def __init__(self, seed: int = 1, number: int = COMPARTMENTS) -> None:
         self._random = random.Random(seed)
         self._names = compartments(number)
-        self._rows = events()
-        self._contents = [_content(row) for row in self._rows]
+        self._drafts = drafts()
+        self._contents = [raw_content(draft.content) for draft in self._drafts]
 
     def body(self) -> Body:
         """The next report."""
         draw = self._random
-        at = draw.randrange(len(self._rows))
-        row = self._rows[at]
-        start = datetime.fromisoformat(row["date_start"][:10]).replace(tzinfo=UTC)
-        end = datetime.fromisoformat(row["date_end"][:10]).replace(tzinfo=UTC) + _DAY
+        at = draw.randrange(len(self._drafts))
+        draft = self._drafts[at]
         drift = draw.randrange(-DRIFT_DAYS, DRIFT_DAYS) * _DAY
-        precision = "day" if end - start == _DAY else "span"
-        lat = round(float(row["latitude"]) + draw.uniform(-DRIFT_DEG, DRIFT_DEG), 5)
-        lon = round(float(row["longitude"]) + draw.uniform(-DRIFT_DEG, DRIFT_DEG), 5)
         return Body(
             id=draw.randbytes(16),
             client_id=draw.randbytes(16),
             owner="replay",
             compartment=self._names[draw.randrange(len(self._names))],
             entity=draw.randbytes(16),
-            kind="incident/1",
+            kind=draft.kind.tag,
             account="import",
             filed=_RECEIVED,
-            source="UCDP GED 23.1",
-            basis="media",
-            occurred=Span(start + drift, end + drift, precision),
-            place=Place(
-                lon=lon,
-                lat=lat,
-                accuracy_m=5_000.0,
-                method="imported",
-                text=row["where_description"],
-                name=row["where_coordinates"],
-                pcode=f"CF{11 + at % 7}{1 + at % 5}{1 + at % 3}",
-                pcode_from="point",
-            ),
-            tlp="CLEAR",
+            source=draft.source,
+            basis=draft.basis,
+            occurred=self._moved(draft.occurred, drift),
+            place=self._shifted(draft.place),
+            tlp=draft.tlp,
+            purpose=draft.purpose,
+            language=draft.language,
             content=self._contents[at],
+        )
+
+    @staticmethod
+    def _moved(span: Span | None, drift: timedelta) -> Span | None:
+        if span is None:
+            return None
+        precision = "span" if span.precision in ("month", "year") else span.precision
+        return Span(span.start + drift, span.end + drift, precision, span.text)
+
+    def _shifted(self, place: Place | None) -> Place | None:
+        if place is None or place.lat is None or place.lon is None:
+            return place
+        return msgspec.structs.replace(
+            place,
+            lat=round(place.lat + self._random.uniform(-DRIFT_DEG, DRIFT_DEG), 5),
+            lon=round(place.lon + self._random.uniform(-DRIFT_DEG, DRIFT_DEG), 5),
         )
 
 

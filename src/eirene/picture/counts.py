@@ -89,8 +89,14 @@ def _counted(db: Reading, plan: Plan, tally: _Tally) -> Iterator[tuple[Any, ...]
     added = "".join(f", sum({sql}), count({sql})" for sql in values)
     keys = ", ".join(f"v.{name}" for name in tally.columns)
     for arm in plan.arms:
-        tail = f"FROM {arm.source} WHERE {arm.where}"
-        sql = f"SELECT {keys + ', ' if keys else ''}count(*), sum(v.pointed){added} {tail}"
+        where, counted = arm.where, f"count(*), sum(v.pointed){added} FROM {arm.source} WHERE"
+        if arm.whole and tally.finest is not None:
+            # the index ``by_day`` begins with the unit: what is too vague is one number
+            vague = f"SELECT {counted} {where} AND v.unit > {tally.finest}"
+            for n, *rest in db.rows(vague, arm.params):
+                yield (schema.VAGUE + 1, *[None] * (len(tally.columns) - 1), n, *rest)
+            where += f" AND v.unit <= {tally.finest}"
+        sql = f"SELECT {keys + ', ' if keys else ''}{counted} {where}"
         yield from db.rows(f"{sql} GROUP BY {keys}" if keys else sql, arm.params)
 
 
@@ -106,6 +112,8 @@ class _Tally:
         self.sums = sums
         self._group, self._level, self._names = group, level, names
         self._time = next((name for name in group if name in _TIMES), None)
+        self.finest = None if self._time is None else _TIMES[self._time]
+        """The last ``unit`` that a group of time holds."""
         by_day = self._time is not None or ("area" in group and not sums)
         self.columns = ["unit", "day"] if by_day else []
         if "area" in group:
@@ -116,27 +124,32 @@ class _Tally:
         """Groups in order, with what stands in none of them."""
         width = len(self.columns)
         picked = [self._picked(name) for name in self._group]
-        finest = schema.VAGUE if self._time is None else _TIMES[self._time]
+        finest = schema.VAGUE + 1 if self.finest is None else self.finest
         total = pointed = imprecise = 0
         found: dict[tuple[str | None, ...], list[int]] = {}
         for row in rows:
             n = row[width]
-            total += n
-            pointed += row[width + 1] or 0
             if not n:
                 continue
+            total += n
+            pointed += row[width + 1]
             if self._time and row[0] > finest:
                 imprecise += n
                 continue
             key = tuple([words[row[at]] for at, words in picked])
             held = found.get(key)
             if held is None:
-                found[key] = [n, *(value or 0 for value in row[width + 2 :])]
+                found[key] = [n, *(value or 0 for value in row[width + 2 :])] if self.sums else [n]
             else:
                 held[0] += n
                 for at, value in enumerate(row[width + 2 :], start=1):
                     held[at] += value or 0
-        groups = [self._shown(key, found[key]) for key in sorted(found, key=_in_order)]
+        order = sorted(found, key=_in_order) if any(None in key for key in found) else sorted(found)
+        if self.sums:
+            groups = [self._shown(key, found[key]) for key in order]
+        else:
+            names = (*self._group, "n")
+            groups = [dict(zip(names, (*key, *found[key]), strict=True)) for key in order]
         return Counts(total, total - pointed, imprecise, groups)
 
     def _picked(self, name: str) -> tuple[int, _Words]:
@@ -149,12 +162,11 @@ class _Tally:
     def _shown(self, key: tuple[str | None, ...], held: list[int]) -> dict[str, Any]:
         row: dict[str, Any] = dict(zip(self._group, key, strict=True))
         row["n"] = held[0]
-        if self.sums:
-            row["sums"] = {
-                # of nothing that is known there is no sum, and so no 0
-                name: {"sum": held[at] if held[at + 1] else None, "known": held[at + 1]}
-                for name, at in zip(self.sums, range(1, len(held), 2), strict=True)
-            }
+        row["sums"] = {
+            # of nothing that is known there is no sum, and so no 0
+            name: {"sum": held[at] if held[at + 1] else None, "known": held[at + 1]}
+            for name, at in zip(self.sums, range(1, len(held), 2), strict=True)
+        }
         return row
 
 

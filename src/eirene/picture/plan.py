@@ -11,9 +11,11 @@ order, and which order is decided by a bounded look into the R*Tree.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from typing import Any
 
+import apsw
 import msgspec
 
 from eirene.picture import schema
@@ -27,8 +29,9 @@ from eirene.picture.words import match_of
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
 
-FEW = 20_000
+FEW = 30_000
 """A box with fewer hits in the R*Tree is answered from there, a fuller one by time."""
+BY_ITSELF = ""
 
 
 class Arm(msgspec.Struct, frozen=True):
@@ -38,8 +41,10 @@ class Arm(msgspec.Struct, frozen=True):
     """What follows FROM; the reports are ``v``."""
     where: str
     params: dict[str, Any]
-    order: str | None
-    """What walks this arm by day, the newest first, at no cost; None where nothing does."""
+    order: str
+    """What walks this arm by day, the newest first, at no cost; ``BY_ITSELF``: it comes so."""
+    whole: bool = False
+    """All rows of the table are looked at."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -96,7 +101,7 @@ class _Conditions:
             f"(v.lon >= :west {joined} v.lon <= :east) AND v.lat BETWEEN :south AND :north"
         )
 
-    def arm(self, source: str, more: str, params: dict[str, Any], order: str | None) -> Arm:
+    def arm(self, source: str, more: str, params: dict[str, Any], order: str) -> Arm:
         texts = [*self.texts, more] if more else self.texts
         return Arm(source, " AND ".join(texts), self.params | params, order)
 
@@ -115,10 +120,10 @@ def planned(db: Reading, reader: Reader, query: Query) -> Plan:
         arm = asked.arm(source, "w.words MATCH :match", {"match": match}, "w.rowid")
         return Plan([arm], asked.lens)
     if query.bbox is not None:
-        boxes = list(_boxes(query))
-        if _hits(db, boxes) < FEW:
-            source = f"box AS b CROSS JOIN {view} ON v.rid = b.rid"
-            arms = [asked.arm(source, test, params, None) for test, params in boxes]
+        hits = _hits(db, query)
+        if hits is not None:
+            source = f"carray(:hits) AS b CROSS JOIN {view} ON v.rid = b.value"
+            arms = [asked.arm(source, "", {"hits": _bound(hits)}, BY_ITSELF)] if hits else []
             return Plan(arms, asked.lens)
     return Plan(_by_time(asked, view, query), asked.lens)
 
@@ -126,7 +131,7 @@ def planned(db: Reading, reader: Reader, query: Query) -> Plan:
 def _by_time(asked: _Conditions, view: str, query: Query) -> list[Arm]:
     """The stretch of the table that a time needs, and what is odd outside of it."""
     if query.start is None and query.end is None:
-        return [asked.arm(view, "", {}, "v.rid")]
+        return [msgspec.structs.replace(asked.arm(view, "", {}, "v.rid"), whole=True)]
     low, high = 0, 1 << 62
     if query.start is not None:
         low = _first_rid(ms_of(query.start) - schema.LONG_MS)
@@ -172,10 +177,22 @@ def _boxes(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
         )
 
 
-def _hits(db: Reading, boxes: list[tuple[str, dict[str, Any]]]) -> int:
-    """Hits of the boxes, counted up to ``FEW``. Seen or not: it only decides the way."""
-    found = 0
-    for test, params in boxes:
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM box AS b WHERE {test} LIMIT {FEW})"
-        found += next(iter(db.rows(sql, params)))[0]
-    return found
+def _hits(db: Reading, query: Query) -> array[int] | None:
+    """Numbers of all rows in the box and time, newest first; None where they are not few.
+
+    Seen or not: this only decides the way. In order, since rows side by side in
+    the table are then looked up one after the other, and newest come first.
+    """
+    found: list[int] = []
+    for test, params in _boxes(query):
+        sql = f"SELECT b.rid FROM box AS b WHERE {test} LIMIT {FEW}"
+        found += [rid for (rid,) in db.rows(sql, params)]
+        if len(found) >= FEW:
+            return None
+    found.sort(reverse=True)
+    return array("q", found)
+
+
+def _bound(numbers: array[int]) -> Any:
+    """Numbers as one bound value. The types that come with apsw do not know of it yet."""
+    return apsw.carray(numbers)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]

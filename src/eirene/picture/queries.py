@@ -18,7 +18,7 @@ from eirene.errors import InvalidQuery, Unavailable
 from eirene.picture import schema
 from eirene.picture.columns import WITHDRAWAL, first8, unpacked
 from eirene.picture.lens import Lens
-from eirene.picture.plan import Arm, Plan, planned
+from eirene.picture.plan import BY_ITSELF, Arm, Plan, planned
 from eirene.picture.query import Query
 from eirene.picture.rows import Row, rows_of, shown_columns
 from eirene.picture.store import Picture, Reading
@@ -61,7 +61,8 @@ def search(picture: Picture, reader: Reader, query: Query) -> Found:
     after = _after(query.cursor)
     with picture.reading() as db:
         plan = planned(db, reader, query)
-        totals, places = _listed(db, plan, query, after)
+        totals = _totals(db, plan, query.count_to)
+        places = places_of(db, plan, after)
         page = list(islice(places, query.offset, query.offset + query.limit + 1))
         more = len(page) > query.limit
         rows = rows_at(db, reader, [rid for _, _, rid in page[: query.limit]], plan.lens)
@@ -90,22 +91,6 @@ def _after(cursor: bytes | None) -> After | None:
     return start, id8
 
 
-def _listed(
-    db: Reading, plan: Plan, query: Query, after: After | None
-) -> tuple[_Totals, Iterator[Place]]:
-    """How many there are, and the places past a cursor in the order of a list."""
-    if any(arm.order for arm in plan.arms):
-        return _totals(db, plan, query.count_to), places_of(db, plan, after)
-    # few and in no order: they are all looked at once
-    found: list[tuple[Any, ...]] = []
-    for arm in plan.arms:
-        sql = f"SELECT v.start, v.id8, v.rid, v.pointed FROM {arm.source} WHERE {arm.where}"
-        found += db.rows(sql, arm.params)
-    found.sort(reverse=True)
-    places = ((s, i, rid) for s, i, rid, _ in found if after is None or (s, i) < after)
-    return _Totals(len(found), sum(not pointed for *_, pointed in found)), places
-
-
 def _totals(db: Reading, plan: Plan, most: int | None) -> _Totals:
     total = pointed = 0
     for arm in plan.arms:
@@ -132,10 +117,9 @@ def _placed(db: Reading, arm: Arm, after: After | None) -> Iterator[Place]:
         where += " AND v.rid < :day_end AND (v.start, v.id8) < (:after_start, :after_id)"
         params = params | {"day_end": day, "after_start": after[0], "after_id": after[1]}
     sql = f"SELECT v.start, v.id8, v.rid FROM {arm.source} WHERE {where}"
-    if arm.order is None:
-        yield from sorted(db.rows(sql, params), reverse=True)  # pyright: ignore[reportReturnType]
-        return
-    yield from _by_day(db.rows(f"{sql} ORDER BY {arm.order} DESC", params))
+    if arm.order != BY_ITSELF:
+        sql += f" ORDER BY {arm.order} DESC"
+    yield from _by_day(db.rows(sql, params))
 
 
 def _by_day(found: Iterable[tuple[Any, ...]]) -> Iterator[Place]:
