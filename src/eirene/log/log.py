@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import BufferedRandom
 from pathlib import Path
+from typing import Any
 
 import apsw
 import msgspec
@@ -58,6 +59,7 @@ CREATE TABLE chain(author BLOB PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB
   compartment TEXT NOT NULL, clock INTEGER NOT NULL) WITHOUT ROWID;
 """
 _PAGE = 2_000
+_ROWS = 64
 _ROOM = 32 << 20
 """Bytes that stay free, so that picture and keys can still be written."""
 
@@ -251,7 +253,7 @@ class Log:
             ticket.opened = batch.add_all(ticket.bodies)
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.executemany("INSERT INTO entry VALUES(?, ?, ?, ?, ?)", batch.rows)
+            _insert(self._db, batch.rows)
             self._db.executemany(
                 "INSERT OR REPLACE INTO chain VALUES(?, ?, ?, ?, ?)",
                 [
@@ -369,6 +371,14 @@ class _Batch:
         self.received = moment(now_ms)
         self.month = f"{self.received:%Y-%m}"
         self.rows: list[tuple[int, bytes, bytes, bytes, int]] = []
+        self._noise: list[bytes] = []
+
+    def _random(self) -> bytes:
+        """32 random bytes, fetched from the system for many entries at once."""
+        if not self._noise:
+            noise = os.urandom(32 * _ROWS)
+            self._noise = [noise[at : at + 32] for at in range(0, len(noise), 32)]
+        return self._noise.pop()
 
     def add_all(self, bodies: Sequence[tuple[Body, bytes]]) -> list[Opened]:
         """Entries of one caller; the last in each chain is signed."""
@@ -402,8 +412,7 @@ class _Batch:
         sequence, previous = (head.sequence + 1, head.hash) if head else (0, ZERO_HASH)
         clock = tick(self.clocks.get(body.compartment, 0), self.now_ms)
         key = self.keys.data_key(body.owner, body.compartment, self.month)
-        noise = os.urandom(64)
-        salt, opener = noise[:32], noise[32:]
+        salt, opener = self._random(), self._random()
         plain = pad(opener, raw)
         unsealed = Header(
             format=FORMAT,
@@ -433,6 +442,15 @@ class _Batch:
         self.heads[author.public] = Head(sequence, hash_, body.compartment, clock)
         self.clocks[body.compartment] = clock
         return Opened(self.lsn, hash_, header, body, raw, self.received)
+
+
+def _insert(db: apsw.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many rows a statement: each statement lets go of the interpreter, and waits to get it back."""
+    for at in range(0, len(rows), _ROWS):
+        part = rows[at : at + _ROWS]
+        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(part))
+        values = [value for row in part for value in row]
+        db.execute(f"INSERT INTO entry VALUES{marks}", values)
 
 
 def _sha(data: bytes) -> bytes:
