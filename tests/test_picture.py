@@ -301,8 +301,8 @@ def test_entry_of_is_the_entry_hash_and_seen_the_body_as_it_came(world: World, f
     with closing(picture_of(folder, world.entries)) as picture:
         assert one.body is not None
         assert entry_of(picture, ALL, one.body.id) == one.hash
-        assert picture.seen(one.body.id) == (one.hash, one.body)
-        assert picture.seen(an_id("absent")) is None
+        assert picture.seen([one.body.id, an_id("absent")]) == {one.body.id: (one.hash, one.body)}
+        assert picture.seen([]) == {}
         with pytest.raises(Unavailable):
             entry_of(picture, a_reader("humanitarian"), one.body.id)
 

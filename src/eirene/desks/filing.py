@@ -143,10 +143,9 @@ class FilingDesk:
         compartment = self._compartment(reader, draft, amended)
         client_id = draft.client_id or os.urandom(16)
         id_ = report_id(self._keys.author(compartment).public, reader.account, client_id)
-        again = draft.client_id is not None and self._picture().seen(id_) is not None
         if amended:
             entity = amended[0].entity
-        elif again and draft.entity:
+        elif draft.client_id and draft.entity and self._picture().seen([id_]):  # a retry
             entity = draft.entity
         else:
             entity = self._entity(reader, draft)
@@ -284,9 +283,14 @@ class FilingDesk:
     def _file_all(self, submissions: list[_Submission]) -> None:
         fresh: dict[bytes, Body] = {}
         answers: list[tuple[_Submission, _Answer]] = []
+        try:
+            seen = self._seen(submissions)
+        except Exception as error:  # noqa: BLE001 - all who wait hear it
+            _tell([(submission, error) for submission in submissions])
+            return
         for submission in submissions:
             try:
-                answers.append((submission, self._sorted_out(submission, fresh)))
+                answers.append((submission, self._sorted_out(submission, fresh, seen)))
             except Exception as error:  # noqa: BLE001 - to its own filer alone
                 answers.append((submission, error))
         opened: list[Opened] = []
@@ -302,15 +306,25 @@ class FilingDesk:
         if opened:
             self._changed()
 
-    def _sorted_out(self, submission: _Submission, fresh: dict[bytes, Body]) -> list[Filed]:
+    def _seen(self, submissions: list[_Submission]) -> dict[bytes, Body]:
+        """Reports among these that are here already."""
+        named = [
+            body.id
+            for one in submissions
+            for body, retry in zip(one.bodies, one.retries, strict=True)
+            if retry
+        ]
+        return {id_: body for id_, (_, body) in self._picture().seen(named).items()}
+
+    @staticmethod
+    def _sorted_out(
+        submission: _Submission, fresh: dict[bytes, Body], seen: Mapping[bytes, Body]
+    ) -> list[Filed]:
         """New bodies go to ``fresh``; known ones are answered as the first time."""
         mine: dict[bytes, Body] = {}
         filed: list[Filed] = []
-        for body, retry in zip(submission.bodies, submission.retries, strict=True):
-            known = fresh.get(body.id) or mine.get(body.id)
-            if known is None and retry:
-                seen = self._picture().seen(body.id)
-                known = seen[1] if seen else None
+        for body in submission.bodies:
+            known = fresh.get(body.id) or mine.get(body.id) or seen.get(body.id)
             if known is None:
                 mine[body.id] = body
                 filed.append(Filed(body.id, body.entity))

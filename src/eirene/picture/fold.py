@@ -30,6 +30,7 @@ from eirene.reports.flat import kind_and_version
 _log = logging.getLogger("eirene.picture")
 
 Group = tuple[int, int, int]
+_ROWS = 64
 
 
 class _Member(NamedTuple):
@@ -73,6 +74,19 @@ def standing(members: Sequence[_Member], edges: Sequence[tuple[int, int]]) -> St
     return Standing(lead.rid, withdrawn=False, conflict=len(heads) > 1 or contested)
 
 
+def _insert(db: apsw.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Many rows a statement: each statement lets go of the interpreter, and waits to get it back."""
+    for at in range(0, len(rows), _ROWS):
+        part = rows[at : at + _ROWS]
+        marks = f"({', '.join('?' * len(part[0]))})"
+        values = [value for row in part for value in row]
+        db.execute(f"INSERT INTO {into} VALUES {', '.join([marks] * len(part))}", values)
+
+
+def _json(numbers: Iterable[int]) -> str:
+    return f"[{','.join(map(str, numbers))}]"
+
+
 class Fold:
     """The writer's side of a picture. Not thread-safe: the picture holds a lock."""
 
@@ -82,9 +96,7 @@ class Fold:
         self._db, self._areas, self._bulk = db, areas, bulk
         self._clerk = Clerk(names, areas)
         self._last: dict[int, int] = {}
-        columns = schema.report_columns()
-        marks = ", ".join("?" * len(columns))
-        self._insert = f"INSERT INTO report ({', '.join(columns)}) VALUES ({marks})"
+        self._into = f"report ({', '.join(schema.report_columns())})"
 
     def forget(self, names: Names) -> None:
         """Take up again from what the file holds, after a transaction that failed."""
@@ -99,12 +111,13 @@ class Fold:
     def take(self, entries: Iterable[Opened]) -> None:
         """Fold entries, within the caller's transaction."""
         fresh: list[Columns] = []
-        seen: set[bytes] = set()
+        entries = list(entries)
+        seen = set[bytes]() if self._bulk else self._held(entries)
         for opened in entries:
             body = opened.body
             if body is None or kind_and_version(body.kind)[0] in INTERNAL:
                 continue
-            if opened.hash in seen or (not self._bulk and self._holds(opened.hash)):
+            if opened.hash in seen:
                 continue
             seen.add(opened.hash)
             try:
@@ -118,11 +131,14 @@ class Fold:
             if not self._bulk:
                 self._settle_fresh(fresh)
 
-    def _holds(self, entry: bytes) -> bool:
+    def _held(self, entries: Sequence[Opened]) -> set[bytes]:
+        """Hashes of those entries that are in the picture already."""
         sql = (
-            "SELECT 1 FROM report r JOIN body b ON b.lsn = r.lsn WHERE r.entry8 = ? AND b.entry = ?"
+            "SELECT b.entry FROM json_each(?) j CROSS JOIN report r ON r.entry8 = j.value "
+            "JOIN body b ON b.lsn = r.lsn"
         )
-        return self._db.execute(sql, (first8(entry), entry)).fetchone() is not None
+        asked = _json(first8(opened.hash) for opened in entries)
+        return {entry for (entry,) in self._db.execute(sql, (asked,))}
 
     def _rid(self, day: int) -> int:
         """The next free number of a day."""
@@ -139,22 +155,12 @@ class Fold:
     def _write(self, fresh: Sequence[Columns]) -> None:
         db = self._db
         self._clerk.names.write(db)
-        db.executemany(self._insert, [c.report for c in fresh])
-        db.executemany(
-            "INSERT INTO body (lsn, entry, body) VALUES (?, ?, ?)",
-            sorted((c.lsn, c.entry, c.body) for c in fresh),
-        )
-        db.executemany(
-            "INSERT INTO words (rowid, text) VALUES (?, ?)",
-            [(c.report[0], c.words) for c in fresh],
-        )
+        _insert(db, self._into, [c.report for c in fresh])
+        _insert(db, "body (lsn, entry, body)", sorted((c.lsn, c.entry, c.body) for c in fresh))
+        _insert(db, "words (rowid, text)", [(c.report[0], c.words) for c in fresh])
         boxes = [c.box for c in fresh if c.box is not None]
-        if boxes and not self._bulk:
-            db.executemany(
-                "INSERT INTO box (rid, west, east, south, north, first, last) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                boxes,
-            )
+        if not self._bulk:
+            _insert(db, "box (rid, west, east, south, north, first, last)", boxes)
         amends = [(c.report[0], target) for c in fresh for target in c.amends]
         if amends:
             db.executemany("INSERT INTO amendment (by, target) VALUES (?, ?)", amends)
@@ -180,14 +186,15 @@ class Fold:
 
     def _settle_fresh(self, fresh: Sequence[Columns]) -> None:
         """Settle each entity that has more than the one report."""
-        alone = (
-            "SELECT count(*) FROM (SELECT 1 FROM report "
-            "WHERE entity8 = :e AND comp = :c AND owner = :o LIMIT 2)"
+        sql = (
+            "SELECT r.comp, r.owner, r.entity8 FROM json_each(?) j "
+            "CROSS JOIN report r ON r.entity8 = j.value GROUP BY 1, 2, 3 HAVING count(*) > 1"
         )
-        for group in dict.fromkeys(c.group for c in fresh):
-            comp, owner, entity8 = group
-            found = self._db.execute(alone, {"e": entity8, "c": comp, "o": owner}).fetchone()
-            if found and found[0] > 1:
+        groups = dict.fromkeys(c.group for c in fresh)
+        asked = _json(dict.fromkeys(entity8 for _, _, entity8 in groups))
+        several = {(c, o, e) for c, o, e in self._db.execute(sql, (asked,))}
+        for group in groups:
+            if group in several:
                 self.settle(group)
 
     def settle(self, group: Group) -> None:

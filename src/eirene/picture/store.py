@@ -204,22 +204,26 @@ class Picture:
                 return
         connection.db.close()
 
-    def seen(self, report_id: bytes) -> tuple[bytes, Body] | None:
-        """Entry hash and body of a report that this node holds, for nobody's eyes.
+    def seen(self, report_ids: Iterable[bytes]) -> dict[bytes, tuple[bytes, Body]]:
+        """Entry hash and body of those of these reports that this node holds, for nobody's eyes.
 
         The only question without a reader: the filing desk asks it, to answer a
         post that comes again as it answered the first one.
         """
         sql = (
-            "SELECT b.entry, b.body FROM report r JOIN body b USING (lsn) "
-            "WHERE r.id8 = :id8 ORDER BY r.clock DESC, b.entry DESC"
+            "SELECT b.entry, b.body FROM json_each(:id8s) j CROSS JOIN report r ON r.id8 = j.value "
+            "JOIN body b USING (lsn) ORDER BY r.clock DESC, b.entry DESC"
         )
-        with self.reading() as db:
-            for entry, body in db.rows(sql, {"id8": first8(report_id)}):
-                found = decode_body(unpacked(body))
-                if found.id == report_id:
-                    return entry, found
-        return None
+        wanted = set(report_ids)
+        known: dict[bytes, tuple[bytes, Body]] = {}
+        if wanted:
+            id8s = ",".join(str(first8(report_id)) for report_id in wanted)
+            with self.reading() as db:
+                for entry, body in db.rows(sql, {"id8s": f"[{id8s}]"}):
+                    found = decode_body(unpacked(body))
+                    if found.id in wanted:
+                        known.setdefault(found.id, (entry, found))
+        return known
 
     def close(self) -> None:
         """Close the file. Readers that are still at work end their own connections."""
