@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 from litestar import Request
+from litestar.types import Receive
 
 from eirene.errors import InvalidQuery
 from eirene.web.problems import InvalidJson
@@ -34,6 +35,18 @@ def json_value(body: bytes) -> Any:
         raise InvalidJson(
             "The body is nested too deeply.", remedy="Send a report as one flat object."
         ) from None
+
+
+async def body_of(receive: Receive) -> bytes:
+    """The whole body of a request that is taken as it comes; the gate has bounded it."""
+    parts: list[bytes] = []
+    while True:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidJson("The body stopped before its end.", remedy="Send it again, whole.")
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
 
 async def json_map(request: Request[Any, Any, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     """Statuses of problems beyond those that every path may answer."""
     open_: bool = False
     """True: needs no account."""
+    method: str = ""
+    """The one method of a route that takes the request as it comes; others name theirs."""
 
 
 def described(
@@ -35,6 +37,7 @@ def described(
     statuses: tuple[int, ...] = (200,),
     problems: tuple[int, ...] = (),
     open_: bool = False,
+    method: str = "",
 ) -> dict[str, Any]:
     """Keyword arguments for a route."""
     of = Described(
@@ -46,6 +49,7 @@ def described(
         statuses=statuses,
         problems=problems,
         open_=open_,
+        method=method,
     )
     # Litestar wants one status a route; the answer itself says which it is.
     return {"opt": {"described": of}, "status_code": 200}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
-from litestar.handlers import HTTPRouteHandler
-from litestar.routes import HTTPRoute
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute
 
 from eirene import __version__
 from eirene.reports.kinds import kinds
@@ -47,13 +48,12 @@ def document(app: Litestar) -> dict[str, Any]:
     """The whole document; the same for everyone."""
     paths: dict[str, Any] = {}
     for route in app.routes:
-        if not isinstance(route, HTTPRoute):
-            continue
-        for handler in route.route_handlers:
+        for handler in _handlers(route):
             told = handler.opt.get("described")
             if isinstance(told, Described):
                 where = paths.setdefault(_PATH_PART.sub(r"{\1}", route.path), {})
-                for method in sorted(handler.http_methods):
+                methods = handler.http_methods if isinstance(handler, HTTPRouteHandler) else ()
+                for method in sorted(methods) or [told.method]:
                     where[method.lower()] = _operation(route.path, method, handler, told)
     return {
         "openapi": "3.1.0",
@@ -77,8 +77,14 @@ def document(app: Litestar) -> dict[str, Any]:
     }
 
 
+def _handlers(route: BaseRoute) -> Sequence[BaseRouteHandler]:
+    if isinstance(route, HTTPRoute):
+        return route.route_handlers
+    return [route.route_handler] if isinstance(route, ASGIRoute) else []
+
+
 def _operation(
-    path: str, method: str, handler: HTTPRouteHandler, told: Described
+    path: str, method: str, handler: BaseRouteHandler, told: Described
 ) -> dict[str, Any]:
     name = handler.handler_name
     suffix = path.rpartition(".")[2] if "." in path else ""
