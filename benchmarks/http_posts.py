@@ -1,6 +1,7 @@
 """32 keep-alive writers, one report a post, against ``eirene serve`` on the same two cores.
 
-The load comes from ``wrk``, a compiled client. Bodies are the real incidents.
+The load comes from ``wrk``, a compiled client. Bodies are the real
+incidents, dated within the last day as those of a watch are.
 What the node says it has taken is counted, and then looked for in the node.
 """
 
@@ -11,7 +12,9 @@ import os
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +39,18 @@ def run(*, quick: bool) -> Iterator[Figure]:
     with folder() as where:
         token = make_node(where / "node")
         bodies = where / "bodies.jsonl"
-        lines = [json.dumps(flat, ensure_ascii=False) for flat in flats()]
-        bodies.write_text("\n".join(lines) + "\n")
+        bodies.write_text("\n".join(_lines()) + "\n")
         with serving(where / "node") as served:
             for with_ids in (False, True):
                 yield _measured(served, token, bodies, with_ids=with_ids, quick=quick)
+
+
+def _lines() -> Iterator[str]:
+    """The real incidents, told as things of the last day are told."""
+    now = datetime.now(UTC)
+    for at, flat in enumerate(flats()):
+        occurred = now - timedelta(minutes=at % 1440)
+        yield json.dumps(flat | {"occurred": f"{occurred:%Y-%m-%dT%H:%MZ}"}, ensure_ascii=False)
 
 
 def _title(with_ids: bool) -> str:
@@ -52,16 +62,17 @@ def _have_wrk() -> bool:
         return True
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say("installing wrk ...")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=False, **quiet)
+        for command in (["update", "-qq"], ["install", "-y", "-qq", "wrk"]):
+            subprocess.run(["apt-get", *command], check=False, capture_output=True)
     return shutil.which("wrk") is not None
 
 
 def _measured(served: Served, token: str, bodies: Path, *, with_ids: bool, quick: bool) -> Figure:
     _wrk(served, token, bodies, WARM_S, with_ids=with_ids)
+    time.sleep(0.5)  # posts that warming up left without waiting
     before = _stored(served, token)
     said = _wrk(served, token, bodies, QUICK_SECONDS if quick else SECONDS, with_ids=with_ids)
+    time.sleep(0.5)
     stored = _stored(served, token) - before
     taken = said["requests"] - said["refused"]
     seconds = said["duration_us"] / 1e6

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -94,9 +94,16 @@ def a_port() -> int:
 
 @contextlib.contextmanager
 def serving(
-    data: Path, verb: str = "serve", *, command: list[str] | None = None
+    data: Path,
+    verb: str = "serve",
+    *,
+    command: list[str] | None = None,
+    begun: Callable[[int], None] = lambda _: None,
 ) -> Generator[Served]:
-    """``eirene serve`` (or ``demo``) on a folder, until the block ends."""
+    """``eirene serve`` (or ``demo``) on a folder, until the block ends.
+
+    ``begun`` is told the process as soon as there is one.
+    """
     data.mkdir(parents=True, exist_ok=True)
     told = data.with_name(data.name + ".stderr")
     if command is None:
@@ -110,6 +117,7 @@ def serving(
             command, env=environment, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
         )
     try:
+        begun(process.pid)
         url = _ready(process, told)
         yield Served(url, data, process, time.monotonic() - began)
     finally:
