@@ -65,6 +65,22 @@ def test_what_is_filed_in_the_form_is_seen_elsewhere_within_a_second(seat: Seats
     expect(rows(there, words).first).to_contain_text("3", timeout=5_000)
 
 
+def test_a_time_without_a_zone_is_filed_as_it_was_shown(seat: Seats, demo: Demo) -> None:
+    one = seat()
+    page = one.sign_in()
+    words = f"Shots at night {time.time_ns()}"
+    page.keyboard.press("n")
+    page.get_by_label("Type", exact=False).first.select_option("AC")
+    page.get_by_label("In one line").fill(words)
+    page.get_by_label("When").fill("2026-11-20 01:30")  # Bangui is an hour ahead of Z
+    expect(page.get_by_text("20 Nov 2026 00:30Z").first).to_be_visible()
+    page.get_by_label("Who has it").select_option("command")
+    page.get_by_role("button", name="File report").last.click()
+    expect(page.get_by_text("Filed, and safe on the node.")).to_be_visible()
+    found = demo.ask("joc-duty-officer", "GET", f"/api/search?q={words}").json()["reports"]
+    assert found[0]["occurred"]["start"] == "2026-11-20T00:30:00Z"
+
+
 def test_two_amendments_stand_side_by_side_until_one_names_both(seat: Seats, demo: Demo) -> None:
     words = f"Conflict {time.time_ns()}"
     first = demo.file(summary=words, killed=1)

@@ -3,7 +3,7 @@
  * entered, and the report that comes of it. The node validates; here only
  * what costs a needless journey is caught.
  */
-import type { Draft, FieldSchema, Json, KindPage, Report } from "../wire/types";
+import type { Draft, FieldSchema, Json, KindPage, Report, UnderstoodTime } from "../wire/types";
 
 export const FORMS = [
   "text",
@@ -221,6 +221,24 @@ export class EntryFault extends Error {
 }
 
 /** One field as JSON; undefined where nothing is known, so that it is left out. */
+/** What the node understood of a time as it was typed: that is what was shown, so that is what is filed. */
+const meantTimes = new Map<string, UnderstoodTime>();
+
+/** Keep, or with null forget, what a typed time means. */
+export function rememberTime(written: string, meant: UnderstoodTime | null): void {
+  if (meant === null) meantTimes.delete(written);
+  else meantTimes.set(written, meant);
+}
+
+/** A time as it was shown; as written where the node has not said yet what it understands. */
+function timeJson(field: Field, written: string): Json {
+  const meant = meantTimes.get(written);
+  if (meant === undefined) return written;
+  const { start, end, precision } = meant;
+  if (field.name === "occurred") return { start, end, precision, text: written };
+  return ["second", "minute", "hour"].includes(precision) ? start : written;
+}
+
 function jsonOf(field: Field, entry: Entry): Json | undefined {
   if (Array.isArray(entry)) {
     if (entry.length === 0) return undefined;
@@ -239,6 +257,8 @@ function jsonOf(field: Field, entry: Entry): Json | undefined {
       return Number(written.replace(",", "."));
     case "yesno":
       return written === "yes";
+    case "time":
+      return timeJson(field, written);
     default:
       return written;
   }

@@ -72,7 +72,8 @@ async def post_reports(scope: Scope, receive: Receive, send: Send) -> None:
     given = json_value(await body_of(receive))
     flats = cast(list[Any], given) if isinstance(given, list) else [given]
     _check_maps(flats)
-    filed = await node.filing.file(held.reader, flats, zone=node.zone)
+    # no zone: a time without one is refused, never read as UTC in silence
+    filed = await node.filing.file(held.reader, flats)
     shown = [{"id": one.id.hex(), "entity": one.entity.hex()} for one in filed]
     await send_json(send, shown if isinstance(given, list) else shown[0], UNMARKED, status=201)
 
