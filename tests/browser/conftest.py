@@ -85,7 +85,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps a loop running while it is open; tests elsewhere start loops of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
