@@ -35,6 +35,8 @@ _PAGE_CACHE_KIB = 131_072
 """Most that a connection keeps decrypted: the slim table of a million reports. It takes
 what it meets, so a small picture needs little."""
 _IDLE_READERS = 3
+_CHECKPOINT_PAGES = 4_000
+"""32 MiB: under load a commit writes hundreds of pages, many of them the same each time."""
 
 
 class PictureDamaged(NodeError):
@@ -108,6 +110,7 @@ class Picture:
         self._db = connect(path, key, apsw.SQLITE_OPEN_READWRITE)
         try:
             self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}").fetchall()
             meta = dict(self._db.execute("SELECT name, value FROM meta").fetchall())
             if meta.get("fingerprint") != fingerprint(areas) or not meta.get("whole"):
                 self._db.close()
