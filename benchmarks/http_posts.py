@@ -97,7 +97,7 @@ def _wrk(
         "BENCH_IDS": str(int(with_ids)),
         "BENCH_RUN": str(secrets.randbits(31)),
     }
-    command = ["wrk", "-t2", f"-c{WRITERS}", f"-d{seconds}s", "--timeout", "30s"]
+    command = ["wrk", "-t1", f"-c{WRITERS}", f"-d{seconds}s", "--timeout", "30s"]
     done = subprocess.run(
         [*command, "-s", str(_SCRIPT), served.url.replace("localhost", "127.0.0.1")],
         env=environment,
