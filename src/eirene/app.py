@@ -33,6 +33,7 @@ _log = logging.getLogger("eirene.node")
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
 _HOUSEKEEPING_S = 5.0
+_STILL_ASKED_S = 5.0
 _GATHER_S = 0.2
 """So long at most does a line of the log wait to be written."""
 
@@ -76,6 +77,7 @@ class Node:
             self.keys.close()
             raise
         (self.folder / "attachments").mkdir(exist_ok=True, mode=0o700)
+        self._retired: list[tuple[float, Picture]] = []
         self._ending = threading.Event()
         self._housekeeper = threading.Thread(
             target=self._keep_house, name="housekeeping", daemon=True
@@ -127,7 +129,7 @@ class Node:
         self._catch_up(new, new.position()[0])
         self.picture = new
         self._catch_up(new, new.position()[0])
-        old.close()
+        self._retired.append((time.monotonic(), old))
         self.changed.ring()
         return new.position()[0]
 
@@ -153,6 +155,7 @@ class Node:
         """Now and then: note how far the log goes, so that a log cut short is noticed."""
         noted = -1
         while not self._ending.wait(_HOUSEKEEPING_S):
+            self._close_retired(time.monotonic() - _STILL_ASKED_S)
             if self.log.last_lsn == noted:
                 continue
             try:
@@ -161,12 +164,19 @@ class Node:
             except EireneError as error:
                 _log.warning("housekeeping waits: %s", error.message)
 
+    def _close_retired(self, until: float) -> None:
+        """Close pictures replaced before then; whoever had just taken one has asked it by now."""
+        for retired in [one for one in self._retired if one[0] <= until]:
+            retired[1].close()
+            self._retired.remove(retired)
+
     def close(self) -> None:
         """File what waits, note the ends of the chains, let go of the folder."""
         self._ending.set()
         self._housekeeper.join()
         self.filing.close()
         self.people.close()
+        self._close_retired(time.monotonic())
         self.picture.close()
         self.log.close()
         self.keys.close()
