@@ -105,3 +105,10 @@ def test_a_running_export_stops_when_the_account_ends(web: WebNode) -> None:
             got.append(b"cut")
     assert b"".join(got).endswith(b"# INCOMPLETE: this export was stopped.\r\ncut")
     served.close()
+
+
+def test_an_export_names_its_sources_as_their_licence_wants(web: WebNode) -> None:
+    web.file(an_incident(source="UCDP GED 23.1"))
+    response = web.get(JOC, "/api/export.geojson")
+    attribution = response.json()["manifest"]["attribution"]
+    assert any("Uppsala" in words or "UCDP" in words for words in attribution)

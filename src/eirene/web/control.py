@@ -20,6 +20,7 @@ import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from eirene.errors import EireneError, InvalidQuery, Unavailable
+from eirene.imports.mapping import attributions
 from eirene.log.verify import verify
 from eirene.nodes.backup import backup
 from eirene.people import Account
@@ -148,6 +149,7 @@ def export_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> 
         datetime.now(UTC),
         node.realm,
         node.name,
+        credits=attributions(),
     )
     target = Path(_text(given, "file"))
     size = 0

@@ -12,6 +12,7 @@ import msgspec
 from litestar import Request, get
 from litestar.response import Stream
 
+from eirene.imports.mapping import attributions
 from eirene.people import Pass
 from eirene.picture import marking_of
 from eirene.products import export
@@ -50,7 +51,18 @@ async def get_export(request: Request[Any, Any, Any]) -> Stream:
     picture = picture_of(request)
     when = datetime.now(UTC)
     who = reader.account or reader.role
-    made = await aside(export, picture, reader, query, format_, who, when, node.realm, node.name)
+    made = await aside(
+        export,
+        picture,
+        reader,
+        query,
+        format_,
+        who,
+        when,
+        node.realm,
+        node.name,
+        credits=attributions(),
+    )
     marking = await aside(marking_of, picture, reader, query)
     manifest = msgspec.json.encode(made.manifest).decode()
     return Stream(
