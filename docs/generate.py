@@ -30,6 +30,7 @@ from eirene.imports.mapping import (
 from eirene.reports import markings
 from eirene.reports.kinds import Codes, Kind, count_fields, fields_of, kinds
 from eirene.reports.words import title_of
+from eirene.web import problems
 
 REFERENCE = Path(__file__).parent / "reference"
 _MADE = "<!-- made by docs/generate.py: change the code, then run it -->\n"
@@ -108,7 +109,7 @@ def _kind(kind: Kind, shared: dict[str, Codes]) -> Iterator[str]:
     yield f"\n```json\n{example}\n```\n"
 
 
-_HOMES = tuple(module.__name__ for module in (errors, times, places, faults))
+_HOMES = tuple(module.__name__ for module in (errors, times, places, faults, problems))
 
 
 def _tree(error: type[EireneError], depth: int) -> Iterator[tuple[type[EireneError], int]]:

@@ -75,7 +75,7 @@ class Pages:
         try:
             # one stream's end must not take the page from the others
             return await asyncio.shield(task)
-        except Exception:
+        except Exception:  # whatever it was is raised below; only a failed page must not be kept
             if self._asked.get(key) is task:
                 del self._asked[key]
             raise
