@@ -32,8 +32,8 @@ _MOST_COUNTED = 1 << 40
 _NO_AREA = (None, None, None)
 _MS = timedelta(milliseconds=1)
 _TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
-INTERNAL = frozenset(("author",))
-"""Kinds that only keep the log going: never in the picture."""
+INTERNAL = "author"
+"""The kind that only keeps the log going: never in the picture."""
 WITHDRAWAL = "withdrawal"
 
 

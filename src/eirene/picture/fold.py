@@ -24,6 +24,7 @@ from eirene.errors import InvalidEntry
 from eirene.picture import schema
 from eirene.picture.columns import INTERNAL, WITHDRAWAL, Clerk, Columns, day_of, first8, unpacked
 from eirene.picture.names import Names
+from eirene.reports.acts import is_act
 from eirene.reports.envelope import Opened, decode_body
 from eirene.reports.flat import kind_and_version
 
@@ -115,7 +116,7 @@ class Fold:
         seen = set[bytes]() if self._bulk else self._held(entries)
         for opened in entries:
             body = opened.body
-            if body is None or kind_and_version(body.kind)[0] in INTERNAL:
+            if body is None or is_act(body) or kind_and_version(body.kind)[0] == INTERNAL:
                 continue
             if opened.hash in seen:
                 continue

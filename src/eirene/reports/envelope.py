@@ -91,6 +91,17 @@ class Attachment(msgspec.Struct, frozen=True, array_like=True):
     name: str = ""
 
 
+class Coarse(msgspec.Struct, frozen=True, array_like=True):
+    """How exactly a version gives what it gives, in the words of the release matrix."""
+
+    place: str
+    """``exact``, ``corridor``, ``road-section``, ``admin-N``, ``cell-Nkm`` or ``none``."""
+    time: str
+    """``minute``, ``hour``, ``6-hours``, ``day``, ``week`` or ``month``."""
+    counts: str
+    """``exact``; ``banded``: the least of the band stands in the field; ``none``."""
+
+
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything else. Unknown fields of a later version stay in the kept bytes."""
 
@@ -120,6 +131,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attachments: tuple[Attachment, ...] = ()
     content: msgspec.Raw = msgspec.Raw(b"\x80")
     """Content of the kind, MessagePack map."""
+    coarse: Coarse | None = None
+    """Set on a version: how exactly it was released. None on what somebody filed."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
