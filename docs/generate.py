@@ -1,7 +1,8 @@
-"""Writes the reference pages that follow from the code; ``--check`` only compares.
+"""Writes the files that follow from the code; ``--check`` only compares.
 
-Kinds, errors and settings are declared once, in the code, with their meaning;
-these pages show them. ``tests/test_docs.py`` fails when one is behind.
+Kinds, errors and settings are declared once, in the code, with their meaning; the
+reference pages show them, and the client is built with the words of all kinds.
+``tests/test_docs.py`` fails when one is behind.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,10 +31,12 @@ from eirene.imports.mapping import (
 )
 from eirene.reports import markings
 from eirene.reports.kinds import Codes, Kind, count_fields, fields_of, kinds
+from eirene.reports.vocabulary import vocabulary
 from eirene.reports.words import title_of
 from eirene.web import problems
 
-REFERENCE = Path(__file__).parent / "reference"
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
 _MADE = "<!-- made by docs/generate.py: change the code, then run it -->\n"
 
 
@@ -230,27 +234,33 @@ def _how(rule: Rule) -> str:
     return "; ".join(said)
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "kinds.md": kinds_page,
-    "errors.md": errors_page,
-    "settings.md": settings_page,
-    "mappings.md": mappings_page,
+def vocabulary_file() -> str:
+    """The words of all kinds, for the client's sources, laid out as its formatter has it."""
+    return json.dumps(vocabulary(), indent=2, ensure_ascii=False) + "\n"
+
+
+FILES: dict[Path, Callable[[], str]] = {
+    REFERENCE / "kinds.md": kinds_page,
+    REFERENCE / "errors.md": errors_page,
+    REFERENCE / "settings.md": settings_page,
+    REFERENCE / "mappings.md": mappings_page,
+    ROOT / "client" / "src" / "strings" / "vocabulary.json": vocabulary_file,
 }
 
 
-def behind() -> list[str]:
-    """Pages that are not what the code says."""
+def behind() -> list[Path]:
+    """Files that are not what the code says."""
     return [
-        name
-        for name, page in PAGES.items()
-        if not (REFERENCE / name).exists()
-        or (REFERENCE / name).read_text(encoding="utf-8") != page()
+        path
+        for path, made in FILES.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != made()
     ]
 
 
 if __name__ == "__main__":
     stale = behind()
     if "--check" in sys.argv:
-        sys.exit(f"behind the code: {', '.join(stale)}; run docs/generate.py" if stale else 0)
-    for page_name in stale:
-        (REFERENCE / page_name).write_text(PAGES[page_name](), encoding="utf-8")
+        names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+        sys.exit(f"behind the code: {names}; run docs/generate.py" if stale else 0)
+    for stale_path in stale:
+        stale_path.write_text(FILES[stale_path](), encoding="utf-8")

@@ -10,6 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Demo, Seat
+from eirene.reports.incident import INCIDENT_TYPE, STATE
+from eirene.reports.kinds import kinds
+from eirene.reports.words import title_of
 
 Seats = Callable[..., Seat]
 
@@ -173,3 +176,15 @@ def test_who_sees_nothing_is_not_told_that_nothing_happened(seat: Seats, demo: D
         if box.is_checked():
             box.uncheck()
     expect(page.get_by_text("That is not the same as nothing happened").first).to_be_visible()
+
+
+def test_who_may_not_file_a_kind_still_reads_its_codes_in_words(seat: Seats, demo: Demo) -> None:
+    role = "anyone"
+    assert demo.ask(role, "GET", "/api/kinds/incident").status_code == 404
+    page = seat().sign_in(role)
+    page.get_by_role("row").nth(3).click()
+    detail = page.locator("#detail")
+    expect(detail.locator("h2")).to_have_text(kinds()["incident"].title)
+    told = detail.locator(".states span").all_inner_texts()
+    assert told and set(told) <= {*INCIDENT_TYPE.labels.values(), *STATE.labels.values()}
+    expect(detail.get_by_text(title_of("incident", "actors"), exact=True)).to_be_visible()

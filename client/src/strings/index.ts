@@ -35,3 +35,4 @@ export function tOr(key: string, otherwise: string, params: Params = {}): string
 }
 
 export * from "./format";
+export * from "./vocabulary";

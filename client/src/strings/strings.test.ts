@@ -1,6 +1,21 @@
 import { describe, expect, it } from "vitest";
 
-import { age, day, dtg, fill, latLon, local, markingText, radius, t, tOr, when, zulu } from ".";
+import {
+  age,
+  codeWords,
+  day,
+  dtg,
+  fill,
+  kindTitle,
+  latLon,
+  local,
+  markingText,
+  radius,
+  t,
+  tOr,
+  when,
+  zulu,
+} from ".";
 import en from "./en.json";
 
 const AT = Date.UTC(2026, 10, 25, 14, 30, 11);
@@ -36,7 +51,7 @@ describe("a sentence", () => {
   });
 
   it("falls back to the code where there are no words", () => {
-    expect(tOr("kind.balloon", "balloon")).toBe("balloon");
+    expect(tOr("shape.balloon", "balloon")).toBe("balloon");
   });
 
   it("has all plural forms of English wherever it counts", () => {
@@ -102,4 +117,20 @@ it("marks in the node's words, with the TLP prefix once", () => {
     "mission · STRICTLY-CONFIDENTIAL · TLP:AMBER",
   );
   expect(markingText("mission", "unclassified", "TLP:RED")).toContain("· TLP:RED");
+});
+
+describe("the words of a kind", () => {
+  it("stand for codes of its own lists, and of the parts of its statements", () => {
+    expect(kindTitle("activity")).toBe("Activity");
+    expect(codeWords("activity", "state", "ongoing")).toBe("Ongoing");
+    expect(codeWords("incident", "actors", "victim", "role")).toBe("Victim or target");
+    expect(codeWords("incident", "basis", "seen")).not.toBe("seen");
+  });
+
+  it("leave text alone, and speak a code that a newer node made", () => {
+    expect(codeWords("unit", "name", "co-op-1")).toBe("co-op-1");
+    expect(codeWords("incident", "state", "not-yet-known")).toBe("not yet known");
+    expect(codeWords("balloon", "type", "hot-air")).toBe("hot-air");
+    expect(kindTitle("balloon")).toBe("balloon");
+  });
 });

@@ -1,6 +1,16 @@
 /** A field's value in words, for people. What is absent is *not known*, never a dash or 0. */
-import { labelOf, type FieldSchema, type KindPage, type Report } from "../../state";
-import { latLon, local, radius, t, tOr, when } from "../../strings";
+import type { Report } from "../../state";
+import {
+  codeWords,
+  fieldsOfKind,
+  fieldWords,
+  latLon,
+  local,
+  radius,
+  t,
+  tOr,
+  when,
+} from "../../strings";
 
 /** Shown in places of their own: title, time and place, provenance, marking. */
 const ELSEWHERE = new Set(
@@ -10,36 +20,35 @@ const ELSEWHERE = new Set(
   ).split(" "),
 );
 
-export function titleOf(page: KindPage | null, name: string): string {
+export function titleOf(kind: string, name: string): string {
   const words = name.replaceAll("_", " ");
   const otherwise = words.charAt(0).toUpperCase() + words.slice(1);
-  return page?.schema.properties[name]?.title ?? tOr(`field.${name}`, otherwise);
+  return fieldWords(kind, name)?.title ?? tOr(`field.${name}`, otherwise);
 }
 
-export function wordsOf(page: KindPage | null, name: string, value: unknown): string {
-  const schema = page?.schema.properties[name];
+export function wordsOf(kind: string, name: string, value: unknown): string {
   if (value === undefined || value === null || value === "") return t("known.not");
   if (typeof value === "boolean") return value ? t("form.yes") : t("form.no");
   if (name === "grade" && typeof value === "string") return gradeWords(value);
-  if (typeof value === "string") return labelOf(schema, value);
-  if (typeof value === "number") return withUnit(value, name, schema);
-  if (Array.isArray(value)) return value.map((item) => itemWords(schema, item)).join("; ");
+  if (typeof value === "string") return codeWords(kind, name, value);
+  if (typeof value === "number") return withUnit(kind, name, value);
+  if (Array.isArray(value)) return value.map((item) => itemWords(kind, name, item)).join("; ");
   if (typeof value === "object" && "start" in value) return timeWords(value);
   return JSON.stringify(value);
 }
 
-function withUnit(value: number, name: string, schema: FieldSchema | undefined): string {
+function withUnit(kind: string, name: string, value: number): string {
   if (name === "accuracy_m") return radius(value);
   const whole = Number.isInteger(value) ? value.toLocaleString("en") : String(value);
-  const unit = schema?.["x-unit"];
-  return unit === undefined || unit === "" ? whole : `${whole} ${unit}`;
+  const unit = fieldWords(kind, name)?.unit;
+  return unit === undefined ? whole : `${whole} ${unit}`;
 }
 
-function itemWords(schema: FieldSchema | undefined, item: unknown): string {
-  if (typeof item === "string") return labelOf(schema, item);
+function itemWords(kind: string, name: string, item: unknown): string {
+  if (typeof item === "string") return codeWords(kind, name, item);
   if (typeof item !== "object" || item === null) return String(item);
   return Object.entries(item as Record<string, unknown>)
-    .map(([name, value]) => labelOf(schema?.items?.properties?.[name], String(value)))
+    .map(([part, value]) => codeWords(kind, name, String(value), part))
     .join(", ");
 }
 
@@ -87,21 +96,18 @@ export interface Group {
 }
 
 /** Everything a report states of its kind, by group, in the order of the declaration. */
-export function groupsOf(page: KindPage | null, report: Report): Group[] {
-  const names =
-    page === null
-      ? Object.keys(report).filter((name) => !ELSEWHERE.has(name) && !INTERNAL.has(name))
-      : Object.entries(page.schema.properties)
-          .sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0))
-          .map(([name]) => name)
-          .filter((name) => !ELSEWHERE.has(name));
+export function groupsOf(report: Report): Group[] {
+  const { kind } = report;
+  const declared = Object.keys(fieldsOfKind(kind));
+  // A newer node may send fields that this client has no words for: they are shown as well.
+  const more = Object.keys(report).filter((name) => !INTERNAL.has(name));
+  const names = [...new Set([...declared, ...more])].filter((name) => !ELSEWHERE.has(name));
   const groups = new Map<string, Group>();
   for (const name of names) {
-    const schema = page?.schema.properties[name];
-    const group = schema?.["x-group"] ?? "other";
+    const group = fieldWords(kind, name)?.group ?? "other";
     const held = groups.get(group) ?? { group, known: [], unknown: [] };
     groups.set(group, held);
-    const title = titleOf(page, name);
+    const title = titleOf(kind, name);
     const value = report[name];
     const empty =
       value === undefined ||
@@ -110,7 +116,7 @@ export function groupsOf(page: KindPage | null, report: Report): Group[] {
       (Array.isArray(value) && value.length === 0);
     if (empty) held.unknown.push(title);
     else {
-      const words = wordsOf(page, name, value);
+      const words = wordsOf(kind, name, value);
       held.known.push({ name, title, words, long: words.length > 40 });
     }
   }

@@ -1,6 +1,6 @@
 /** What each column of the list says of a row, in words. Pure but for the strings. */
 import { lastWord, placeWord, shapeOf, timeWord, type Row } from "../../state";
-import { age, radius, t, tOr, when } from "../../strings";
+import { age, codeWords, kindTitle, radius, t, tOr, when } from "../../strings";
 
 const DAY_MS = 86_400_000;
 
@@ -24,7 +24,7 @@ export const COLUMNS: readonly {
 ];
 
 export function kindWords(row: Row): string {
-  return tOr(`shape.${shapeOf(row)}`, tOr(`kind.${row.kind}`, row.kind));
+  return tOr(`shape.${shapeOf(row)}`, kindTitle(row.kind));
 }
 
 export function whenWords(row: Row): string {
@@ -60,7 +60,7 @@ export function ageWords(row: Row, at: number): string {
 
 export function stateWords(row: Row): string {
   if (row.withdrawn) return tOr("symbol.struck", "withdrawn");
-  return (row.state ?? "").replaceAll("-", " ");
+  return row.state === null ? "" : codeWords(row.kind, "state", row.state);
 }
 
 /** Whether a count of killed means anything for the kind: only then is "not known" said. */

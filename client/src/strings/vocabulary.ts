@@ -1,0 +1,52 @@
+/**
+ * The words of every kind of report, also of those that this account may not file.
+ *
+ * `vocabulary.json` is made by `docs/generate.py` from the declarations of the kinds.
+ */
+import held from "./vocabulary.json";
+
+export interface FieldWords {
+  title: string;
+  /** Group in which a content field is shown; the envelope's fields have none. */
+  group?: string;
+  unit?: string;
+  /** Name of the field's code list. */
+  codes?: string;
+  /** Names of the code lists of a statement's parts, by part. */
+  items?: Record<string, string>;
+}
+
+interface Vocabulary {
+  lists: Record<string, Record<string, string>>;
+  /** Fields in the order of the declaration. */
+  kinds: Record<string, { title: string; fields: Record<string, FieldWords> }>;
+}
+
+const vocabulary: Vocabulary = held;
+
+/** What people call a kind; its name where it is of a newer node. */
+export function kindTitle(kind: string): string {
+  return vocabulary.kinds[kind]?.title ?? kind;
+}
+
+/** All fields of a kind by name; none where the kind is not known here. */
+export function fieldsOfKind(kind: string): Record<string, FieldWords> {
+  return vocabulary.kinds[kind]?.fields ?? {};
+}
+
+export function fieldWords(kind: string, field: string): FieldWords | undefined {
+  return fieldsOfKind(kind)[field];
+}
+
+/** A code that has no words is shown as words, never with its dashes. */
+function spoken(code: string): string {
+  return code.replaceAll("-", " ");
+}
+
+/** The words of a code of a field, or of a part of its statements. */
+export function codeWords(kind: string, field: string, code: string, part?: string): string {
+  const words = fieldWords(kind, field);
+  const list = part === undefined ? words?.codes : words?.items?.[part];
+  if (list === undefined) return code;
+  return vocabulary.lists[list]?.[code] ?? spoken(code);
+}
