@@ -39,6 +39,7 @@ from eirene.missions import mission_named
 from eirene.picture import Picture, Query, counts, rebuild, search
 from eirene.release.reader import Reader
 from eirene.release.visibility import Rule
+from eirene.web.look import COUNT_TO
 
 SIZE, QUICK_SIZE = 1_000_000, 100_000
 REBUILD_S = 120.0
@@ -48,7 +49,6 @@ READER_COST = 20.0
 ROWS = 500
 _POST = 1_000
 _QUARTER = timedelta(days=90)
-_COUNT_TO = 10_000
 _SPLICED = ("eirene.picture.plan.visibility", "eirene.picture.queries.visibility")
 
 
@@ -194,7 +194,8 @@ class _Kind(msgspec.Struct):
     """One kind of question: what it may take, and how it is put."""
 
     title: str
-    target: float
+    target: float | None
+    """None: nothing is promised."""
     ask: Ask
     make: Callable[[], Query]
     number: int
@@ -206,8 +207,8 @@ def _kinds(picture: Picture, number: int) -> list[_Kind]:
     def listed(reader: Reader, query: Query) -> int:
         return len(search(picture, reader, query).rows)
 
-    def to_some(reader: Reader, query: Query) -> int:
-        return listed(reader, msgspec.structs.replace(query, count_to=_COUNT_TO))
+    def as_api(reader: Reader, query: Query) -> int:
+        return listed(reader, msgspec.structs.replace(query, count_to=COUNT_TO))
 
     def by_day(reader: Reader, query: Query) -> int:
         return counts(picture, reader, query, group=("day", "area")).total
@@ -220,14 +221,15 @@ def _kinds(picture: Picture, number: int) -> list[_Kind]:
     def text() -> Query:
         return draw.text(words, rare)
 
-    box, ended = "box and time, 500 rows", f"counted to {_COUNT_TO:,}"
+    box, ended = "box and time, 500 rows", f"counted to {COUNT_TO:,}"
+    a_kind = Query(kinds=("incident",))
     return [
-        _Kind(f"{box}, {ended}", BOX_MS, to_some, draw.box_and_time, number, ROWS),
+        _Kind(f"{box}, {ended}", BOX_MS, as_api, draw.box_and_time, number, ROWS),
         _Kind(f"{box}, counted to the end", BOX_MS, listed, draw.box_and_time, number, ROWS),
         _Kind("counts by day and area, 90 days", DAYS_MS, by_day, draw.quarter, number, 1),
         _Kind("counts by day and area, all time", ALL_TIME_MS, by_day, Query, 20, 1),
-        _Kind(f"text search, {ended}", TEXT_MS, to_some, text, number, 0),
-        _Kind("text search, counted to the end", TEXT_MS, listed, text, number, 0),
+        _Kind(f"text search, {ended}", TEXT_MS, as_api, text, number, 0),
+        _Kind("a whole collection, counted to the end", None, listed, lambda: a_kind, 20, 1),
     ]
 
 

@@ -200,9 +200,24 @@ def found(picture: Picture, reader: Reader, query: Query) -> Any:
     assert paged == rows
     assert rows == [shown(row) for chunk in every(picture, reader, query) for row in chunk]
     assert whole.total == len(rows)
+    for most in (1, 2, 3):
+        some = search(picture, reader, msgspec.structs.replace(query, count_to=most))
+        assert [shown(row) for row in some.rows] == rows
+        assert (some.total, some.at_least) == (min(most, len(rows)), len(rows) > most)
+        assert some.without_point <= whole.without_point
     skipped = search(picture, reader, msgspec.structs.replace(query, limit=2, offset=1))
     assert [shown(row) for row in skipped.rows] == rows[1:3]
     return whole.total, whole.without_point, rows
+
+
+def counted(picture: Picture, reader: Reader, queries: dict[str, Query]) -> list[Any]:
+    """What a list says of its number where the counting ends early."""
+    capped = [
+        search(picture, reader, msgspec.structs.replace(query, count_to=most))
+        for query in queries.values()
+        for most in (1, 2, 3)
+    ]
+    return [(found.total, found.without_point, found.at_least) for found in capped]
 
 
 def asked(picture: Picture, reader: Reader, queries: dict[str, Query]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from picture_world import (
     QUERIES,
     arriving,
     asked,
+    counted,
     picture_of,
     readers,
     received,
@@ -45,6 +46,7 @@ def test_each_query_equals_the_query_over_what_the_reader_may_see(
         part = picture_of(Path(folder) / "part", visible)
         with closing(whole), closing(part):
             assert asked(whole, reader, QUERIES) == asked(part, reader, QUERIES)
+            assert counted(whole, reader, QUERIES) == counted(part, reader, QUERIES)
             assert told(whole, reader, entries) == told(part, reader, entries)
             assert received(whole, reader) == received(part, reader)
 

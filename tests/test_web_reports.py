@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from eirene.reports.kinds import kinds
+from eirene.web import look
 from web_node import P_LAT, P_LON, Served, WebNode, an_incident, wait_for
 
 JOC, SECTOR, NGO, ANYONE = (
@@ -219,6 +220,22 @@ def test_reports_without_a_point_are_there_and_not_at_zero(web: WebNode) -> None
 
 
 # -- search
+
+
+def test_a_list_counts_exactly_up_to_a_bound_and_then_says_so(
+    web: WebNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert look.COUNT_TO == 10_000
+    monkeypatch.setattr(look, "COUNT_TO", 4)
+    web.file(*(an_incident(compartment="partners") for _ in range(4)), role=NGO)
+    web.file(an_incident())
+    said: list[tuple[int, str, int]] = []
+    for role in (NGO, JOC):
+        found = web.get(role, "/api/search?limit=1").json()
+        said.append((found["total"], found["total_is"], len(found["reports"])))
+    # the fifth is not the NGO's to see, nor to be told of
+    assert said == [(4, "exact", 1), (4, "at-least", 1)]
+    assert web.get(JOC, "/ogc/collections/incident/items?limit=1").json()["numberMatched"] == 5
 
 
 @pytest.mark.parametrize(("query", "index"), SEARCHES["queries_must_find"].items())

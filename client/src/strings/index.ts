@@ -34,5 +34,10 @@ export function tOr(key: string, otherwise: string, params: Params = {}): string
   return key in en ? fill(en[key as Key] as Entry, params) : otherwise;
 }
 
+/** A total that a sentence takes in: where the node ended its counting, it says so. */
+export function totalOf(found: { total: number; total_is: "exact" | "at-least" }): Params[string] {
+  return found.total_is === "exact" ? found.total : t("counts.more-than", { n: found.total });
+}
+
 export * from "./format";
 export * from "./vocabulary";

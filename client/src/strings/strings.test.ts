@@ -13,6 +13,7 @@ import {
   radius,
   t,
   tOr,
+  totalOf,
   when,
   zulu,
 } from ".";
@@ -48,6 +49,13 @@ describe("a sentence", () => {
 
   it("shows a name that nobody filled, rather than a hole", () => {
     expect(fill("Hello {who}", {})).toBe("Hello {who}");
+  });
+
+  it("never shows a total as exact that is not", () => {
+    const sentence = (total_is: "exact" | "at-least") =>
+      t("search.more", { shown: 50, total: totalOf({ total: 10_000, total_is }) });
+    expect(sentence("exact")).toBe("Show more (50 of 10,000)");
+    expect(sentence("at-least")).toBe("Show more (50 of more than 10,000)");
   });
 
   it("falls back to the code where there are no words", () => {

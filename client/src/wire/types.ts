@@ -230,6 +230,8 @@ export interface MapInfo {
 
 export interface Found {
   total: number;
+  /** `at-least`: more match; `total` and `without_point` are lower bounds. */
+  total_is: "exact" | "at-least";
   without_point: number;
   reports: Report[];
   next: string | null;

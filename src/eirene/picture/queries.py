@@ -40,12 +40,13 @@ class Found(msgspec.Struct, frozen=True):
     total: int
     """Entities that match, on all pages."""
     without_point: int
-    """Those of them that have no point and so are on no map."""
+    """Those of them that have no point and so are on no map; of those counted, where
+    ``at_least``, and then not the same on every node."""
     rows: list[Row]
     next: bytes | None
     """Where the next page starts; None on the last."""
     at_least: bool = False
-    """``total`` is where ``Query.count_to`` let the counting end."""
+    """More than ``Query.count_to`` match: ``total`` is where the counting ended."""
 
 
 class _Totals(msgspec.Struct, frozen=True):
@@ -95,13 +96,14 @@ def _totals(db: Reading, plan: Plan, most: int | None) -> _Totals:
     total = pointed = 0
     for arm in plan.arms:
         sql, params = f"FROM {arm.source} WHERE {arm.where}", arm.params
-        if most is not None:
-            sql, params = f"FROM (SELECT v.pointed {sql} LIMIT :most) AS v", params | {"most": most}
+        if most is not None:  # one more than is told, so that it is known that there are more
+            sql = f"FROM (SELECT v.pointed {sql} LIMIT :left) AS v"
+            params = params | {"left": most + 1 - total}
         for n, with_point in db.rows(f"SELECT count(*), sum(v.pointed) {sql}", params):
             total += n
             pointed += with_point or 0
-    if most is not None and total >= most:
-        return _Totals(most, 0, at_least=True)
+        if most is not None and total > most:
+            return _Totals(most, min(most, total - pointed), at_least=True)
     return _Totals(total, total - pointed)
 
 

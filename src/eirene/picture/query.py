@@ -46,7 +46,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """``Found.next`` of the page before."""
     offset: int = 0
     count_to: int | None = None
-    """Count no further than this: a word that half of a million reports hold takes its time."""
+    """Count exactly up to this many, and no further: a word that half of a million reports
+    hold takes its time."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MOST_ROWS:

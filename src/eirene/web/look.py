@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get
 
 from eirene.errors import InvalidQuery
@@ -17,6 +18,8 @@ from eirene.web.describe import described
 from eirene.web.parameters import FILTERS, names_in, number, parameters_of, query_of
 from eirene.web.reports import marking_of_rows
 
+COUNT_TO = 10_000
+"""A list counts exactly up to here; whoever needs more asks ``/api/counts``."""
 _GROUPS = ("day", "month", "year", "area", "kind", "type", "state")
 
 
@@ -30,14 +33,19 @@ _GROUPS = ("day", "month", "year", "area", "kind", "type", "state")
     ),
 )
 async def get_search(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """GET /api/search: a page of what this reader may see."""
+    """GET /api/search: a page of what this reader may see.
+
+    ``total`` is exact up to ``COUNT_TO``; ``total_is`` says whether there are more.
+    """
     reader = reader_of(request)
     query = query_of(request, parameters_of(request, (*FILTERS, "limit", "cursor")))
+    query = msgspec.structs.replace(query, count_to=COUNT_TO)
     found = await aside(search, picture_of(request), reader, query)
     marking = marking_of_rows(found.rows)
     return json_of(
         {
             "total": found.total,
+            "total_is": "at-least" if found.at_least else "exact",
             "without_point": found.without_point,
             "reports": [flat(row) for row in found.rows],
             "next": page_sealed(node_of(request), reader, found.next),

@@ -94,7 +94,7 @@ def _changes(picture: Picture, reader: Reader, after: int) -> Page:
 
 
 def _snapshot(picture: Picture, reader: Reader, page: bytes | None) -> Page:
-    found = search(picture, reader, Query(withdrawn=True, limit=ROWS, cursor=page))
+    found = search(picture, reader, Query(withdrawn=True, limit=ROWS, cursor=page, count_to=1))
     rows = [stream_row(row) for row in found.rows]
     return Page(_packed(rows), not rows, next=found.next)
 

@@ -158,6 +158,10 @@ SCHEMAS: dict[str, Any] = {
     "Found": _map(
         {
             "total": WHOLE,
+            "total_is": {
+                "enum": ["exact", "at-least"],
+                "description": "at-least: more match; total and without_point are lower bounds.",
+            },
             "without_point": WHOLE,
             "reports": _REPORTS,
             "next": MAYBE_TEXT,
