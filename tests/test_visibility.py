@@ -82,8 +82,11 @@ def test_absent_and_withheld_are_one_error(tmp_path: Path):
 def test_sqlite_takes_the_rule_into_the_query():
     db = apsw.Connection(":memory:")
     db.execute("CREATE TABLE compartment (id INTEGER PRIMARY KEY, name TEXT)")
-    db.execute("CREATE TABLE report (rid INTEGER PRIMARY KEY, comp INTEGER, lead INTEGER)")
-    db.execute("CREATE INDEX by_lead ON report (lead, comp)")
+    db.execute(
+        "CREATE TABLE report (rid INTEGER PRIMARY KEY, comp INTEGER, lead INTEGER, finer INTEGER)"
+    )
+    db.execute("CREATE TABLE finer_set (id INTEGER, comp INTEGER)")
+    db.execute("CREATE INDEX by_lead ON report (lead, comp, finer)")
     rule = visibility(a_reader("a", "b"))
     sql = f"EXPLAIN QUERY PLAN SELECT count(*) FROM ({rule.sql}) AS v WHERE v.lead = 1"
     steps = " ".join(str(row[3]) for row in db.execute(sql, rule.params))

@@ -58,6 +58,17 @@ class _Submission:
         self.answer: Future[list[Filed]] | asyncio.Future[list[Filed]] = Future()
 
 
+class _Posted:
+    """Bodies that a desk made itself, and the entries that it waits for."""
+
+    __slots__ = ("answer", "at", "bodies")
+
+    def __init__(self, bodies: Sequence[Body], at: datetime | None) -> None:
+        self.bodies = bodies
+        self.at = at
+        self.answer: Future[list[Opened]] = Future()
+
+
 _Answer = list[Filed] | Exception
 
 
@@ -82,7 +93,7 @@ class FilingDesk:
         self._find = find
         self._area = area
         self._clock = clock
-        self._waiting: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Submission | _Posted | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="filing", daemon=True)
         self._thread.start()
 
@@ -113,6 +124,15 @@ class FilingDesk:
         submission.answer = waiting = Future[list[Filed]]()
         self._waiting.put(submission)
         return waiting.result()
+
+    def post(self, bodies: Sequence[Body], *, at: datetime | None = None) -> list[Opened]:
+        """Append what another desk made - acts, versions - all or nothing; durable and folded.
+
+        ``at`` as in ``Log.append``. Raises ``DiskFull``. Not from an event loop.
+        """
+        posted = _Posted(bodies, at)
+        self._waiting.put(posted)
+        return posted.answer.result()
 
     # -- in the caller: everything that needs no order
 
@@ -278,7 +298,22 @@ class FilingDesk:
                 except queue.Empty:
                     break
             stopping = None in together
-            self._file_all([one for one in together if one is not None])
+            submissions = [one for one in together if isinstance(one, _Submission)]
+            if submissions:
+                self._file_all(submissions)
+            for one in together:
+                if isinstance(one, _Posted):
+                    self._append(one)
+
+    def _append(self, posted: _Posted) -> None:
+        try:
+            opened = self._records.append(posted.bodies, at=posted.at)
+        except Exception as error:  # noqa: BLE001 - nothing was stored: the desk that waits hears it
+            posted.answer.set_exception(error)
+            return
+        self._fold(opened)
+        posted.answer.set_result(opened)
+        self._changed()
 
     def _file_all(self, submissions: list[_Submission]) -> None:
         fresh: dict[bytes, Body] = {}

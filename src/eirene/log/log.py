@@ -84,10 +84,11 @@ class Head(msgspec.Struct):
 class _Ticket:
     """One caller's bodies, and what became of them."""
 
-    __slots__ = ("bodies", "done", "error", "opened")
+    __slots__ = ("at_ms", "bodies", "done", "error", "opened")
 
-    def __init__(self, bodies: Sequence[tuple[Body, bytes]]) -> None:
+    def __init__(self, bodies: Sequence[tuple[Body, bytes]], at_ms: int | None) -> None:
         self.bodies = bodies
+        self.at_ms = at_ms
         self.opened: list[Opened] = []
         self.error: BaseException | None = None
         self.done = False
@@ -203,13 +204,17 @@ class Log:
 
     # -- writing
 
-    def append(self, bodies: Sequence[Body]) -> list[Opened]:
+    def append(self, bodies: Sequence[Body], *, at: datetime | None = None) -> list[Opened]:
         """Seal, chain, sign and store; returns when everything is synced, in order.
+
+        ``at``: the time that the compartments' clocks read, for what must not tell
+        when it was made; the machine's where it is not given.
 
         Raises ``DiskFull`` with nothing stored, ``InvalidEntry`` for a body
         that is too large.
         """
-        ticket = _Ticket([(body, encode_body(body)) for body in bodies])
+        at_ms = None if at is None else millis(at)
+        ticket = _Ticket([(body, encode_body(body)) for body in bodies], at_ms)
         for _, raw in ticket.bodies:
             pad(b"", raw) if len(raw) > 60_000 else None
         with self._queue_lock:
@@ -250,6 +255,7 @@ class Log:
         now_ms = millis(self._clock())
         batch = _Batch(self._keys, self._heads, self._clocks, self.last_lsn, now_ms)
         for ticket in tickets:
+            batch.clock_ms = now_ms if ticket.at_ms is None else ticket.at_ms
             ticket.opened = batch.add_all(ticket.bodies)
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -367,7 +373,7 @@ class _Batch:
         self.heads: dict[bytes, Head] = {}
         self.clocks = dict(clocks)
         self.lsn = lsn
-        self.now_ms = now_ms
+        self.now_ms = self.clock_ms = now_ms
         self.received = moment(now_ms)
         self.month = f"{self.received:%Y-%m}"
         self.rows: list[tuple[int, bytes, bytes, bytes, int]] = []
@@ -410,7 +416,7 @@ class _Batch:
     def _add(self, body: Body, raw: bytes, author: AuthorKey, *, sign: bool) -> Opened:
         head = self.heads.get(author.public) or self.known.get(author.public)
         sequence, previous = (head.sequence + 1, head.hash) if head else (0, ZERO_HASH)
-        clock = tick(self.clocks.get(body.compartment, 0), self.now_ms)
+        clock = tick(self.clocks.get(body.compartment, 0), self.clock_ms)
         key = self.keys.data_key(body.owner, body.compartment, self.month)
         salt, opener = self._random(), self._random()
         plain = pad(opener, raw)

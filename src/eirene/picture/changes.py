@@ -12,14 +12,16 @@ from typing import Any
 
 import msgspec
 
+from eirene.picture.columns import row_key, unpacked
 from eirene.picture.lens import Lens
 from eirene.picture.plan import planned
 from eirene.picture.queries import CHUNK, places_of, rows_at
 from eirene.picture.query import Query
 from eirene.picture.rows import stream_row
-from eirene.picture.store import Picture
+from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
-from eirene.release.visibility import visibility
+from eirene.release.visibility import cleared, outshone, visibility
+from eirene.reports.envelope import decode_body
 
 ALL = Query(withdrawn=True)
 
@@ -60,8 +62,7 @@ class Changes(msgspec.Struct, frozen=True):
 
     upserts: list[list[Any]]
     removals: list[str]
-    """Keys of rows that the reader no longer sees: none, as long as nothing takes sight away
-    but a new clearance, which starts a new stream."""
+    """Keys of rows that the reader no longer sees: recalled, expired, or outshone by a finer one."""
     last: int
     """Where to go on from."""
     more: bool
@@ -78,6 +79,7 @@ def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) ->
     with picture.reading() as db:
         params = rule.params | {"after": after, "limit": limit + 1}
         found = list(db.rows(sql, params))
+        removals = _removals(db, reader, params)
         more = len(found) > limit
         page = found[:limit]
         rows = rows_at(db, reader, [rid for _, rid in page], Lens(ALL, db.names))
@@ -85,4 +87,20 @@ def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) ->
         last = max(after, db.position)
         if more:
             last = min(last, page[-1][0])
-        return Changes([stream_row(row) for row in rows], [], last, more and last > after)
+        back = {row.key for row in rows}  # gone and come again: it is there
+        removals = [key for key in removals if key not in back]
+        return Changes([stream_row(row) for row in rows], removals, last, more and last > after)
+
+
+def _removals(db: Reading, reader: Reader, params: dict[str, Any]) -> list[str]:
+    """Keys that went out of sight after a place in the log; one that was never there does no harm."""
+    gone = f"SELECT g.key FROM gone AS g WHERE g.change > :after AND ({cleared('g.comp')})"
+    found = {key for (key,) in db.rows(gone, params)}
+    hidden = (
+        f"SELECT b.body FROM ({outshone(reader).sql}) AS v JOIN body AS b ON b.lsn = v.lsn "
+        "WHERE v.finer IS NOT NULL AND v.lead > 0 AND v.change > :after"
+    )
+    for (packed,) in db.rows(hidden, params):
+        body = decode_body(unpacked(packed))
+        found.add(row_key(body.compartment, body.owner, body.entity))
+    return sorted(found)

@@ -204,7 +204,7 @@ class Clerk:
         lon, lat = _point(place)
         pcode = place.pcode if place is not None else ""
         report = (
-            (rid, comp, 0 if kind == WITHDRAWAL else schema.CURRENT, start, lasts, lon, lat)
+            (rid, comp, None, 0 if kind == WITHDRAWAL else schema.CURRENT, start, lasts, lon, lat)
             + (0 if lon is None else 1, 1 if lasts is None or lasts > schema.LONG_MS else 0)
             + (names.number("kind", kind), names.number("type", _word(content, "type", plan)))
             + (unit, start // schema.DAY_MS)

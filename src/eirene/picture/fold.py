@@ -22,6 +22,7 @@ import msgspec
 
 from eirene.errors import InvalidEntry
 from eirene.picture import schema
+from eirene.picture.book import Book
 from eirene.picture.columns import INTERNAL, WITHDRAWAL, Clerk, Columns, day_of, first8, unpacked
 from eirene.picture.names import Names
 from eirene.reports.acts import is_act
@@ -97,12 +98,14 @@ class Fold:
         self._db, self._areas, self._bulk = db, areas, bulk
         self._clerk = Clerk(names, areas)
         self._last: dict[int, int] = {}
+        self._book = Book(db, self.drop)
         self._into = f"report ({', '.join(schema.report_columns())})"
 
     def forget(self, names: Names) -> None:
         """Take up again from what the file holds, after a transaction that failed."""
         self._clerk = Clerk(names, self._areas)
         self._last = {}
+        self._book = Book(self._db, self.drop)
 
     @property
     def names(self) -> Names:
@@ -112,16 +115,21 @@ class Fold:
     def take(self, entries: Iterable[Opened]) -> None:
         """Fold entries, within the caller's transaction."""
         fresh: list[Columns] = []
+        acts = False
         entries = list(entries)
         seen = set[bytes]() if self._bulk else self._held(entries)
         for opened in entries:
             body = opened.body
-            if body is None or is_act(body) or kind_and_version(body.kind)[0] == INTERNAL:
+            if body is None or kind_and_version(body.kind)[0] == INTERNAL:
                 continue
             if opened.hash in seen:
                 continue
             seen.add(opened.hash)
             try:
+                if is_act(body):
+                    self._book.take(opened, self.names)
+                    acts = True
+                    continue
                 fresh.append(self._clerk.columns(opened, self._rid(day_of(body))))
             except (InvalidEntry, msgspec.MsgspecError):
                 _log.warning("entry %d has a content that cannot be read; not shown", opened.lsn)
@@ -131,6 +139,16 @@ class Fold:
             self._write(fresh)
             if not self._bulk:
                 self._settle_fresh(fresh)
+        if acts:
+            self.names.write(self._db)
+        if not self._bulk and entries:
+            self._book.settle(
+                [c.group for c in fresh], [c.entry for c in fresh], max(e.lsn for e in entries)
+            )
+
+    def finish(self, lsn: int) -> None:
+        """After a bulk load, once every entity is settled and the index ``by_entity`` is there."""
+        self._book.settle_all(lsn)
 
     def _held(self, entries: Sequence[Opened]) -> set[bytes]:
         """Hashes of those entries that are in the picture already."""

@@ -1,6 +1,6 @@
 """How a question is put to SQLite: conditions on ``v``, and where the rows are looked for.
 
-Only three texts ever meet here: fixed ones of this package, ``Rule.sql`` of
+Only three texts ever meet here: fixed ones of this package, ``Sight.sql`` of
 ``release.visibility``, and what ``cql2`` makes of a filter, which holds nothing but
 fixed texts and names of bound values.
 
@@ -108,9 +108,9 @@ class _Conditions:
 
 def planned(db: Reading, reader: Reader, query: Query) -> Plan:
     """Where and how to look for what a reader asks."""
-    rule = visibility(reader)
-    view = f"({rule.sql}) AS v"
     asked = _Conditions(query, db.names)
+    rule = visibility(reader, then=not asked.lens.plain)
+    view = f"({rule.sql}) AS v"
     asked.params |= rule.params
     if query.q.strip():
         match = match_of(query.q)

@@ -145,7 +145,8 @@ def rows_at(db: Reading, reader: Reader, rids: list[int], lens: Lens | None = No
     """Rows of these numbers, in this order, with ids of what they amend and link to."""
     if not rids:
         return []
-    rule, lens = visibility(reader), lens or Lens(NOW, db.names)
+    lens = lens or Lens(NOW, db.names)
+    rule = visibility(reader, then=not lens.plain)
     columns = shown_columns(lens.withdrawn(), lens.conflict())
     sql = (
         f"SELECT {columns} FROM json_each(:rids) AS j CROSS JOIN ({rule.sql}) AS v "

@@ -89,7 +89,7 @@ def _build(
             count += len(batch)
             if progress is not None:
                 progress(count)
-        _finish(db, fold)
+        _finish(db, fold, lsn)
         note(db, lsn=lsn, hash=last, whole=1)
         db.execute("PRAGMA journal_mode = WAL").fetchall()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -97,7 +97,7 @@ def _build(
         db.close()
 
 
-def _finish(db: apsw.Connection, fold: Fold) -> None:
+def _finish(db: apsw.Connection, fold: Fold, lsn: int) -> None:
     """What a bulk load leaves to the end: repeats, entities of several reports, indexes."""
     first, second, *others = (s for s in schema.INDEXES.strip().split(";") if s.strip())
     with db:
@@ -113,6 +113,8 @@ def _finish(db: apsw.Connection, fold: Fold) -> None:
     for statement in others:
         with db:
             db.execute(statement)
+    with db:
+        fold.finish(lsn)
     with db:
         db.execute("INSERT INTO words (words) VALUES ('optimize')")
         run(db, "ANALYZE")

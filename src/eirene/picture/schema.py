@@ -18,7 +18,7 @@ from functools import cache
 
 from eirene.reports.kinds import count_fields, kinds
 
-PROJECTION = 1
+PROJECTION = 2
 """Raised with every changed meaning; a picture of another projection is rebuilt."""
 
 DAY_MS = 86_400_000
@@ -49,6 +49,7 @@ CREATE TABLE report (
   rid INTEGER PRIMARY KEY,
   -- first what every row of a scan is tested by: SQLite reads a row only as far as it must
   comp INTEGER,
+  finer INTEGER, -- of a version: whose sight of a finer one hides it (finer_set); mostly null
   lead INTEGER, -- CURRENT, WITHDRAWN or 0: the one row that stands for its entity
   start INTEGER, -- ms since 1970; the time of filing where the event has none
   lasts INTEGER, -- ms; null where the event has no time
@@ -71,6 +72,17 @@ CREATE TABLE amendment (by INTEGER, target BLOB, PRIMARY KEY (by, target)) WITHO
 CREATE TABLE replaces (target INTEGER, by INTEGER, PRIMARY KEY (target, by)) WITHOUT ROWID;
 CREATE TABLE link (by INTEGER, at INTEGER, role TEXT, target8 INTEGER, target BLOB,
   PRIMARY KEY (by, at)) WITHOUT ROWID;
+CREATE TABLE release_step (line BLOB, clock INTEGER, entry BLOB, at INTEGER, lsn INTEGER,
+  step BLOB, PRIMARY KEY (line, clock, entry, at)) WITHOUT ROWID;
+CREATE TABLE release_line (line BLOB PRIMARY KEY, comp INTEGER, owner TEXT, entity BLOB,
+  entity8 INTEGER, audience TEXT, state TEXT, original BLOB, version BLOB, due INTEGER,
+  until INTEGER, since INTEGER, lsn INTEGER) WITHOUT ROWID;
+CREATE TABLE finer (coarse8 INTEGER, by INTEGER, comp INTEGER, owner INTEGER, entity8 INTEGER,
+  PRIMARY KEY (coarse8, by, comp, owner, entity8)) WITHOUT ROWID;
+CREATE TABLE finer_set (id INTEGER, comp INTEGER, PRIMARY KEY (id, comp)) WITHOUT ROWID;
+CREATE TABLE taken_back (entry BLOB PRIMARY KEY, line BLOB, lsn INTEGER) WITHOUT ROWID;
+CREATE TABLE gone (change INTEGER, comp INTEGER, key TEXT, PRIMARY KEY (change, comp, key))
+  WITHOUT ROWID;
 CREATE VIRTUAL TABLE box USING rtree_i32(rid, west, east, south, north, first, last);
 CREATE VIRTUAL TABLE words USING fts5(text, content='', columnsize=0, detail=none,
   tokenize='ascii');
@@ -85,8 +97,11 @@ CREATE INDEX by_change ON report (change) WHERE lead > 0;
 CREATE INDEX by_place ON report (place) WHERE lead = 1 AND place IS NOT NULL;
 CREATE INDEX by_odd ON report (odd, start, lasts) WHERE odd = 1;
 CREATE INDEX by_day ON report
-  (unit, day, adm1, adm2, adm3, kind, type, state, comp, pointed) WHERE lead = 1;
+  (unit, day, adm1, adm2, adm3, kind, type, state, comp, finer, pointed) WHERE lead = 1;
 CREATE INDEX by_target ON link (target8);
+CREATE INDEX line_by_entity ON release_line (entity8);
+CREATE INDEX line_by_state ON release_line (state, due);
+CREATE INDEX by_finer ON finer (entity8);
 CREATE INDEX place_name ON place (plain);
 """
 
@@ -112,7 +127,7 @@ def count_columns() -> list[str]:
 
 
 REPORT_COLUMNS = (
-    "rid comp lead start lasts lon lat pointed odd kind type unit day adm1 adm2 adm3 id8 received "
+    "rid comp finer lead start lasts lon lat pointed odd kind type unit day adm1 adm2 adm3 id8 received "
     "touched many conflict owner state source class tlp place entry8 entity8 lsn change clock until"
 ).split()
 

@@ -38,6 +38,8 @@ class Page(msgspec.Struct, frozen=True):
 
     rows: msgspec.Raw
     empty: bool
+    removals: list[str] = []
+    """Of changes: keys of rows that went out of sight."""
     last: int = 0
     """Of changes: go on from this one."""
     more: bool = False
@@ -88,9 +90,8 @@ def _sight(reader: Reader) -> Hashable:
 
 def _changes(picture: Picture, reader: Reader, after: int) -> Page:
     found = changes(picture, reader, after, ROWS)
-    # a row that is no longer seen needs a new clearance, and that a new stream
-    assert not found.removals
-    return Page(_packed(found.upserts), not found.upserts, last=found.last, more=found.more)
+    empty = not (found.upserts or found.removals)
+    return Page(_packed(found.upserts), empty, found.removals, last=found.last, more=found.more)
 
 
 def _snapshot(picture: Picture, reader: Reader, page: bytes | None) -> Page:

@@ -236,7 +236,7 @@ class Stream:
                         "t": "delta",
                         "columns": STREAM_COLUMNS,
                         "upserts": page.rows,
-                        "removals": [],
+                        "removals": page.removals,
                         "cursor": self._sealed(),
                     }
                 )

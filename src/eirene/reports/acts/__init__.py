@@ -18,7 +18,6 @@ import msgspec
 from eirene.errors import InvalidEntry
 from eirene.reports.envelope import Body
 
-
 MARK = "act."
 """Names of acts begin so: also a node that does not know one keeps it out of its lists."""
 

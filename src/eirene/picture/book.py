@@ -1,0 +1,242 @@
+"""The writer's side of the ledger: acts in any order, with repeats, to where each line stands.
+
+Invariants
+  * A line stands where its steps put it, sorted by (clock, entry hash): the
+    order of arrival does not matter.
+  * ``report.finer`` of a version is the set of compartments that hold a finer
+    statement of the same, current or withdrawn; null where none was ever named.
+  * Versions that were made before their line was recalled or expired are in no
+    table but the ledger's, whether they came before or after; ``gone`` tells the
+    live streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import apsw
+import msgspec
+
+from eirene.picture.columns import first8, ms_of, row_key, unpacked
+from eirene.picture.names import Names
+from eirene.reports.acts import act_in
+from eirene.reports.acts.coarser import Coarser
+from eirene.reports.acts.release import (
+    APPROVED,
+    EXPIRED,
+    FROZEN,
+    MADE,
+    RECALLED,
+    REFUSED,
+    WAITS,
+    Release,
+    Step,
+)
+from eirene.reports.envelope import Opened, decode_body
+
+TAKEN_BACK = (RECALLED, EXPIRED)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """One step as it lies in the file, with what its act says of the original."""
+
+    original: bytes
+    owner: str
+    entity: bytes
+    comp: int
+    by: str
+    """Owner of the act and of the versions: the releasing node's."""
+    step: Step
+
+
+class Stand(msgspec.Struct):
+    """Where a line stands."""
+
+    state: str = ""
+    version: bytes = b""
+    due: int | None = None
+    until: int | None = None
+    since: int | None = None
+    """Clock, ms, since when it waits for a person; else when it came to this state."""
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_kept = msgspec.msgpack.Decoder(Kept)
+_BY_STEP = "SELECT clock, lsn, step FROM release_step WHERE line = ? ORDER BY clock, entry, at"
+
+
+def stand_of(steps: Iterable[tuple[int, Step]]) -> Stand:
+    """Where the steps, in order with the ms of their clocks, have brought a line."""
+    stand = Stand()
+    for ms, step in steps:
+        if step.step == APPROVED:
+            continue  # the desk counts the people
+        stand.due = None if step.due is None else ms_of(step.due)
+        if step.step == REFUSED:
+            stand.state = MADE if stand.version else REFUSED
+            continue
+        if step.step in (WAITS, FROZEN) and stand.state in (WAITS, FROZEN):
+            stand.state = step.step  # it waits since it first did
+            continue
+        stand.state, stand.since = step.step, ms
+        if step.step == MADE:
+            stand.version = step.version
+            stand.until = None if step.until is None else ms_of(step.until)
+        elif step.step in TAKEN_BACK:
+            stand.version, stand.until = b"", None
+    return stand
+
+
+class Book:
+    """Folds acts, within the caller's transaction."""
+
+    def __init__(self, db: apsw.Connection, drop: Callable[[int], None]) -> None:
+        self._db = db
+        self._drop = drop
+        self._any = bool(db.execute("SELECT 1 FROM finer LIMIT 1").fetchone())
+        self._coarse: set[tuple[int, int]] = set()
+        self._any_back = bool(db.execute("SELECT 1 FROM taken_back LIMIT 1").fetchone())
+        self._back: set[bytes] = set()
+
+    def take(self, opened: Opened, names: Names) -> None:
+        """One act; others than these are none of the picture's business."""
+        body = opened.body
+        assert body is not None
+        act = act_in(body)
+        comp = names.compartment(body.compartment)
+        if isinstance(act, Release):
+            self._release(opened, act, comp, body.owner, names)
+        elif isinstance(act, Coarser):
+            by = names.number("owner", act.owner) or 0
+            for coarse in act.coarser:
+                self._edge(first8(coarse), by, comp, by, first8(act.finer))
+
+    def _release(self, opened: Opened, act: Release, comp: int, by: str, names: Names) -> None:
+        owner, releaser = names.number("owner", act.owner) or 0, names.number("owner", by) or 0
+        for at, step in enumerate(act.steps):
+            kept = Kept(act.original, act.owner, act.entity, comp, by, step)
+            self._db.execute(
+                "INSERT OR IGNORE INTO release_step VALUES (?, ?, ?, ?, ?, ?)",
+                (step.line, opened.header.clock, opened.hash, at, opened.lsn, _pack(kept)),
+            )
+            self._stand(step.line, kept)
+            if step.step == MADE:
+                self._edge(first8(step.line), releaser, comp, owner, first8(act.entity))
+
+    def _stand(self, line: bytes, kept: Kept) -> None:
+        rows = [(c, lsn, _kept.decode(s)) for c, lsn, s in self._db.execute(_BY_STEP, (line,))]
+        stand = stand_of((clock >> 16, one.step) for clock, _, one in rows)
+        last = rows[-1][2]
+        back = [at for at, (_, _, one) in enumerate(rows) if one.step.step in TAKEN_BACK]
+        for _, _, one in rows[: back[-1]] if back else ():
+            if one.step.version:
+                self._any_back = True
+                self._back.add(one.step.version)
+                self._db.execute(
+                    "INSERT OR IGNORE INTO taken_back VALUES (?, ?, ?)",
+                    (one.step.version, line, rows[back[-1]][1]),
+                )
+        self._db.execute(
+            "INSERT OR REPLACE INTO release_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(line, last.comp, last.owner, last.entity, first8(last.entity)),
+                *(last.step.audience, stand.state, last.original, stand.version),
+                *(stand.due, stand.until, stand.since, max(lsn for _, lsn, _ in rows)),
+            ),
+        )
+
+    def _edge(self, coarse8: int, by: int, comp: int, owner: int, entity8: int) -> None:
+        self._any = True
+        self._coarse.add((coarse8, by))
+        self._db.execute(
+            "INSERT OR IGNORE INTO finer VALUES (?, ?, ?, ?, ?)",
+            (coarse8, by, comp, owner, entity8),
+        )
+
+    # -- after a batch
+
+    def settle(
+        self, groups: Iterable[tuple[int, int, int]], entries: Iterable[bytes], lsn: int
+    ) -> None:
+        """Take back what was recalled, and work out anew what hides what.
+
+        ``groups``: (compartment, owner, first 8 bytes) of the entities that the batch
+        touched; ``entries``: hashes of its reports.
+        """
+        if self._any:
+            self._take_back(entries)
+            self._coarse |= self._touched([(owner, entity8) for _, owner, entity8 in groups])
+            for coarse8, by in sorted(self._coarse):
+                self._mend(coarse8, by, lsn)
+        self._coarse.clear()
+        self._back.clear()
+
+    def settle_all(self, lsn: int) -> None:
+        """After a bulk load: every version there is."""
+        self._back |= {entry for (entry,) in self._db.execute("SELECT entry FROM taken_back")}
+        self._coarse |= set(self._db.execute("SELECT DISTINCT coarse8, by FROM finer"))
+        self.settle((), (), lsn)
+
+    def _touched(self, entities: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+        numbers = ",".join(str(entity8) for _, entity8 in entities)
+        sql = "SELECT coarse8, by FROM finer WHERE entity8 IN (SELECT value FROM json_each(?1)) "
+        sql += (
+            "UNION SELECT coarse8, by FROM finer WHERE coarse8 IN (SELECT value FROM json_each(?1))"
+        )
+        return set(self._db.execute(sql, (f"[{numbers}]",)))
+
+    def _take_back(self, fresh: Iterable[bytes]) -> None:
+        """Drop versions that were taken back, those that come only now too."""
+        asked = [(entry,) for entry in fresh] if self._any_back else []
+        sql = (
+            "SELECT r.rid, r.comp, r.owner, b.body, t.lsn FROM taken_back t "
+            "JOIN report r ON r.entry8 = ?2 JOIN body b ON b.lsn = r.lsn AND b.entry = t.entry "
+            "WHERE t.entry = ?1"
+        )
+        for entry in sorted({*self._back, *(entry for (entry,) in asked)}):
+            for rid, _, owner, packed, lsn in self._db.execute(
+                sql, (entry, first8(entry))
+            ).fetchall():
+                body = decode_body(unpacked(packed))
+                self._db.execute("DELETE FROM box WHERE rid = ?", (rid,))
+                self._drop(rid)
+                self._coarse |= self._touched([(owner, first8(body.entity))])
+                comp = "(SELECT id FROM compartment WHERE name = ?2)"
+                self._db.execute(
+                    f"INSERT OR IGNORE INTO gone VALUES (?1, {comp}, ?3)",
+                    (lsn, body.compartment, row_key(body.compartment, body.owner, body.entity)),
+                )
+
+    def _mend(self, coarse8: int, by: int, lsn: int) -> None:
+        """Set ``finer`` of one version to the compartments that hold a finer one."""
+        comps = [
+            comp
+            for (comp,) in self._db.execute(
+                "SELECT DISTINCT f.comp FROM finer f WHERE f.coarse8 = ? AND f.by = ? AND EXISTS "
+                "(SELECT 1 FROM report o WHERE o.entity8 = f.entity8 AND o.comp = f.comp "
+                "AND o.owner = f.owner) ORDER BY 1",
+                (coarse8, by),
+            )
+        ]
+        wanted = self._set_of(comps)
+        self._db.execute(
+            "UPDATE report SET finer = ?1, change = max(change, ?4) "
+            "WHERE entity8 = ?2 AND owner = ?3 AND finer IS NOT ?1",
+            (wanted, coarse8, by, lsn),
+        )
+
+    def _set_of(self, comps: Sequence[int]) -> int:
+        """Number of a set of compartments; 0 is the empty one."""
+        if not comps:
+            return 0
+        found = self._db.execute(
+            "SELECT id FROM finer_set GROUP BY id HAVING group_concat(comp, ',') = ?",
+            (",".join(map(str, comps)),),
+        ).get
+        if found is not None:
+            return int(found)
+        number = (self._db.execute("SELECT max(id) FROM finer_set").get or 0) + 1
+        self._db.executemany(
+            "INSERT INTO finer_set VALUES (?, ?)", [(number, comp) for comp in comps]
+        )
+        return number

@@ -1,0 +1,169 @@
+"""Questions to the ledger: what became of a report towards each audience.
+
+For readers of the compartment in which the original stands, and for the desk,
+which reads for everybody and shows nothing. ``book`` is the writer's side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from eirene.picture.book import Kept
+from eirene.picture.columns import first8, moment_of, ms_of
+from eirene.picture.store import Picture, Reading
+from eirene.release.reader import Reader
+from eirene.release.visibility import cleared, visibility
+from eirene.reports.acts.release import DUE, FROZEN, MADE, WAITS, Step
+
+_kept = msgspec.msgpack.Decoder(Kept)
+_COLUMNS = (
+    "l.line, l.owner, l.entity, l.audience, l.state, l.original, l.version, l.due, l.until, "
+    "l.since, (SELECT name FROM compartment WHERE id = l.comp)"
+)
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """One entity as its owner tells it in one compartment: the key of the fold."""
+
+    compartment: str
+    owner: str
+    entity: bytes
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A step, and when it was taken."""
+
+    at: datetime
+    step: Step
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One original entity towards one audience."""
+
+    id: bytes
+    of: Entity
+    audience: str
+    state: str
+    original: bytes
+    """Entry hash of the report that was looked at last."""
+    version: bytes
+    """Entry hash of the version that the audience has; empty: it has none."""
+    due: datetime | None
+    until: datetime | None
+    since: datetime | None
+    steps: tuple[Taken, ...]
+
+    @property
+    def last(self) -> Step:
+        """The latest step."""
+        return self.steps[-1].step
+
+    @property
+    def made(self) -> Step | None:
+        """The step that made the version that the audience has."""
+        for taken in reversed(self.steps):
+            if taken.step.step == MADE and taken.step.version == self.version:
+                return taken.step
+        return None
+
+
+def lines_of(picture: Picture, reader: Reader, of: Entity) -> list[Line]:
+    """All lines of one entity, by audience; none for who may not see the original."""
+    if of.compartment not in reader.compartments:
+        return []
+    with picture.reading() as db:
+        found = _lines(db, reader, "l.entity8 = :entity8", {"entity8": first8(of.entity)})
+    return [line for line in found if line.of == of]
+
+
+def line(picture: Picture, reader: Reader, line_id: bytes) -> Line | None:
+    """One line; None where there is none for this reader."""
+    with picture.reading() as db:
+        return next(iter(_lines(db, reader, "l.line = :line", {"line": line_id})), None)
+
+
+def waiting(picture: Picture, reader: Reader) -> list[Line]:
+    """Lines that wait for a person, longest first."""
+    with picture.reading() as db:
+        states = {"waits": WAITS, "frozen": FROZEN}
+        found = _lines(db, reader, "l.state IN (:waits, :frozen)", states)
+    return sorted(found, key=lambda one: (one.since is not None, one.since, one.id))
+
+
+def due(picture: Picture, reader: Reader, by: datetime) -> list[Line]:
+    """Lines whose versions are to be made, if their time has come by then."""
+    with picture.reading() as db:
+        test = "l.state = :due AND (l.due IS NULL OR l.due <= :by)"
+        return _lines(db, reader, test, {"due": DUE, "by": ms_of(by)})
+
+
+def expiring(picture: Picture, reader: Reader, by: datetime) -> list[Line]:
+    """Lines whose versions end by then."""
+    with picture.reading() as db:
+        test = "l.version <> x'' AND l.until IS NOT NULL AND l.until <= :by"
+        return _lines(db, reader, test, {"by": ms_of(by)})
+
+
+def by_rule(picture: Picture, reader: Reader, rules: Iterable[str]) -> list[Line]:
+    """Lines whose version stands and was made under one of these rules."""
+    wanted = set(rules)
+    with picture.reading() as db:
+        found = _lines(db, reader, "l.version <> x''", {})
+    return [one for one in found if one.made is not None and one.made.rule in wanted]
+
+
+def seen_up_to(picture: Picture) -> int:
+    """Place in the log of the last act on any line: the desk's reports before it were looked at."""
+    with picture.reading() as db:
+        row = next(iter(db.rows("SELECT coalesce(max(lsn), 0) FROM release_line", {})))
+        return int(row[0])
+
+
+def place_of(picture: Picture, reader: Reader, entry: bytes) -> int | None:
+    """Place in the log of a report, by its entry hash; None where this reader has none such."""
+    sql = (
+        f"SELECT v.lsn FROM ({visibility(reader).sql}) AS v JOIN body AS b ON b.lsn = v.lsn "
+        "WHERE v.entry8 = :entry8 AND b.entry = :entry"
+    )
+    params = visibility(reader).params | {"entry8": first8(entry), "entry": entry}
+    with picture.reading() as db:
+        return next((int(lsn) for (lsn,) in db.rows(sql, params)), None)
+
+
+def _lines(db: Reading, reader: Reader, test: str, params: dict[str, Any]) -> list[Line]:
+    sight = visibility(reader)
+    sql = (
+        f"SELECT {_COLUMNS} FROM release_line AS l WHERE ({cleared('l.comp')}) AND {test} "
+        "ORDER BY l.audience, l.line"
+    )
+    rows = list(db.rows(sql, sight.params | params))
+    return [_line(db, row) for row in rows]
+
+
+def _line(db: Reading, row: tuple[Any, ...]) -> Line:
+    id_, owner, entity, audience, state, original, version, due, until, since, comp = row
+    sql = "SELECT clock, step FROM release_step WHERE line = :line ORDER BY clock, entry, at"
+    steps = tuple(
+        Taken(moment_of(clock >> 16), _kept.decode(step).step)
+        for clock, step in db.rows(sql, {"line": id_})
+    )
+    return Line(
+        id=id_,
+        of=Entity(comp, owner, entity),
+        audience=audience,
+        state=state,
+        original=original,
+        version=version,
+        due=_moment(due),
+        until=_moment(until),
+        since=_moment(since),
+        steps=steps,
+    )
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else moment_of(ms)
