@@ -5,6 +5,7 @@ EireneError
 │   ├── UnclearTime          a time that cannot be read one way only (times)
 │   └── UnclearPlace         a place that cannot be read one way only (places)
 ├── InvalidQuery             a question that the picture cannot answer as put
+├── InvalidRules             release rules that say what is not understood, or contradict
 ├── Unavailable              absent, or not released to this reader
 ├── ContentConflict          a client_id that already stands for other content
 ├── NotAllowed               the account may not do this
@@ -56,6 +57,15 @@ class InvalidQuery(EireneError):
     """A query cannot be answered as put; ``field`` is the parameter."""
 
     code = "invalid-query"
+
+
+class InvalidRules(EireneError):
+    """The mission's configuration cannot be read, or asserts what its rules break.
+
+    ``field`` is the path of the word that is wrong: ``rule 3.place``.
+    """
+
+    code = "invalid-rules"
 
 
 class Unavailable(EireneError):

@@ -122,6 +122,7 @@ STATUS: dict[type[EireneError], int] = {
     EireneError: 500,
     errors.InvalidReport: 422,
     errors.InvalidQuery: 400,
+    errors.InvalidRules: 422,
     errors.Unavailable: 404,
     errors.ContentConflict: 409,
     errors.NotAllowed: 403,
