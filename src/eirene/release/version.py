@@ -1,0 +1,195 @@
+"""Versions: what another compartment may have of one report, by one rule.
+
+Invariants
+  * A field passes only when its group is listed. Of those only codes, yes or no, counts
+    and times pass by themselves, and numbers where place and counts are exact.
+  * Words that people wrote never pass by themselves, whatever their group, also inside
+    lists and structs: a person puts in edited text, at the desk.
+  * A field that this version of Eirene does not know is removed.
+  * Parts of a total that passes in bands are removed: two bands would give a finer one.
+  * Markings are kept: whoever receives may not mark lower, and a purpose binds on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, cast
+
+import msgspec
+
+from eirene.places import Place
+from eirene.release.coarsen import World, coarse_count, coarse_moment, coarse_place, coarse_span
+from eirene.release.rules import Rule
+from eirene.reports.contents import coded, struct_in
+from eirene.reports.envelope import Body, Coarse
+from eirene.reports.kinds import Codes, Field, fields_of, kinds
+from eirene.times import Span
+
+_ENVELOPE = ("source", "basis", "observed", "language", "links", "attachments")
+"""Parts of the envelope that no version has."""
+
+_SHORT_CODE = re.compile("[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_PLACE_WORDS = {"text": "place", "name": "place_name"}
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version says, and the names of what was removed for it."""
+
+    place: Place | None
+    occurred: Span | None
+    content: dict[str, Any]
+    grade: str
+    classification: str
+    tlp: str
+    purpose: str
+    """A handling mark: what was given for deconfliction stays so."""
+    coarse: Coarse
+    removed: tuple[str, ...]
+    """Names of fields that the report has and the version has not, in the order of the form."""
+
+
+def version_of(report: Body, content: Mapping[str, Any], rule: Rule, world: World) -> Version:
+    """The version that a rule makes of a report; ``content`` in the present version of its kind.
+
+    Pure: the same report, rule and land give the same version.
+    """
+    place = coarse_place(report.place, rule.place, world)
+    occurred = coarse_span(report.occurred, rule.time)
+    passed = dict(_passed(report.kind, content, rule))
+    grade = report.grade if "grade" in rule.passes else ""
+    return Version(
+        place=place,
+        occurred=occurred,
+        content=passed,
+        grade=grade,
+        classification=report.classification,
+        tlp=report.tlp,
+        purpose=report.purpose,
+        coarse=Coarse(rule.place if place else "none", rule.time or "none", rule.counts),
+        removed=tuple(_removed(report, content, passed, place, grade)),
+    )
+
+
+def _removed(
+    report: Body,
+    content: Mapping[str, Any],
+    passed: Mapping[str, Any],
+    place: Place | None,
+    grade: str,
+) -> Iterator[str]:
+    if report.place is not None:
+        if report.place.lat is not None and (place is None or place.lat is None):
+            yield "place"
+        for part, name in _PLACE_WORDS.items():
+            said = getattr(report.place, part)
+            if said and (place is None or getattr(place, part) != said):
+                yield name
+    for name in _ENVELOPE:
+        if getattr(report, name):
+            yield name
+    if report.grade and not grade:
+        yield "grade"
+    yield "filed_by"
+    for name, value in content.items():
+        if name not in passed or _less(value, passed[name]):
+            yield name
+
+
+def _less(value: Any, passed: Any) -> bool:
+    """Whether something inside a list of statements is missing."""
+    if not isinstance(value, list | tuple) or not isinstance(passed, list | tuple):
+        return False
+    before, after = cast("list[Any]", value), cast("list[Any]", passed)
+    return list(before) != list(after)
+
+
+def _passed(kind: str, content: Mapping[str, Any], rule: Rule) -> Iterator[tuple[str, Any]]:
+    name = kind.partition("/")[0]
+    known = kinds().get(name)
+    if known is None:
+        return
+    fields = fields_of(known.content)
+    counted = [n for n, f in fields.items() if f.held.form == "count" and n in content]
+    for name, value in content.items():
+        field = fields.get(name)
+        if field is None or field.held.group not in rule.passes:
+            continue
+        if rule.counts == "banded" and _is_part(name, counted):
+            continue
+        kept = _kept(field, value, rule)
+        if kept is not None:
+            yield name, kept
+
+
+def _is_part(name: str, counted: list[str]) -> bool:
+    """Whether a count is a part, or another estimate, of one that passes beside it."""
+    return any(name.startswith(f"{total}_") for total in counted)
+
+
+def _kept(field: Field, value: Any, rule: Rule) -> Any:
+    """The value as it passes; None: it does not."""
+    struct = struct_in(field.type)
+    if struct is not None:
+        items = cast("list[Any]", value) if isinstance(value, list | tuple) else []
+        told = [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+        return [_inner(struct, item, rule) for item in told] or None
+    form = field.held.form
+    if form == "count":
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return coarse_count(value, rule.counts) if whole else None
+    if form == "time":
+        return coarse_moment(value, rule.time) if isinstance(value, str) else None
+    if getattr(field.held, "passes_as_is", False):
+        return _short_codes(value)
+    return _plain(value, field.codes, rule)
+
+
+def _short_codes(value: Any) -> Any:
+    """Short codes of organisations, parties and contributors: no sentence fits in one."""
+    if isinstance(value, str):
+        return value if _SHORT_CODE.fullmatch(value) else None
+    items = cast("list[Any]", value) if isinstance(value, list | tuple) else []
+    return [i for i in items if isinstance(i, str) and _SHORT_CODE.fullmatch(i)] or None
+
+
+def _plain(value: Any, codes: Codes | None, rule: Rule) -> Any:
+    """Codes, yes or no, and numbers; never words."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        # an area of 13,482.5 m² would name a place as well as its coordinates do
+        return value if _is_exact(rule) else None
+    if codes is None:
+        return None
+    if isinstance(value, str):
+        return value if value in codes.labels else None
+    if isinstance(value, list | tuple):
+        items = cast("list[Any]", value)
+        return [i for i in items if isinstance(i, str) and i in codes.labels] or None
+    return None
+
+
+def _is_exact(rule: Rule) -> bool:
+    return rule.place == "exact" and rule.counts == "exact"
+
+
+def _inner(struct: type[msgspec.Struct], item: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
+    """The codes, yes or no and numbers of one statement in a list.
+
+    Numbers only where times are exact as well: minutes after a departure are times.
+    """
+    if rule.time != "minute":
+        rule = msgspec.structs.replace(rule, counts="none")
+    codes = _codes_in(struct)
+    kept = ((name, _plain(value, codes.get(name), rule)) for name, value in item.items())
+    return {name: value for name, value in kept if value is not None}
+
+
+@cache
+def _codes_in(struct: type[msgspec.Struct]) -> dict[str, Codes]:
+    return {name: codes for name, codes, _ in coded(struct) if codes is not None}
+
+
+__all__ = ["Version", "version_of"]
