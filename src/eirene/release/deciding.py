@@ -1,0 +1,352 @@
+"""Decisions: what each audience gets of one report, on whose word, when, and why.
+
+Pure: report, configuration, moment and what is held go in, values with a reason come out.
+The same function answers before sending (preview), at the desk, and when rules change.
+
+Invariants
+  * ``never`` is looked at first, of every step that a version has come, and nothing here
+    goes round it: break-glass is another act, of two people.
+  * A version is the end of the way unless the rule that made it names a class to travel on.
+  * The origin of a rule matches the compartment in which the report stands.
+  * TLP and classification cap every rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
+
+import msgspec
+
+from eirene.release.classes import HOST_FORCES, data_class
+from eirene.release.conditions import condition, values_of
+from eirene.release.configuration import Configuration, Slots, audiences
+from eirene.release.rules import AUTOMATIC, NEVER, NONE, ON_DEMAND, Rule, matches
+from eirene.release.sources import Crowd, asks, too_few
+from eirene.reports.acts import is_act
+from eirene.reports.envelope import Body
+from eirene.reports.words import table
+from eirene.times import iso
+
+OUTCOMES = (
+    "nothing",
+    "never",
+    "bound",
+    "capped",
+    "waits-delay",
+    "source-threshold",
+    "two-people",
+    "one-person",
+    "automatic",
+)
+"""``bound``: it is for others of its sort; ``capped``: TLP or classification forbids it;
+``source-threshold``: would be automatic, but too few could be the source."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SOON = frozenset(("imminent", "under-way"))
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What one audience gets, and why."""
+
+    audience: str
+    outcome: str
+    """One of ``OUTCOMES``."""
+    data: str
+    """Class of the report; "" where it has none."""
+    rule: str
+    """Id of the rule that decided; "" where none did."""
+    mode: str
+    """Mode of that rule."""
+    sentence: str
+    """Why, in plain words, for whoever may ask."""
+    due: datetime | None = None
+    """When the version is made, or when a delay is over; None: when people decide, or never."""
+    until: datetime | None = None
+    """When it has to be closed again: the end of the agreement."""
+
+    @property
+    def gives(self) -> bool:
+        """Whether a version can come of it, now or after people decide."""
+        return self.outcome in (
+            "automatic",
+            "one-person",
+            "two-people",
+            "source-threshold",
+            "waits-delay",
+        )
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What the node knows beside the report."""
+
+    audiences: frozenset[str] = frozenset()
+    """Compartments there are beyond the default set: ``org-lamp``, ``party-a``."""
+
+    onward: str = ""
+    """Of a version: the class under which it may travel on; "" where it may not."""
+
+    came: tuple[tuple[str, str], ...] = ()
+    """Of a version: class and compartment of each step before this one."""
+
+    crowd: Callable[[Rule, str], Crowd | None] | None = None
+    """How many could be the source of what a rule would give to an audience."""
+
+
+NOTHING_HELD = Held()
+
+
+def decisions(
+    body: Body,
+    content: Mapping[str, Any],
+    configuration: Configuration,
+    now: datetime,
+    held: Held = NOTHING_HELD,
+) -> list[Decision]:
+    """A decision for every audience but the compartment in which the report stands.
+
+    ``content`` is in the present version of its kind (``flat.content_values``).
+    """
+    asked = [name for name in audiences(configuration, held.audiences) if name != body.compartment]
+    case = _Case(body, content, configuration, now, held)
+    return [case.decided(audience) for audience in asked]
+
+
+def class_of(body: Body, content: Mapping[str, Any], held: Held = NOTHING_HELD) -> str | None:
+    """Class under which a report, or a version, may be released from where it stands."""
+    if is_act(body):
+        return None
+    own = data_class(body.kind, content, body.owner, body.compartment)
+    if body.coarse is None:
+        return own
+    if not held.onward:
+        return None
+    return HOST_FORCES if own == HOST_FORCES else held.onward
+
+
+class _Case:
+    """One report under one configuration at one moment."""
+
+    def __init__(
+        self,
+        body: Body,
+        content: Mapping[str, Any],
+        configuration: Configuration,
+        now: datetime,
+        held: Held,
+    ) -> None:
+        self._body = body
+        self._content = content
+        self._configuration = configuration
+        self._now = now
+        self._held = held
+        self._class = class_of(body, content, held)
+        self._rules = _by_class(configuration)
+        self._values: dict[str, Any] | None = None
+
+    def decided(self, audience: str) -> Decision:
+        never = self._never(audience)
+        if never is not None:
+            return self._told(audience, "never", never, "never")
+        if self._class is None:
+            ended = self._body.coarse is not None
+            return self._told(audience, "nothing", None, "end-of-way" if ended else "no-class")
+        found, left_out = self._first(audience)
+        if found is None:
+            outcome, rule, reason, name = left_out
+            return self._told(audience, outcome, rule, reason, name=name)
+        cap = self._cap(audience)
+        if cap:
+            return self._told(audience, "capped", found, cap)
+        waits = self._waits(found)
+        if waits is not None:
+            return self._told(audience, "waits-delay", found, "waits-delay", due=waits)
+        return self._by_mode(audience, found)
+
+    def _by_mode(self, audience: str, rule: Rule) -> Decision:
+        if rule.mode != AUTOMATIC:
+            return self._told(audience, rule.mode, rule, rule.mode)
+        if asks(rule.data, audience):
+            crowd = self._held.crowd(rule, audience) if self._held.crowd else None
+            of_organisation = any(data == "report-from-organisation" for data, _ in self._held.came)
+            if too_few(crowd, self._configuration.k, of_organisation=of_organisation):
+                return self._told(audience, "source-threshold", rule, "source-threshold")
+        due = slot_after(self._now, self._slot_min(audience))
+        return self._told(audience, "automatic", rule, "automatic", due=due)
+
+    def _slot_min(self, audience: str) -> int:
+        return slot_min(self._configuration.slots, self._body, self._content, audience)
+
+    def _never(self, audience: str) -> Rule | None:
+        """The rule that forbids it: of this report, or of what a version was made from."""
+        steps = list(self._held.came)
+        if self._class is not None:
+            steps.append((self._class, self._body.compartment))
+        for data, compartment in steps:
+            for rule in self._rules.get(data, ()):
+                if (
+                    rule.mode == NEVER
+                    and matches(rule.origin, compartment)
+                    and matches(rule.to, audience)
+                ):
+                    return rule
+        return None
+
+    def _first(self, audience: str) -> tuple[Rule | None, tuple[str, Rule | None, str, str]]:
+        """The rule that decides; else outcome, rule, reason and name of what kept the best out."""
+        left_out: tuple[str, Rule | None, str, str] = ("nothing", None, "no-rule", "")
+        for rule in self._candidates(audience):
+            if rule.mode == NONE:
+                if left_out[1] is None:
+                    left_out = ("nothing", rule, "none", "")
+                continue
+            why, _, name = self._configuration.closed_by(rule, self._now).partition(" ")
+            if why:
+                left_out = ("nothing", rule, why, name)
+            elif rule.binding and not self._bound(rule, audience):
+                if left_out[1] is None:
+                    left_out = ("bound", rule, "bound", "")
+            elif rule.condition and not self._holds(rule.condition):
+                if left_out[1] is None:
+                    left_out = ("nothing", rule, "condition", "")
+            else:
+                return rule, left_out
+        return None, left_out
+
+    def _candidates(self, audience: str) -> Iterator[Rule]:
+        for rule in self._rules.get(self._class or "", ()):
+            if (
+                rule.mode != NEVER
+                and matches(rule.to, audience)
+                and matches(rule.origin, self._body.compartment)
+            ):
+                yield rule
+
+    def _holds(self, text: str) -> bool:
+        if self._values is None:
+            self._values = values_of(self._body, self._content)
+        return condition(text).holds(self._values)
+
+    def _bound(self, rule: Rule, audience: str) -> bool:
+        """Whether the report names the one that the ``*`` would stand for."""
+        bound = audience if rule.to.endswith("*") else self._body.compartment
+        code = next((bound.removeprefix(p) for p in ON_DEMAND if bound.startswith(p)), bound)
+        return code in named_by(rule.binding, self._content)
+
+    def _cap(self, audience: str) -> str:
+        """Which marking forbids it; "" where none does."""
+        body, own = self._body, self._configuration.own
+        if body.tlp == "RED":
+            return "tlp-red"
+        if body.tlp == "AMBER+STRICT" and not (body.compartment in own and audience in own):
+            return "tlp-strict"
+        if audience == "public" and body.tlp != "CLEAR":
+            return "tlp-public"
+        if audience == "public" and body.classification != "unclassified":
+            return "classified-public"
+        return ""
+
+    def _waits(self, rule: Rule) -> datetime | None:
+        """When the event is old enough; None: it is."""
+        body = self._body
+        happened = body.filed if body.occurred is None else body.occurred.end
+        due = happened + rule.wait
+        return due if rule.wait > timedelta(0) and due > self._now else None
+
+    def _told(
+        self,
+        audience: str,
+        outcome: str,
+        rule: Rule | None,
+        reason: str,
+        *,
+        name: str = "",
+        due: datetime | None = None,
+    ) -> Decision:
+        return Decision(
+            audience=audience,
+            outcome=outcome,
+            data=self._class or "",
+            rule=rule.id if rule else "",
+            mode=rule.mode if rule else "",
+            sentence=self._sentence(audience, rule, reason, name, due),
+            due=due,
+            until=self._configuration.until(rule) if rule else None,
+        )
+
+    def _sentence(
+        self, audience: str, rule: Rule | None, reason: str, name: str, due: datetime | None
+    ) -> str:
+        data = rule.data if rule else self._class or ""
+        said = table()[f"why.{reason}"].format(
+            data=table().get(f"data.{data}", data),
+            kind=self._body.kind.partition("/")[0],
+            origin=self._body.compartment,
+            audience=audience,
+            k=self._configuration.k,
+            name=name,
+            delay=rule.delay if rule else "",
+            due=iso(due) if due else "",
+            binding=rule.binding if rule else "",
+        )
+        return f"{said} {table()['why.rule'].format(rule=rule.id)}" if rule else said
+
+
+def named_by(binding: str, content: Mapping[str, Any]) -> frozenset[str]:
+    """Short codes that a report names in the field of a binding."""
+    codes: set[str] = set()
+    for field in _FIELDS.get(binding, ()):
+        value = content.get(field)
+        if isinstance(value, str) and value:
+            codes.add(value)
+        elif isinstance(value, list | tuple):
+            codes.update(item for item in cast("list[Any]", value) if isinstance(item, str))
+        if codes:
+            break
+    return frozenset(codes)
+
+
+_FIELDS = {
+    "parties": ("parties", "party"),
+    "organisation": ("organisation_code",),
+    "contributor": ("contributor",),
+    "unit.contributor": ("unit_contributor", "contributor"),
+}
+"""Fields that hold the codes of a binding; the first that says anything counts."""
+
+
+def slot_min(slots: Slots, body: Body, content: Mapping[str, Any], audience: str) -> int:
+    """Minutes from slot to slot for what this report becomes."""
+    if audience == "public":
+        return slots.public_min
+    soon = body.kind.startswith("alert/") and content.get("threat") in _SOON
+    return slots.imminent_min if soon else slots.other_min
+
+
+def slot_after(now: datetime, minutes: int) -> datetime:
+    """Beginning of the next slot: slots are the same for everybody, whatever there is."""
+    length = timedelta(minutes=minutes)
+    return now + length - (now - _EPOCH) % length
+
+
+@lru_cache(maxsize=16)
+def _by_class(configuration: Configuration) -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in configuration.rules:
+        found.setdefault(rule.data, []).append(rule)
+    return {data: tuple(rules) for data, rules in found.items()}
+
+
+__all__ = [
+    "NOTHING_HELD",
+    "OUTCOMES",
+    "Decision",
+    "Held",
+    "class_of",
+    "decisions",
+    "named_by",
+    "slot_after",
+    "slot_min",
+]
