@@ -34,6 +34,14 @@ const PAGE: KindPage = {
       killed_best: { "x-form": "count", "x-group": "harm", "x-order": 7 },
       injured: { "x-form": "count", "x-group": "harm", "x-order": 7 },
       actors: { "x-form": "list", "x-group": "actor", "x-order": 8 },
+      waypoints: {
+        "x-form": "list",
+        "x-group": "route",
+        "x-order": 8,
+        items: {
+          properties: { latitude: { "x-form": "number" }, name: { "x-form": "text" } },
+        },
+      },
       also: { "x-form": "many", "x-group": "code", "x-order": 8 },
       smell: { "x-form": "olfactory", "x-group": "code", "x-order": 10 },
     },
@@ -67,6 +75,16 @@ describe("the form of a kind", () => {
     ]);
     const all = [...parts.common, ...parts.handling, ...parts.more.flatMap(({ fields }) => fields)];
     expect(all.map(({ name }) => name).sort()).toEqual(FIELDS.map(({ name }) => name).sort());
+  });
+
+  it("sends the numbers of a list as numbers, and names the list where one is none", () => {
+    const waypoints = (latitude: string) => ({
+      ...ENTRIES,
+      waypoints: [{ latitude, name: " Bridge " }],
+    });
+    const sent = draftOf("patrol", FIELDS, waypoints("4,41"));
+    expect(sent["waypoints"]).toEqual([{ latitude: 4.41, name: "Bridge" }]);
+    expect(() => draftOf("patrol", FIELDS, waypoints("north"))).toThrow(EntryFault);
   });
 
   it("starts with a marking, and with a compartment only where there is no choice", () => {

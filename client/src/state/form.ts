@@ -243,7 +243,7 @@ function jsonOf(field: Field, entry: Entry): Json | undefined {
   if (Array.isArray(entry)) {
     if (entry.length === 0) return undefined;
     if (entry.every((item) => typeof item === "string")) return entry;
-    return entry.map(itemJson);
+    return entry.map((item) => itemJson(field, item));
   }
   if (typeof entry !== "string") return undefined;
   const written = entry.trim();
@@ -253,8 +253,7 @@ function jsonOf(field: Field, entry: Entry): Json | undefined {
       if (!/^\d+$/.test(written)) throw new EntryFault(field.name, "whole-number");
       return Number(written);
     case "number":
-      if (!/^-?\d+([.,]\d+)?$/.test(written)) throw new EntryFault(field.name, "number");
-      return Number(written.replace(",", "."));
+      return numberJson(field, written);
     case "yesno":
       return written === "yes";
     case "time":
@@ -264,10 +263,22 @@ function jsonOf(field: Field, entry: Entry): Json | undefined {
   }
 }
 
-function itemJson(item: string | ListEntry): Json {
+function numberJson(field: Field, written: string): number {
+  if (!/^-?\d+([.,]\d+)?$/.test(written)) throw new EntryFault(field.name, "number");
+  return Number(written.replace(",", "."));
+}
+
+function itemJson(field: Field, item: string | ListEntry): Json {
   if (typeof item === "string") return item;
   if ("" in item) return item[""] ?? "";
-  return Object.fromEntries(Object.entries(item).filter(([, value]) => value.trim() !== ""));
+  const said = Object.entries(item)
+    .map(([name, value]): [string, string] => [name, value.trim()])
+    .filter(([, value]) => value !== "");
+  const isNumber = (name: string) =>
+    field.schema.items?.properties?.[name]?.["x-form"] === "number";
+  return Object.fromEntries(
+    said.map(([name, value]) => [name, isNumber(name) ? numberJson(field, value) : value]),
+  );
 }
 
 /** A P-code that somebody stated stays with the place it was stated for; one from the point is worked out anew. */

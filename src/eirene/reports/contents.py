@@ -122,6 +122,8 @@ _TYPES = {
 
 def _plain(rule: str) -> str:
     """A decoder's rule in plain words."""
+    if "matching regex" in rule:
+        return "must be a short code of letters, digits and -, at most 40"
     found = re.match(r"Expected `(\w+)[^`]*`(?:, got `(\w+)`| (.+))?$", rule)
     if not found:
         return rule[0].lower() + rule[1:]
@@ -170,13 +172,7 @@ def _remedy(kind: Kind, top: Field | None, path: str) -> str:
         inner = {name: codes for name, codes, _ in coded(struct)}.get(path.rpartition(".")[2])
         if inner is not None:
             return one_of(inner)
-        example: Any = [
-            {
-                n: c.open_codes()[0]
-                for n, c, _ in coded(struct)
-                if c is not None and n in needed(struct)
-            }
-        ]
+        example: Any = kind.example.get(top.name) or [_needed_example(struct)]
     elif top.codes is not None:
         return one_of(top.codes)
     elif top.name in kind.example:
@@ -184,8 +180,15 @@ def _remedy(kind: Kind, top: Field | None, path: str) -> str:
     elif top.held.form in _EXAMPLES:
         return f"Write for example {_EXAMPLES[top.held.form]}."
     else:
-        example = ["text"] if top.held.form == "list" else "text"
+        one = "example-a" if top.held.passes_as_is else "text"
+        example = [one] if top.held.form == "list" else one
     return f"Write for example {msgspec.json.encode(example).decode()}."
+
+
+def _needed_example(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """What such a statement needs at least."""
+    codes = {name: codes for name, codes, _ in coded(struct) if codes is not None}
+    return {n: codes[n].open_codes()[0] if n in codes else 12.5 for n in needed(struct)}
 
 
 def needed(struct: type[msgspec.Struct]) -> list[str]:

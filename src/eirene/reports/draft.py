@@ -316,12 +316,16 @@ def _values(flat: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     own = fields_of(kind.content)
     values: dict[str, Any] = {}
     for key, value in flat.items():
+        if key in kind.without and value != "":
+            raise refused(key, f"must not be said in a {kind.name}", "Leave it out.")
         if key in own:
             said = value.strip() if value.__class__ is str else value
             if said != "":
                 values[key] = said
         elif key not in _ENVELOPE:
-            raise unknown_field(kind.name, key, key, [*ENVELOPE, *own])
+            raise unknown_field(
+                kind.name, key, key, [n for n in (*ENVELOPE, *own) if n not in kind.without]
+            )
     return values
 
 

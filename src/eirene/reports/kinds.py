@@ -46,6 +46,9 @@ class Held(msgspec.Struct, frozen=True):
     form: str = "text"
     hxl: str = ""
     unit: str = ""
+    passes_as_is: bool = False
+    """True for a ``ShortCode``: text that passes a release with its group, as a code does.
+    All other text without a code list stays behind, whatever its group."""
 
     def __post_init__(self) -> None:
         if self.group not in GROUPS or self.form not in FORMS:
@@ -85,6 +88,11 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 Count = Annotated[int, Meta(ge=0, le=100_000_000)]
 """A count of people or things. Unknown is ``UNSET``, never 0."""
 
+SHORT_CODE = "^[A-Za-z0-9][A-Za-z0-9-]{0,39}$"
+"""What a short code looks like: no blank, so that no sentence can stand in it."""
+ShortCode = Annotated[str, Meta(pattern=SHORT_CODE)]
+"""Short code of an organisation, party or contributor, as in the name of its compartment."""
+
 
 class Field(msgspec.Struct, frozen=True):
     """One field of a kind, as everything that is derived from it needs it."""
@@ -115,6 +123,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     symbol: str
     only_in: tuple[str, ...] = ()
     """Compartments to which this kind is bound; empty: any."""
+    without: tuple[str, ...] = ()
+    """Fields of every other kind that must not be said here, such as the place of a survivor."""
     example: dict[str, Any]
     """A flat report, without compartment, that is right."""
     up: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = msgspec.field(
@@ -214,6 +224,7 @@ def climbed(kind: Kind, version: int, content: dict[str, Any]) -> dict[str, Any]
 __all__ = [
     "FORMS",
     "GROUPS",
+    "SHORT_CODE",
     "UNSET",
     "Codes",
     "Content",
@@ -221,6 +232,7 @@ __all__ = [
     "Field",
     "Held",
     "Kind",
+    "ShortCode",
     "UnsetType",
     "climbed",
     "count_fields",

@@ -141,9 +141,11 @@ def schema_of(kind: Kind, compartments: Sequence[str]) -> dict[str, Any]:
         },
     }
     for order, field in enumerate(fields_of(kind.content).values()):
+        if field.name in kind.without:
+            continue
         properties[field.name] = _content(kind, field) | {"x-order": 100 + order}
     for order, name in enumerate(ENVELOPE):
-        if name in _ENVELOPE:
+        if name in _ENVELOPE and name not in kind.without:
             schema, form, group, letters = _ENVELOPE[name]
             properties[name] = schema | {
                 "title": title_of(kind.name, name),
@@ -197,9 +199,10 @@ def _statement(struct: type[msgspec.Struct]) -> dict[str, Any]:
     for order, name in enumerate(struct.__struct_fields__):
         marks = getattr(hints[name], "__metadata__", ())
         codes = next((mark for mark in marks if isinstance(mark, Codes)), None)
-        properties[name] = _value(hints[name], codes) | {
+        value = _value(hints[name], codes)
+        properties[name] = value | {
             "title": title_of(struct.__name__.lower(), name),
-            "x-form": "choice" if codes else "text",
+            "x-form": "choice" if codes else "number" if value.get("type") == "number" else "text",
             "x-order": order,
         }
     return {
@@ -217,9 +220,9 @@ def _value(of: Any, codes: Codes | None) -> dict[str, Any]:
         one = _codes(codes)
         return schema | {"items": one} if schema.get("type") == "array" else one
     if schema.get("type") == "string":
-        schema["pattern"] = _NO_CONTROL
+        schema.setdefault("pattern", _NO_CONTROL)
     elif schema.get("type") == "array":
-        schema["items"]["pattern"] = _NO_CONTROL
+        schema["items"].setdefault("pattern", _NO_CONTROL)
     return schema
 
 
