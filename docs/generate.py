@@ -65,7 +65,8 @@ def kinds_page() -> str:
         (
             "Each kind is one module in `src/eirene/reports/`. *Group* is the release group, by which "
             "a field may pass a release. *Letters*: S can identify a source, P personal, L exact place, "
-            "O own operations. A count that is not known is left out; it is never 0.\n"
+            "O own operations. A count that is not known is left out; it is never 0. A *short code* is "
+            "letters, digits and `-`, at most 40: text that passes a release with its group.\n"
         ),
     ]
     shared: dict[str, Codes] = {}
@@ -86,6 +87,8 @@ def _kind(kind: Kind, shared: dict[str, Codes]) -> Iterator[str]:
         yield "Life cycle: " + " -> ".join(f"`{state}`" for state in kind.states) + "\n"
     if kind.only_in:
         yield "Stands only in: " + ", ".join(f"`{name}`" for name in kind.only_in) + "\n"
+    if kind.without:
+        yield "Must not say: " + ", ".join(f"`{name}`" for name in kind.without) + "\n"
     if kind.requires:
         yield "Also required: " + ", ".join(f"`{name}`" for name in kind.requires) + "\n"
     counts = count_fields(kind)
@@ -93,6 +96,8 @@ def _kind(kind: Kind, shared: dict[str, Codes]) -> Iterator[str]:
         yield "Can be summed: " + ", ".join(f"`{name}`" for name in counts) + "\n"
     rows: list[tuple[object, ...]] = []
     for field in fields_of(kind.content).values():
+        if field.name in kind.without:
+            continue
         if field.codes is not None:
             shared[field.codes.name] = field.codes
         about = field.doc + (f" ({field.held.unit})" if field.held.unit else "")
@@ -101,7 +106,7 @@ def _kind(kind: Kind, shared: dict[str, Codes]) -> Iterator[str]:
             (
                 f"`{field.name}`" + (" *" if field.required else ""),
                 title_of(kind.name, field.name),
-                about + codes,
+                about + codes + (" A short code." if field.held.passes_as_is else ""),
                 field.held.form,
                 f"`{field.held.group}`",
                 field.held.sensitivity,

@@ -16,7 +16,16 @@ from conftest import T0
 from eirene.errors import InvalidReport
 from eirene.reports.draft import ENVELOPE, draft_of
 from eirene.reports.flat import raw_content
-from eirene.reports.kinds import FORMS, GROUPS, Codes, Kind, count_fields, fields_of, kinds
+from eirene.reports.kinds import (
+    FORMS,
+    GROUPS,
+    SHORT_CODE,
+    Codes,
+    Kind,
+    count_fields,
+    fields_of,
+    kinds,
+)
 from eirene.reports.schema import example_of, schema_of
 from eirene.reports.table import AFTER, BEFORE
 from eirene.reports.words import table, title_of
@@ -26,10 +35,11 @@ VECTORS = Path(__file__).parent / "vectors" / "reports"
 ALL = list(kinds().values())
 WHERE = ["command", "sources"]
 FIRST = "incident alert source site unit movement activity hazard organisation note withdrawal"
+THIRD = "referral casevac patrol notification acknowledgement assessment readiness"
 
 
-def test_every_kind_of_the_first_issue_is_there() -> None:
-    assert set(FIRST.split()) <= set(kinds())
+def test_every_kind_of_the_release_matrix_is_there() -> None:
+    assert {*FIRST.split(), *THIRD.split()} <= set(kinds())
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
@@ -74,6 +84,64 @@ def test_a_code_list_has_one_name_and_a_name_one_list() -> None:
                 assert lists.setdefault(field.codes.name, field.codes) is field.codes
 
 
+def test_text_passes_as_it_is_only_where_no_sentence_fits() -> None:
+    found = [field for kind in ALL for field in fields_of(kind.content).values()]
+    passing = [field for field in found if field.held.passes_as_is]
+    assert {"contributor", "party", "parties", "organisation_code"} <= {f.name for f in passing}
+    for field in passing:
+        schema = msgspec.json.schema(field.type)
+        assert schema.get("items", schema)["pattern"] == SHORT_CODE, field.name
+        assert field.codes is None, "a code list passes by itself"
+    schema = schema_of(kinds()["casevac"], WHERE)["properties"]
+    assert schema["contributor"]["pattern"] == SHORT_CODE
+
+
+def test_a_short_code_is_explained_and_not_shown_as_a_pattern() -> None:
+    flat = kinds()["acknowledgement"].example | {"party": "the party of the north"}
+    with pytest.raises(InvalidReport) as error:
+        draft_of(flat, now=NOW)
+    assert error.value.field == "party"
+    assert "letters, digits" in error.value.message
+    assert error.value.remedy == 'Write for example "party-a".'
+
+
+def test_a_referral_can_say_nothing_of_the_case() -> None:
+    kind = kinds()["referral"]
+    assert kind.only_in == ("protected",)
+    offered = set(schema_of(kind, ["protected"])["properties"])
+    assert offered.isdisjoint({"summary", "narrative", "place", "pcode", "occurred", "links"})
+    for name, field in fields_of(kind.content).items():
+        assert name in kind.without or field.held.form in ("choice", "time"), name
+    for name, value in (("summary", "a girl"), ("place", "4.3612 N, 18.5550 E"), ("links", [])):
+        with pytest.raises(InvalidReport) as error:
+            draft_of(kind.example | {name: value}, now=NOW)
+        assert error.value.field == name
+
+
+def test_a_patrol_says_only_the_state_of_its_route_in_group_code() -> None:
+    """Group code alone leaves the mission by itself."""
+    fields = fields_of(kinds()["patrol"].content).values()
+    assert [field.name for field in fields if field.held.group == "code"] == ["route_state"]
+
+
+def test_one_party_does_not_learn_which_others_are_told() -> None:
+    """These groups pass to a party."""
+    assert fields_of(kinds()["notification"].content)["parties"].held.group not in (
+        "code schedule route object contact".split()
+    )
+
+
+def test_a_casevac_passes_its_patients_nowhere() -> None:
+    fields = fields_of(kinds()["casevac"].content)
+    groups = {name: field.held.group for name, field in fields.items()}
+    for name in ("patients_urgent", "patient_status", "mechanism", "condition", "contributor"):
+        assert groups[name] == "patient"
+    clock = [name for name, group in groups.items() if group == "clock"]
+    assert clock[0] == "injured_at"
+    assert clock[-1] == "in_surgery_at"
+    assert len(clock) == 10
+
+
 def test_no_words_pass_to_the_public_with_a_hazard() -> None:
     """Its groups pass by themselves, in civil wording."""
     for field in fields_of(kinds()["hazard"].content).values():
@@ -106,7 +174,7 @@ def test_the_schema_names_every_field_and_the_example_fits_it(kind: Kind) -> Non
     example = example_of(kind, WHERE)
     assert set(schema["required"]) <= set(example)
     assert set(example) <= set(schema["properties"])
-    assert set(fields_of(kind.content)) <= set(schema["properties"])
+    assert set(fields_of(kind.content)) <= {*schema["properties"], *kind.without}
     for name, value in schema["properties"].items():
         assert value.get("title"), name
     assert "$ref" not in json.dumps(schema)
@@ -117,17 +185,18 @@ def test_the_schema_names_every_field_and_the_example_fits_it(kind: Kind) -> Non
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
 def test_schema_and_draft_agree_on_the_vectors(kind: Kind) -> None:
     """What is accepted fits the schema; the schema may know less of what is refused."""
-    schema = jsonschema_rs.Draft202012Validator(schema_of(kind, WHERE))
+    where = list(kind.only_in) or WHERE
+    schema = jsonschema_rs.Draft202012Validator(schema_of(kind, where))
     seen = set[bool]()
     for line in (VECTORS / f"{kind.name}.jsonl").read_text(encoding="utf-8").splitlines():
         vector = json.loads(line)
-        fits = schema.is_valid({"compartment": WHERE[0]} | vector["flat"])
+        fits = schema.is_valid({"compartment": where[0]} | vector["flat"])
         seen.add(fits)
         prefixed = str(vector["flat"].get("tlp")).startswith("TLP:")  # also taken, not advertised
         blank = "" in vector["flat"].values()  # as a form may send it
         assert fits or "error" in vector or prefixed or blank, vector["flat"]
     assert seen == {True, False}
-    assert schema.is_valid(example_of(kind, WHERE))
+    assert schema.is_valid(example_of(kind, where))
 
 
 def test_the_words_of_a_list_inside_a_list_are_in_the_schema() -> None:

@@ -21,12 +21,28 @@ from eirene.reports.kinds import Kind, fields_of, kinds
 FOLDER = Path(__file__).parent / "reports"
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 TOGETHER: dict[str, list[dict[str, Any]]] = {
+    "acknowledgement": [
+        {"party": "party a"},
+        {"party": "-party"},
+        {"party": "p" * 41},
+        {"party": "A", "serial": "0017", "organisation_code": "two words"},
+    ],
     "alert": [
         {"state": "closed"},
         {"state": "closed", "outcome": "Patrol stayed the night, nobody came"},
         {"decision": "no-action"},
         {"decision": "no-action", "decision_reason": "outside-reach", "state": "closed"},
         {"place": ""},
+    ],
+    "casevac": [
+        {"injured_at": "2026-11-25"},
+        {"injured_at": "2026-11-25T14:50Z"},
+        {"first_aid_at": "2026-11-25T14:36Z", "wheels_up_at": "2026-11-25T14:58Z"},
+        {"first_aid_at": "2026-11-25T14:45Z"},
+        {"first_aid_at": "2026-11-25T14:20Z"},
+        {"on_site_at": "2026-11-25T15:20Z", "off_site_at": "2026-11-25T15:10Z"},
+        {"contributor": "Two Words"},
+        {"injured_at": "", "requested_at": "251438Z NOV 26"},
     ],
     "incident": [
         {"actors": [{"role": "victim", "name": "traders"}, {"role": "nope"}]},
@@ -36,6 +52,30 @@ TOGETHER: dict[str, list[dict[str, Any]]] = {
         {"latitude": 5.0, "longitude": 18.555},
     ],
     "note": [{"summary": "  "}, {"summary": "", "narrative": "Line one\nline two"}],
+    "notification": [
+        {"parties": ["party a"]},
+        {"parties": ["party-a", "party-b"], "object_type": ""},
+        {"state": "draft", "object_type": ""},
+        {"form": "movement"},
+        {"form": "movement", "departs": "2026-11-26 06:00Z"},
+        {"waypoints": [{"latitude": 4.3612, "longitude": 18.555, "after_min": 30}]},
+    ],
+    "patrol": [
+        {"waypoints": [{"latitude": 4.3612}]},
+        {"waypoints": [{"latitude": 94.3612, "longitude": 18.555}]},
+        {"waypoints": [{"latitude": "4.36", "longitude": 18.555}]},
+        {"waypoints": [{"latitude": 4.3612, "longitude": 18.555, "after_min": -1}]},
+        {"unit_contributor": "State of A"},
+    ],
+    "readiness": [{"contributor": ""}, {"equipment": 90}],
+    "referral": [
+        {"summary": ""},
+        {"narrative": "What happened to her"},
+        {"links": [{"role": "about", "report": "ab" * 16}]},
+        {"pcode": "CF711"},
+        {"latitude": 4.3612, "longitude": 18.555},
+        {"handed_over": "2026-11-25"},
+    ],
     "site": [{"name": "  "}, {"code": "0101"}, {"code": "9e42"}, {"code": 101}],
     "withdrawal": [{"amends": []}, {"amends": ["x"]}],
 }

@@ -5,7 +5,7 @@ import {
 } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, it } from "vitest";
 
-import { paper, themes } from "../theme";
+import { paper, shapes, themes } from "../theme";
 import { backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "./index";
 
 const ALL = [...Object.values(themes), paper];
@@ -44,6 +44,12 @@ describe.each(ALL)("in the theme $name on $ground", (theme) => {
 it("draws each kind in one layer only", () => {
   const kinds = liveLayers.flatMap((layer) => layer.kinds);
   expect(new Set(kinds).size).toBe(kinds.length);
+});
+
+it("draws every kind that has a shape, but what must not say where", () => {
+  const drawn = new Set(liveLayers.flatMap((layer) => layer.kinds));
+  const shaped = Object.keys(shapes).map((name) => name.replace(/^site-.*/, "site"));
+  expect(shaped.filter((kind) => !drawn.has(kind))).toEqual(["referral"]);
 });
 
 it("never clusters what is live", () => {

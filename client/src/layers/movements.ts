@@ -7,7 +7,7 @@ import type { LayerModule } from "./types";
 export const movements: LayerModule = {
   id: "movements",
   title: "layer.movements",
-  kinds: ["movement"],
+  kinds: ["movement", "patrol"],
   source: plainSource(),
   layers: (source, theme) => marks("movements", source, theme, { labelsFrom: 8 }),
 };

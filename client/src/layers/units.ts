@@ -7,7 +7,7 @@ import type { LayerModule } from "./types";
 export const units: LayerModule = {
   id: "units",
   title: "layer.units",
-  kinds: ["unit"],
+  kinds: ["unit", "readiness"],
   source: plainSource(),
   layers: (source, theme) => marks("units", source, theme, { labelsFrom: 7 }),
 };

@@ -11,11 +11,15 @@ const DAY_MS = 24 * HOUR_MS;
 /** After how long the last word on a kind is old. Kinds that do not age are left out. */
 const OLD_AFTER_MS: Record<string, number> = {
   alert: DAY_MS,
+  casevac: DAY_MS,
   movement: DAY_MS,
+  patrol: DAY_MS,
   unit: DAY_MS,
   incident: 30 * DAY_MS,
   note: 30 * DAY_MS,
+  assessment: 90 * DAY_MS,
   hazard: 90 * DAY_MS,
+  readiness: 90 * DAY_MS,
   activity: 180 * DAY_MS,
   site: 365 * DAY_MS,
 };
@@ -85,14 +89,16 @@ export function timeWord(row: Row): TimeWord {
   return length <= DAY_AT_MOST_MS ? "day" : "span";
 }
 
-/** A site stands where it stands: it needs no day to be known. */
+/** What stands where it stands: it needs no day to be known. */
+const STANDING = new Set(["site", "notification"]);
+
 export function isKnown(row: Row): boolean {
   if (row.state !== null && CLAIMED.has(row.state)) return false;
   const place = placeWord(row);
   if (place === "area" || place === "none") return false;
-  if (place === "unsaid" && row.kind !== "site") return false;
+  if (place === "unsaid" && !STANDING.has(row.kind)) return false;
   const time = timeWord(row);
-  return time === "moment" || time === "day" || row.kind === "site";
+  return time === "moment" || time === "day" || STANDING.has(row.kind);
 }
 
 export function isFresh(row: Row, newSince: number | null): boolean {

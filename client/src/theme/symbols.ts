@@ -47,6 +47,39 @@ export const shapes: Record<string, SymbolShape> = {
     inner: "M12 9v6",
     hue: "plain",
   },
+  casevac: {
+    outline:
+      "M12 1.500C16.500 8 19.500 11.500 19.500 15a7.500 7.500 0 0 1-15 0C4.500 11.500 7.500 8 12 1.500z",
+    inner: "M8 15h2.500l1.500-3.500 1.500 6 1-2.500H16",
+    hue: "incident",
+  },
+  patrol: { outline: "M12 2 21.500 21.500 12 16.500 2.500 21.500z", inner: "", hue: "presence" },
+  notification: {
+    outline: "M12 1.500 20.500 5v7c0 5-3.500 8-8.500 10.500C7 20 3.500 17 3.500 12V5z",
+    inner: "M8 11.500l3 3 5-5.500",
+    hue: "health",
+  },
+  acknowledgement: {
+    outline: "M2.500 3.500h19v13h-9.500l-5 5v-5H2.500z",
+    inner: "M8 9.500l3 3 5-5.500",
+    hue: "plain",
+  },
+  assessment: {
+    outline:
+      "M12 1.500l3.200 7 7.300.800-5.500 5 1.600 7.500L12 18l-6.600 3.800L7 14.300l-5.500-5 7.300-.800z",
+    inner: "",
+    hue: "plain",
+  },
+  readiness: {
+    outline: "M2 5h20v14H2z",
+    inner: "M7 15.500v-3M12 15.500v-7M17 15.500v-5",
+    hue: "presence",
+  },
+  referral: {
+    outline: "M12 1.500 20.500 6.500v11L12 22.500 3.500 17.500v-11z",
+    inner: "M8 12h7.500M12.500 8.500l3.500 3.500-3.500 3.500",
+    hue: "plain",
+  },
   source: { outline: "M1.5 12Q12 1.5 22.5 12 12 22.5 1.5 12z", inner: "M12 11v2", hue: "plain" },
 };
 
