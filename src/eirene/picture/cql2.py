@@ -208,8 +208,9 @@ class _Work:
             "=": f"{low} <= {self.bind(last)} AND {high} >= {self.bind(first)}",
             "<>": f"NOT ({low} <= {self.bind(last)} AND {high} >= {self.bind(first)})",
         }[op]
-        dated = " AND v.lasts IS NOT NULL" if found.name == "occurred" else ""
-        return f"({sql}{dated})"
+        if found.name == "occurred":  # without a time it is neither before nor not before
+            return f"(CASE WHEN v.lasts IS NOT NULL THEN ({sql}) END)"
+        return f"({sql})"
 
     def _like(self, op: str, args: list[Any], depth: int) -> str:
         found = self.queryable(args[0])
@@ -260,7 +261,7 @@ class _Work:
         whole = self.bind(shapely.to_wkb(geometry))
         return (
             f"(v.lon BETWEEN {edges[0]} AND {edges[1]} AND v.lat BETWEEN {edges[2]} AND {edges[3]}"
-            f" AND in_shape({whole}, v.lon, v.lat))"
+            f" AND CASE WHEN v.lon IS NOT NULL THEN in_shape({whole}, v.lon, v.lat) END)"
         )
 
 
