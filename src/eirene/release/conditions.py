@@ -76,10 +76,9 @@ def values_of(body: Body, content: Mapping[str, Any]) -> dict[str, Any]:
         "compartment": body.compartment,
         "type": content.get("type", _otherwise(kind, "type")),
         "state": content.get("state", _otherwise(kind, "state")),
-        "summary": content.get("summary"),
     }
     if body.place is not None:
-        values |= {"place": body.place.name or body.place.text, "pcode": body.place.pcode}
+        values |= {"place": body.place.name, "pcode": body.place.pcode}
         if body.place.lon is not None and body.place.lat is not None:
             values["geometry"] = (body.place.lon, body.place.lat)
     if body.occurred is not None:
@@ -88,7 +87,8 @@ def values_of(body: Body, content: Mapping[str, Any]) -> dict[str, Any]:
         values["occurred"] = (body.occurred.start, max(body.occurred.start, last))
     for count in count_fields(kind) if kind else ():
         values[count] = content.get(count)
-    return {key: value for key, value in values.items() if value not in (None, "")}
+    known = {key: value for key, value in values.items() if value not in (None, "")}
+    return known | {"summary": content.get("summary", "")}  # an empty one is known to be empty
 
 
 def _otherwise(kind: Kind | None, name: str) -> str | None:
