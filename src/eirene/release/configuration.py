@@ -25,9 +25,11 @@ from typing import Any, cast
 import msgspec
 
 from eirene.errors import InvalidRules
+from eirene.release.conditions import condition
 from eirene.release.rules import (
     CLASSES,
     COMPARTMENTS,
+    INTERNAL,
     MISSION_OWN,
     NEVER,
     Rule,
@@ -216,7 +218,9 @@ def whole(made: Configuration) -> Configuration:
         _check_agreement(one)
     known = {one.id for one in made.agreements}
     layers = {rule.layer for rule in rules if rule.layer}
-    for rule in rules:
+    for at, rule in enumerate(rules, start=1):
+        if rule.condition:
+            _check_condition(rule, at)
         if rule.agreement and rule.agreement not in known:
             raise _wrong(
                 f"{rule.id}.agreement",
@@ -257,6 +261,14 @@ def _names_at(field: str) -> list[str]:
     first = field.split(" ")[0].split(".")[0]
     of = {"rules": Rule, "agreements": Agreement, "enforcement": Enforcement, "slots": Slots}
     return list(of.get(first, Configuration).__struct_fields__)
+
+
+def _check_condition(rule: Rule, at: int) -> None:
+    try:
+        condition(rule.condition)
+    except InvalidRules as error:
+        fault = error.message.removeprefix("condition: ").removesuffix(".")
+        raise _wrong(f"rule {at}.condition", fault, error.remedy or "") from None
 
 
 def _check_agreement(one: Agreement) -> None:
@@ -343,14 +355,8 @@ def _text(value: str) -> str:
 def audiences(configuration: Configuration, present: frozenset[str] = frozenset()) -> list[str]:
     """Compartments that can be an audience: the default set, those rules name, those present."""
     told = [rule.to for rule in configuration.rules if not rule.to.endswith("*")]
-    later = sorted(
-        name for name in {*told, *present} if name not in COMPARTMENTS and not _internal(name)
-    )
+    later = sorted({*told, *present}.difference(COMPARTMENTS, INTERNAL))
     return [*COMPARTMENTS, *later]
-
-
-def _internal(name: str) -> bool:
-    return name in ("people", "configuration")
 
 
 __all__ = [

@@ -23,7 +23,7 @@ import msgspec
 from eirene.release.classes import HOST_FORCES, data_class
 from eirene.release.conditions import condition, values_of
 from eirene.release.configuration import Configuration, Slots, audiences
-from eirene.release.rules import AUTOMATIC, NEVER, NONE, ON_DEMAND, Rule, matches
+from eirene.release.rules import AUTOMATIC, BINDS, NEVER, NONE, Rule, matches
 from eirene.release.sources import Crowd, asks, too_few
 from eirene.reports.acts import is_act
 from eirene.reports.envelope import Body
@@ -232,8 +232,9 @@ class _Case:
     def _bound(self, rule: Rule, audience: str) -> bool:
         """Whether the report names the one that the ``*`` would stand for."""
         bound = audience if rule.to.endswith("*") else self._body.compartment
-        code = next((bound.removeprefix(p) for p in ON_DEMAND if bound.startswith(p)), bound)
-        return code in named_by(rule.binding, self._content)
+        form = BINDS[rule.binding]
+        named = named_by(rule.binding, self._content)
+        return bound.startswith(form) and bound.removeprefix(form) in named
 
     def _cap(self, audience: str) -> str:
         """Which marking forbids it; "" where none does."""

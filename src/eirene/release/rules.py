@@ -49,6 +49,9 @@ COMPARTMENTS = (*MISSION_OWN, "humanitarian", "partners", "local", "host-state",
 ON_DEMAND = ("org-", "party-", "capital-")
 """Beginnings of the compartments that each organisation, party or contributor has one of."""
 
+INTERNAL = ("people", "configuration")
+"""Compartments in which a node keeps its own acts; no reader ever holds one."""
+
 NEVER, NONE, TWO, ONE, AUTOMATIC = MODES = (
     "never",
     "none",
@@ -58,8 +61,14 @@ NEVER, NONE, TWO, ONE, AUTOMATIC = MODES = (
 )
 """On whose word, strictest first."""
 
-BINDINGS = ("", "parties", "organisation", "contributor", "unit.contributor")
-"""What a ``*`` is bound by: the field of the report that names whose it is."""
+BINDS = {
+    "parties": "party-",
+    "organisation": "org-",
+    "contributor": "capital-",
+    "unit.contributor": "capital-",
+}
+"""What a ``*`` is bound by - the field of the report that names whose it is - and the
+compartments that it can stand for."""
 
 TIMES = ("minute", "hour", "6-hours", "day", "week", "month")
 """Blocks of time, finest first."""
@@ -198,7 +207,7 @@ def checked(rule: Rule, at: str) -> Rule:
     for field, listed in (
         ("data", CLASSES),
         ("mode", MODES),
-        ("binding", BINDINGS),
+        ("binding", ("", *BINDS)),
         ("counts", COUNTS),
     ):
         value: str = getattr(rule, field)
@@ -224,7 +233,33 @@ def checked(rule: Rule, at: str) -> Rule:
         raise _wrong(
             at, "passes", f"there is no group {strange[0]!r}", f"Groups: {', '.join(GROUPS)}."
         )
+    _check_star(rule, at)
     return _checked_measures(rule, at)
+
+
+def _check_star(rule: Rule, at: str) -> None:
+    """A ``*`` that something goes to stands for compartments on demand, bound by its own field."""
+    if not rule.gives:
+        return
+    if rule.to.endswith("*") and rule.to[:-1] not in ON_DEMAND:
+        raise _wrong(
+            at,
+            "to",
+            f"{rule.to!r} in a rule that lets something pass means too much",
+            "Use org-*, party-* or capital-*, or name each compartment.",
+        )
+    if rule.to in INTERNAL or rule.origin in INTERNAL:
+        raise _wrong(at, "to", "the node's own acts are never released", "Leave this rule out.")
+    if not rule.binding:
+        return
+    bound = rule.to if rule.to.endswith("*") else rule.origin
+    if bound != BINDS[rule.binding] + "*":
+        raise _wrong(
+            at,
+            "binding",
+            f"{rule.binding!r} binds a {BINDS[rule.binding]}*, and here is none",
+            f"Write {BINDS[rule.binding]}* in to, or leave the binding out.",
+        )
 
 
 def _checked_measures(rule: Rule, at: str) -> Rule:

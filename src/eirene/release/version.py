@@ -24,13 +24,13 @@ from eirene.release.coarsen import World, coarse_count, coarse_moment, coarse_pl
 from eirene.release.rules import Rule
 from eirene.reports.contents import coded, struct_in
 from eirene.reports.envelope import Body, Coarse
-from eirene.reports.kinds import Codes, Field, fields_of, kinds
+from eirene.reports.kinds import SHORT_CODE, Codes, Field, fields_of, kinds
 from eirene.times import Span
 
 _ENVELOPE = ("source", "basis", "observed", "language", "links", "attachments")
 """Parts of the envelope that no version has."""
 
-_SHORT_CODE = re.compile("[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_SHORT_CODE = re.compile(SHORT_CODE)
 _PLACE_WORDS = {"text": "place", "name": "place_name"}
 
 
@@ -141,7 +141,7 @@ def _kept(field: Field, value: Any, rule: Rule) -> Any:
         return coarse_count(value, rule.counts) if whole else None
     if form == "time":
         return coarse_moment(value, rule.time) if isinstance(value, str) else None
-    if getattr(field.held, "passes_as_is", False):
+    if field.held.passes_as_is:
         return _short_codes(value)
     return _plain(value, field.codes, rule)
 
