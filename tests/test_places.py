@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from eirene import places, places_text
 from eirene.errors import InvalidReport
 from eirene.places import (
     METHODS,
@@ -593,6 +595,41 @@ def test_any_text_is_a_place_or_one_clear_error(text: str, known: bool) -> None:
         assert abs(place.lon) <= 180
         assert place.accuracy_m is None or place.accuracy_m > 0
         assert mgrs_of(place)
+
+
+def outcome(text: str) -> Place | tuple[str, str | None]:
+    try:
+        return parse_place(text, find=gazetteer)
+    except UnclearPlace as error:
+        return error.message, error.remedy
+
+
+ODDITIES = st.sampled_from(
+    ["°", ".", "123", "12", "N", "e", " ", ",", "nan", "INF", "Bria", "(", "34NBK", "٣", "lat"]
+)
+
+
+@pytest.mark.filterwarnings("ignore:Warning in .Convert_MGRS")
+@settings(max_examples=500)
+@given(
+    st.one_of(
+        st.text(max_size=40), PIECES.map("".join), st.lists(ODDITIES, max_size=12).map("".join)
+    )
+)
+@example("Bria 6.5423 21.9863")
+@example("Bria (6°30'N 21°E)")
+@example("Bria 34NBK3183")
+@example("nan, nan")
+def test_short_cuts_change_no_answer(text: str):
+    fast = outcome(text)
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in (
+            (places, "_NUMERIC"),
+            (places, "_POINTED"),
+            (places_text, "_SOME_NUMBER"),
+        ):
+            patch.setattr(module, name, re.compile(""))
+        assert fast == outcome(text)
 
 
 @given(st.floats(), st.floats(), st.one_of(st.none(), st.floats()))

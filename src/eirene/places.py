@@ -127,6 +127,8 @@ _UNKNOWN = {
     "unknown", "not known", "place unknown", "unk", "n/k", "nk", "?",
     "inconnu", "inconnue", "lieu inconnu", "desconocido", "lugar desconocido",
 }  # fmt: skip
+_NUMERIC = re.compile(r"[0-9,]")
+"""What every form but a name has: a digit, or a comma between two that are no numbers."""
 _PCODE = re.compile(r"(?!(?:PK|KM|RN)\d{1,2}$)[A-Z]{2,3}\d{2,12}", re.ASCII)
 """``PK12`` and ``RN3`` are kilometre posts and roads."""
 
@@ -146,6 +148,8 @@ def parse_place(text: str, *, find: Find | None = None) -> Place:
         return Place(text=text)
     if len(text) > _LONGEST:
         return Place(name=text, text=text)
+    if not _NUMERIC.search(words):  # most are names: every other form would look, and find nothing
+        return _named(words, text, find)
     return (
         _grid(words, text)
         or _pair(words, text)
@@ -188,7 +192,7 @@ def _named(words: str, text: str, find: Find | None) -> Place:
 
 def _folded(name: str) -> str:
     plain_name = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in plain_name if c.isalnum())
+    return "".join(filter(str.isalnum, plain_name))
 
 
 def _distinct(hits: list[Place]) -> list[Place]:
@@ -224,11 +228,13 @@ _BESIDE = re.compile(
     re.ASCII,
 )
 """A name, and coordinates that cannot be house numbers."""
+_POINTED = re.compile(r"°|\.\d{3}.+\.\d{3}|\d\d[A-Za-z] ?[A-Za-z]{2} ?\d", re.ASCII)
+"""What each of these coordinates has: looking for it first is ten times as fast."""
 
 
 def _beside(words: str, text: str) -> Place | None:
     """``Bria (6.5423, 21.9863)``: the point, with its name."""
-    found = _BESIDE.fullmatch(words)
+    found = _BESIDE.fullmatch(words) if _POINTED.search(words) else None
     if found is None:
         return None
     point = found["point"].rstrip(" )]")

@@ -143,6 +143,7 @@ _NO_NUMBER = re.compile(
     rf"|{_NUMBER} ?, ?[+-]?(?:NAN|INF(?:INITY)?))",
     re.ASCII,
 )
+_SOME_NUMBER = re.compile(r"[0-9]|NAN|INF")
 _NAME = re.compile(r"[NSEWO]+ ?\d+")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _SECOND_DEGREES = re.compile(rf"[ ,]*([+-]?{_NUMBER}°.*)", re.ASCII)
@@ -150,7 +151,10 @@ _SECOND_DEGREES = re.compile(rf"[ ,]*([+-]?{_NUMBER}°.*)", re.ASCII)
 
 def read_pair(text: str) -> tuple[float, float, float] | None:
     """Latitude, longitude, accuracy in metres; None where the text is no pair of numbers."""
-    upper = _COMPASS_WORD.sub(lambda word: _COMPASS[word[0]], text.upper())
+    upper = text.upper()
+    if not _SOME_NUMBER.search(upper):
+        return None
+    upper = _COMPASS_WORD.sub(lambda word: _COMPASS[word[0]], upper)
     labels = [found[1] or "LON" for found in _LABEL.finditer(upper)]
     bare = _LABEL.sub("|", upper) if labels else upper
     bare = _UNIT_WORD.sub(lambda word: "°'\""["DMS".index(word[1][0])], bare)

@@ -40,7 +40,7 @@ _CODE = re.compile(r"([A-Z]{2,3})(\d{1,10})", re.ASCII)
 def folded(name: str) -> str:
     """Letters and digits only, without accents and case: ``N'Délé`` is ``ndele``."""
     plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in plain if c.isalnum())
+    return "".join(filter(str.isalnum, plain))
 
 
 class Named(msgspec.Struct, frozen=True):
