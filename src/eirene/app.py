@@ -193,12 +193,15 @@ def _zone(name: str) -> ZoneInfo:
         ) from None
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 class _JsonLines(logging.Formatter):
     """One JSON object a line: time, level, room, message. Never report content."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": f"{utc_now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+            "time": utc_now().isoformat(timespec="milliseconds")[:-6] + "Z",
             "level": record.levelname.lower(),
             "room": record.name.removeprefix("eirene."),
             "message": record.getMessage(),
@@ -214,7 +217,7 @@ class _JsonLines(logging.Formatter):
             line["fault"] = record.exc_info[0].__name__
             if frame:
                 line["at"] = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
-        return msgspec.json.encode(line).decode()
+        return _encode(line).decode()
 
 
 class _Gathered(logging.Handler):
@@ -249,8 +252,19 @@ class _Gathered(logging.Handler):
             self.flush()
 
 
+def _plain_records() -> None:
+    """Records carry what a line shows, and no more: there is one for each request.
+
+    Python's logging looks up the caller, thread and process of each record
+    unless it is told not to ("Optimization" in its guide).
+    """
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue] # noqa: SLF001
+
+
 def log_to_stderr(level: str) -> None:
     """Structured logs, one JSON object a line, on standard error."""
+    _plain_records()
     out = _Gathered(sys.stderr)
     out.setFormatter(_JsonLines())
     root = logging.getLogger()
