@@ -12,7 +12,9 @@ import pytest
 from eirene.errors import EireneError
 from eirene.web import problems
 from eirene.web.app import routes_of
+from eirene.web.bodies import BODY_MOST
 from eirene.web.problems import STATUS, problem_of
+from eirene.web.reports import PATH
 from web_node import WebNode, an_incident
 
 JOC, NGO = "joc-duty-officer", "ngo-focal-point"
@@ -293,3 +295,27 @@ def test_a_question_that_is_not_understood_names_the_parameter(
     assert response.status_code == 400, response.text
     assert response.json()["field"] == field
     assert response.json()["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "body"),
+    [
+        (None, "POST", b"{}"),
+        (JOC, "POST", b"{"),
+        (JOC, "POST", b""),
+        (JOC, "POST", b"[1]"),
+        (JOC, "POST", b'{"kind": "balloon"}'),
+        (JOC, "POST", b" " * (BODY_MOST + 1)),
+        (JOC, "GET", b""),
+        (JOC, "HEAD", b""),
+        (JOC, "PUT", b"{}"),
+        (JOC, "OPTIONS", b""),
+    ],
+)
+def test_a_route_ahead_of_the_router_answers_as_behind_it(
+    web: WebNode, role: str | None, method: str, body: bytes
+) -> None:
+    ahead, behind = (web.ask(role, method, path, content=body) for path in (PATH, f"{PATH}/"))
+    assert ahead.content == behind.content
+    assert ahead.status_code == behind.status_code
+    assert sorted(ahead.headers.multi_items()) == sorted(behind.headers.multi_items())

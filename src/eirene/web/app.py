@@ -64,7 +64,7 @@ def routes_of() -> Litestar:
 def make_app(node: Node) -> Gate:
     """The whole of a node's HTTP: the gate, and the routes behind it."""
     node.people.watch(node.changed.ring)  # streams look again when somebody loses his pass
-    return Gate(node, routes_of())
+    return Gate(node, routes_of(), {reports.PATH: reports.post_reports.fn})
 
 
 def _refused(request: Request[Any, Any, Any], raised: HTTPException) -> Response[bytes]:

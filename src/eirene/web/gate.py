@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -58,9 +58,13 @@ _UNMARKED = (b"eirene-marking", header_text(str(UNMARKED)).encode("latin-1"))
 class Gate:
     """An ASGI app around the routes."""
 
-    def __init__(self, node: Node, routes: ASGIApp) -> None:
+    def __init__(
+        self, node: Node, routes: ASGIApp, ahead: Mapping[str, ASGIApp] | None = None
+    ) -> None:
         self._node = node
         self._routes = routes
+        self._ahead = dict(ahead or {})
+        """Routes that take a request as it comes, by path: they need no router, nor its wrapping."""
         self.streams = Streams()
         self._cookie = f"eirene-{node.name}="
         self._proxies = [ipaddress.ip_network(p) for p in node.settings.trusted_proxies]
@@ -84,7 +88,8 @@ class Gate:
             headers = _headers(scope)
             self._identify(scope, headers)
             self._admit(scope, headers)
-            await self._routes(scope, bounded, answer)
+            route = self._ahead.get(scope["path"], self._routes)
+            await route(scope, bounded, answer)
         except Exception as raised:
             if answer.status:
                 # half an answer is out: the connection is cut, so that nobody takes it for whole

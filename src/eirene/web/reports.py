@@ -22,6 +22,7 @@ from eirene.web.describe import described
 from eirene.web.node import Node
 from eirene.web.problems import MethodRefused
 
+PATH = "/api/reports"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -43,7 +44,7 @@ def detail(row: Row) -> dict[str, Any]:
 
 
 @asgi(
-    "/api/reports",
+    PATH,
     opt=described(
         "File one report, or a list: all or nothing.",
         method="POST",
