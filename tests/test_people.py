@@ -4,85 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from eirene.errors import (
-    EireneError,
     InvalidQuery,
     NotAllowed,
     SignInFailed,
     TooManyTries,
 )
-from eirene.people import People, roles
+from eirene.people import roles
 from eirene.people.accounts import fits, hash_of
+from town import ELSEWHERE, RIGHT, Town
 
 GOLDEN = Path(__file__).parent / "golden"
 SHIPPED = Path(__file__).parent.parent / "src/eirene/people/clearances.csv"
-RIGHT = "the right sentence"
-HOME, ELSEWHERE = "10.0.0.1", "192.0.2.7"
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **much: float) -> None:
-        self.now += timedelta(**much)
-
-
-class Memory:
-    """The key store's local secrets, without a disk."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], bytes] = {}
-
-    def put(self, part: str, key: str, value: bytes, /) -> None:
-        self.kept[part, key] = value
-
-    def get(self, part: str, key: str, /) -> bytes | None:
-        return self.kept.get((part, key))
-
-    def all(self, part: str, /) -> list[tuple[str, bytes]]:
-        return [(key, value) for (of, key), value in sorted(self.kept.items()) if of == part]
-
-    def drop(self, part: str, key: str, /) -> None:
-        self.kept.pop((part, key), None)
-
-
-class Town:
-    """People of one node, restarted at will, and a count of passwords that were really checked."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.clock = Clock()
-        self.vault = Memory()
-        self.checked = 0
-        monkeypatch.setattr("eirene.people.people.fits", self._fits)
-        self.people = self.started()
-
-    def _fits(self, stored: str, password: str) -> bool:
-        self.checked += 1
-        return stored == f"hash of {password}"
-
-    def started(self) -> People:
-        return People(self.vault, b"pepper", clock=self.clock)
-
-    def try_in(
-        self, user: str, password: str = RIGHT, address: str = HOME
-    ) -> type[Exception] | str:
-        """The kind of refusal, or the session's secret."""
-        try:
-            secret, _ = asyncio.run(self.people.sign_in(user, password, address))
-        except EireneError as error:
-            return type(error)
-        return secret
 
 
 @pytest.fixture

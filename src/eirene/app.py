@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,8 +26,9 @@ from eirene.log.verify import Verdict, verify
 from eirene.missions import Mission, mission_named
 from eirene.nodes.backup import Summary, backup
 from eirene.people.people import People
+from eirene.people.rights import PEOPLE
 from eirene.picture import Picture, PictureDamaged, rebuild
-from eirene.reports.envelope import REALMS
+from eirene.reports.envelope import REALMS, Body, Opened
 
 _log = logging.getLogger("eirene.node")
 Progress = Callable[[int, int], None]
@@ -63,7 +64,12 @@ class Node:
             )
             self.picture = self._open_picture(progress)
             self.changed = Changed()
-            self.people = People(self.keys.secrets, self.keys.pepper)
+            self.people = People(
+                self.keys.secrets,
+                self.keys.pepper,
+                post=self._post,
+                owner=self.keys.owner,
+            )
             self.filing = FilingDesk(
                 self.keys,
                 self.log,
@@ -71,7 +77,10 @@ class Node:
                 changed=self.changed.ring,
                 find=self.mission.find if self.mission else None,
                 area=self.mission.area_of if self.mission else None,
+                acted=self.people.acts.take,
             )
+            self.people.acts.take(self.log.read_in(PEOPLE))
+            self.people.start()
         except BaseException:
             self.log.close()
             self.keys.close()
@@ -83,6 +92,9 @@ class Node:
             target=self._keep_house, name="housekeeping", daemon=True
         )
         self._housekeeper.start()
+
+    def _post(self, bodies: Sequence[Body]) -> list[Opened]:
+        return self.filing.post(bodies)
 
     def _open_picture(self, progress: Progress | None) -> Picture:
         """The picture, caught up with the log; rebuilt where it cannot be used."""

@@ -28,6 +28,7 @@ from eirene.picture import Picture, Row
 from eirene.picture.queries import entity_by_id, entry_of, report_by_id
 from eirene.places import Place
 from eirene.release.reader import Reader
+from eirene.reports.acts import is_act
 from eirene.reports.draft import Draft, Find, draft_of
 from eirene.reports.envelope import Body, Link, Opened, report_id
 from eirene.reports.flat import raw_content
@@ -84,6 +85,7 @@ class FilingDesk:
         changed: Callable[[], None],
         find: Find | None = None,
         area: Callable[[float, float], str | None] | None = None,
+        acted: Callable[[Sequence[Opened]], None] | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._keys = keys
@@ -92,6 +94,7 @@ class FilingDesk:
         self._changed = changed
         self._find = find
         self._area = area
+        self._acted = acted
         self._clock = clock
         self._waiting: queue.SimpleQueue[_Submission | _Posted | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="filing", daemon=True)
@@ -374,10 +377,21 @@ class FilingDesk:
         fresh |= mine
         return filed
 
+    def _act(self, opened: list[Opened]) -> None:
+        """What was done with accounts and clearances is in force before anybody is answered."""
+        acts = [one for one in opened if one.body is not None and is_act(one.body)]
+        if not acts or self._acted is None:
+            return
+        try:
+            self._acted(acts)
+        except Exception:  # noqa: BLE001 - durable already: the answer stands
+            _log.exception("an act in the log is not in force before the next start")
+
     def _fold(self, opened: list[Opened]) -> None:
         """Into the picture; what is durable is never refused because the picture is not ready."""
         if not opened:
             return
+        self._act(opened)
         try:
             picture = self._picture()
             lsn, _ = picture.position()

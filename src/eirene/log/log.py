@@ -325,6 +325,15 @@ class Log:
                 chains[head.author] = (head.sequence, hash_)
             yield opened
 
+    def read_in(self, compartment: str) -> Iterator[Opened]:
+        """Entries of one compartment; all others are passed over unopened."""
+        if compartment not in self._clocks:
+            return
+        id_ = self._keys.compartment_id(compartment)
+        for lsn, entry, received in self.read_raw():
+            if id_ in entry.header and decode_header(entry.header).compartment == id_:
+                yield self.opened(lsn, entry, received, entry_hash(entry.header))
+
     def opened(self, lsn: int, entry: Entry, received: int, hash_: bytes) -> Opened:
         """One entry, opened where this node has the key; ``InvalidEntry`` when it lies."""
         header = decode_header(entry.header)

@@ -9,15 +9,14 @@ Invariants
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime
 
 import argon2
 import msgspec
 
 from eirene.errors import InvalidQuery
+from eirene.people.register import folded
 from eirene.people.roles import role_named
-from eirene.release.reader import Reader
 
 _USER = re.compile(r"[^\W_][\w.@+-]{0,63}")
 PASSWORD_LEAST = 10
@@ -33,16 +32,29 @@ NO_PASSWORD = _hasher.hash("nobody has this account")
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One person, device or service, with the clearances in force."""
+    """One person, device or service, with what it holds at the moment that was asked for."""
 
     user: str
     role: str
     organisation: str
     compartments: tuple[str, ...]
+    """In force; none where the account is not."""
     may_file: tuple[str, ...]
     made: datetime
     demo: bool = False
     ended: datetime | None = None
+    may_decide: tuple[str, ...] = ()
+    may_grant: tuple[str, ...] = ()
+    invites: bool = False
+    administers: bool = False
+    by: str = ""
+    """Who made it, or invited it; "" is the command line of the node."""
+    until: datetime | None = None
+    """When the first of what it holds ends."""
+    suspended: datetime | None = None
+    """Since when the account, or its organisation, is suspended."""
+    reset: datetime | None = None
+    """When somebody else set its password, where nobody has confirmed that yet."""
 
     @property
     def key(self) -> str:
@@ -54,31 +66,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """The role in words."""
         return role_named(self.role).title
 
-    def reader(self, *, may_file: bool, until: datetime | None) -> Reader:
-        """Who asks, when this account asks."""
-        return Reader(
-            account=self.user,
-            role=self.role,
-            organisation=self.organisation,
-            compartments=frozenset(self.compartments),
-            may_file=frozenset(self.may_file if may_file else ()),
-            until=until,
-        )
-
 
 class Stored(msgspec.Struct, frozen=True):
-    """An account as it lies in the key store's database."""
+    """An account as it lies in the key store's database; what it holds now is in the register."""
 
     account: Account
+    """As it was made."""
     password: str
 
     def __repr__(self) -> str:
         return f"Stored({self.account.user!r}, password=…)"
-
-
-def folded(user: str) -> str:
-    """One key for ``Name@Org`` and ``name@org``."""
-    return unicodedata.normalize("NFKC", user).casefold().strip()
 
 
 def check_user(user: str) -> str:

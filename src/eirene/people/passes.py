@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -23,6 +24,15 @@ TOKEN_MOST = timedelta(days=366)
 SCOPES = ("read", "read+file")
 
 
+class Vault(Protocol):
+    """Local secrets on disk (``keys/store.py``); each call is durable when it returns."""
+
+    def put(self, part: str, key: str, value: bytes, /) -> None: ...
+    def get(self, part: str, key: str, /) -> bytes | None: ...
+    def all(self, part: str, /) -> list[tuple[str, bytes]]: ...
+    def drop(self, part: str, key: str, /) -> None: ...
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A signed-in browser."""
 
@@ -31,6 +41,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     seen: datetime
     """Last use as far as it was written down; at most five minutes behind."""
+    id: str = ""
+    """Names it in lists; opens nothing."""
+    device: str = ""
+    viewing: str = ""
+    """Audience through whose eyes it looks; "": its own."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +60,11 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     parent: str = ""
     """Id of the token with which this one was made."""
+    device: str = ""
+    """Device on which it was made."""
+    seen: datetime | None = None
+    """Last use, as with a session."""
+    viewing: str = ""
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +77,11 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     """``session`` or ``token``."""
     until: datetime
     token: Token | None = None
+    id: str = ""
+    """Id of the session or token."""
+    device: str = ""
+    viewing: str = ""
+    """Audience as which ``reader`` looks; "": the account itself."""
 
 
 def key_of(secret: str, pepper: bytes) -> str:

@@ -1,9 +1,10 @@
 """People: the accounts of one node, and what they hold to be let in.
 
-This process is the only one that writes to the key store, so what is in
-memory here is what is in force: a lookup costs no disk, and an end, a reset or
-a revocation holds for the next lookup, in streams and exports that are under
-way too.
+What an account is cleared for stands in the log as acts (``acts.py``); its password,
+sessions and tokens stand in the key store. This process is the only one that writes
+to either, so what is in memory here is what is in force: a lookup costs no disk, and
+an end, a suspension, a narrowing or a revocation holds for the next lookup, in streams
+and exports that are under way too.
 """
 
 from __future__ import annotations
@@ -14,42 +15,30 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeVar
 
 import msgspec
 
 from eirene.errors import InvalidQuery, NotAllowed, SignInFailed, SignInRequired, TooManyTries
-from eirene.people.accounts import (
-    NO_PASSWORD,
-    Account,
-    Stored,
-    check_user,
-    fits,
-    folded,
-    hash_of,
-)
-from eirene.people.passes import IDLE, SCOPES, SESSION, TOKEN_MOST, Pass, Session, Token, key_of
-from eirene.people.roles import resolved, role_named
+from eirene.people.accounts import NO_PASSWORD, Account, Stored, check_user, fits, hash_of
+from eirene.people.acts import Acts, Post
+from eirene.people.devices import COMMAND_LINE, Device, Export
+from eirene.people.founding import Founding
+from eirene.people.holdings import Holdings
+from eirene.people.passes import SCOPES, TOKEN_MOST, Pass, Session, Token, Vault, key_of
+from eirene.people.register import InForce, Standing, folded
+from eirene.people.rights import PUBLIC
 from eirene.people.throttle import Throttle
-from eirene.release.reader import Reader
+from eirene.release.reader import Reader, covers
+from eirene.reports.acts.account import AccountAct
 
 WAITING_MOST = 24
 """Passwords that wait to be checked at once; two are checked at a time."""
 ADDRESSES = 5
 """Addresses of late good sign-ins that are remembered for an account."""
-_NOTE_SEEN = timedelta(minutes=5)
+_LOOK_S = 0.25
+"""Between two looks whether a lease has ended: well within the second that is promised."""
 
 _pack = msgspec.msgpack.encode
-_Held = TypeVar("_Held", Session, Token)
-
-
-class Vault(Protocol):
-    """Local secrets on disk (``keys/store.py``); each call is durable when it returns."""
-
-    def put(self, part: str, key: str, value: bytes, /) -> None: ...
-    def get(self, part: str, key: str, /) -> bytes | None: ...
-    def all(self, part: str, /) -> list[tuple[str, bytes]]: ...
-    def drop(self, part: str, key: str, /) -> None: ...
 
 
 def _utc_now() -> datetime:
@@ -60,11 +49,17 @@ class People:
     """Accounts, sessions and tokens of one node. Safe to use from several threads."""
 
     def __init__(
-        self, vault: Vault, pepper: bytes, *, clock: Callable[[], datetime] = _utc_now
+        self,
+        vault: Vault,
+        pepper: bytes,
+        *,
+        post: Post,
+        owner: str = "mission",
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._vault = vault
         self._pepper = pepper
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.RLock()
         self._throttle = Throttle()
         self._checkers = ThreadPoolExecutor(2, thread_name_prefix="password")
@@ -73,26 +68,34 @@ class People:
         self._accounts = {
             key: msgspec.msgpack.decode(value, type=Stored) for key, value in vault.all("account")
         }
-        self._sessions = self._read("session", Session)
-        self._tokens = self._read("token", Token)
+        self.holdings = Holdings(vault, pepper, clock)
         self._known = {
             key: msgspec.msgpack.decode(value, type=list[str])
             for key, value in vault.all("throttle")
         }
         self._passes: dict[str, Pass] = {}
+        self._turn = 0
+        self._started = False
+        self.acts = Acts(owner, clock, post=post, changed=self._changed)
+        self.founding = Founding(self.acts, vault)
+        self._closing = threading.Event()
+        self._leases: threading.Thread | None = None
 
-    def _read(self, table: str, of: type[_Held]) -> dict[str, _Held]:
-        found: dict[str, _Held] = {}
-        for key, value in self._vault.all(table):
-            held = msgspec.msgpack.decode(value, type=of)
-            if held.until > self._clock():
-                found[key] = held
-            else:
-                self._vault.drop(table, key)
-        return found
+    def start(self) -> None:
+        """After the acts of the log were taken: accounts of older versions get theirs, and from
+        here on leases are closed when they end.
+        """
+        self.founding.migrate([stored.account for stored in self._accounts.values()])
+        self._started = True
+        self._changed()
+        self._leases = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
+        self._leases.start()
 
     def close(self) -> None:
-        """Stop the threads that check passwords."""
+        """Stop the threads that check passwords and leases."""
+        self._closing.set()
+        if self._leases is not None:
+            self._leases.join()
         self._checkers.shutdown(wait=False, cancel_futures=True)
 
     def watch(self, wake: Callable[[], None]) -> None:
@@ -105,9 +108,40 @@ class People:
             self._watchers.remove(wake)
 
     def _changed(self) -> None:
-        self._passes.clear()
+        """Acts were folded, or something was revoked: everything is looked up anew."""
+        self._sweep()
+        with self._lock:
+            self._turn += 1
+            self._passes.clear()
         for wake in list(self._watchers):
             wake()
+
+    def _sweep(self) -> None:
+        """What belongs to an account that is not in force is gone for good: lifting a suspension
+        revives no session and no token.
+        """
+        if not self._started:
+            return
+        now = self.clock()
+        with self.acts.lock:
+            register = self.acts.register
+            alive = {key for key, one in register.accounts.items() if register.alive(one, now)}
+        every = {**self.holdings.sessions, **self.holdings.tokens}
+        self.holdings.drop(key for key, held in every.items() if folded(held.user) not in alive)
+
+    def _keep_leases(self) -> None:
+        """Whoever holds what has ended loses it within a second."""
+        end = self._next_end()
+        turn = self._turn
+        while not self._closing.wait(_LOOK_S):
+            if end is not None and self.clock() >= end:
+                self._changed()
+            if turn != self._turn:
+                turn, end = self._turn, self._next_end()
+
+    def _next_end(self) -> datetime | None:
+        with self.acts.lock:
+            return self.acts.register.next_end(self.clock())
 
     # -- accounts ---------------------------------------------------------------
 
@@ -121,47 +155,91 @@ class People:
         demo: bool = False,
         compartments: tuple[str, ...] | None = None,
         may_file: tuple[str, ...] | None = None,
+        by: str = "",
     ) -> tuple[Account, str]:
         """A new account, and its password: the given one, or one that is made here.
 
-        Clearances are those of the role unless they are given.
+        Until the mission is founded it begins with the clearances of its role, or with those
+        given; from then on with ``public`` alone, and two people give it more.
         """
         check_user(user)
-        of_role = role_named(role)
-        read = of_role.compartments if compartments is None else compartments
-        files = of_role.may_file if may_file is None else may_file
-        account = Account(
-            user=user,
-            role=role,
-            organisation=organisation,
-            compartments=resolved(read, organisation),
-            may_file=resolved(files, organisation),
-            made=self._clock(),
-            demo=demo,
+        act = self.founding.account(
+            user, role, organisation, demo=demo, read=compartments, file=may_file, by=by
         )
         password = password or randomness.token_urlsafe(15)
-        stored = Stored(account, hash_of(password))
+        self.admit(act, hash_of(password), by=by)
+        return self.account(user), password
+
+    def admit(self, act: AccountAct, password: str, *, by: str) -> None:
+        """Keep the password of a new account, and append the act that makes it."""
+        account = Account(
+            user=act.user,
+            role=act.role,
+            organisation=act.organisation,
+            compartments=act.read,
+            may_file=act.file,
+            made=self.clock(),
+            demo=act.demo,
+        )
         with self._lock:
-            if account.key in self._accounts:
+            if account.key in self._accounts and self._standing(act.user) is not None:
                 raise InvalidQuery(
-                    f"There is an account {user!r} already, or there was one.",
+                    f"There is an account {act.user!r} already, or there was one.",
                     field="user",
                     remedy="Choose another name; ended names are not given again.",
                 )
-            self._keep(stored)
-        return account, password
+            self._keep(Stored(account, password))
+        try:
+            self.acts.act(act, by, about=act.user, owner=act.organisation)
+        except BaseException:
+            with self._lock:
+                if self._standing(act.user) is None:
+                    self._accounts.pop(account.key, None)
+                    self._vault.drop("account", account.key)
+            raise
 
     def _keep(self, stored: Stored) -> None:
         self._vault.put("account", stored.account.key, _pack(stored))
         self._accounts[stored.account.key] = stored
 
+    def _standing(self, user: str) -> Standing | None:
+        with self.acts.lock:
+            return self.acts.register.account(user)
+
     def accounts(self) -> list[Account]:
         """All accounts by name, ended ones too."""
-        return [self._accounts[key].account for key in sorted(self._accounts)]
+        return [self.account(key) for key in sorted(self._accounts)]
 
     def account(self, user: str) -> Account:
-        """The account of that name; ``InvalidQuery`` where there is none."""
-        return self._stored(user).account
+        """The account of that name as it stands now; ``InvalidQuery`` where there is none."""
+        stored = self._stored(user).account
+        now = self.clock()
+        with self.acts.lock:
+            register = self.acts.register
+            one = register.account(user)
+            holds = register.in_force(user, now)
+            if one is None:
+                return msgspec.structs.replace(stored, compartments=(), may_file=())
+            of = register.organisation(one.organisation)
+            rest = one.suspended or (of.suspended if of else None)
+            return Account(
+                user=one.user,
+                role=one.role,
+                organisation=one.organisation,
+                compartments=_listed(holds.rights.read if holds else None),
+                may_file=_listed(holds.rights.file if holds else None),
+                may_decide=_listed(holds.rights.decide if holds else None),
+                may_grant=_listed(holds.rights.grant if holds else None),
+                made=one.made,
+                demo=one.demo,
+                ended=one.ended,
+                invites=one.invites,
+                administers=one.administers,
+                by=one.by,
+                until=holds.until if holds else one.until,
+                suspended=rest.at if rest else None,
+                reset=one.reset.at if one.reset else None,
+            )
 
     def _stored(self, user: str) -> Stored:
         stored = self._accounts.get(folded(user))
@@ -175,30 +253,47 @@ class People:
 
     def has_demo(self) -> bool:
         """Whether there are accounts whose passwords lie in a file."""
-        return any(s.account.demo and s.account.ended is None for s in self._accounts.values())
+        return any(one.demo and one.ended is None for one in self.accounts())
 
-    def reset(self, user: str, password: str | None = None) -> str:
-        """A new password. Whoever was signed in with the old one no longer is."""
+    def reset(self, user: str, password: str | None = None, *, by: str = "") -> str:
+        """A new password. Whoever was signed in with the old one no longer is.
+
+        Once the mission is founded the account's clearances rest until its focal point, or
+        somebody who may grant, confirms: who sets a password could sign in with it.
+        """
+        account = self.account(user)
+        self._refuse_ended(account)
         password = password or randomness.token_urlsafe(15)
         new = hash_of(password)
+        if not account.demo and self.acts.register.founded is not None:
+            act = AccountAct(step="reset", user=account.user)
+            self.acts.act(act, by, about=account.user, owner=account.organisation)
         with self._lock:
-            stored = self._stored(user)
-            self._refuse_ended(stored.account)
-            self._keep(Stored(stored.account, new))
-            self._throttle.forget(stored.account.key)
-            self._drop(stored.account.key)
+            self._keep(Stored(self._stored(user).account, new))
+            self._throttle.forget(account.key)
+        self.drop(account.user)
         return password
 
-    def end(self, user: str) -> Account:
-        """End an account: at once, for ever, with all that it holds."""
+    async def change(self, held: Pass, old: str, new: str, address: str) -> None:
+        """My own new password; ``SignInFailed`` where the old one is wrong. Others of my sessions end."""
+        user = held.reader.account
+        await self._tried(user, old, address)
+        fresh = await asyncio.get_running_loop().run_in_executor(self._checkers, hash_of, new)
         with self._lock:
-            stored = self._stored(user)
-            self._refuse_ended(stored.account)
-            ended = msgspec.structs.replace(stored.account, ended=self._clock())
-            self._keep(Stored(ended, NO_PASSWORD))
-            self._throttle.forget(ended.key)
-            self._drop(ended.key)
-        return ended
+            self._keep(Stored(self._stored(user).account, fresh))
+        self.holdings.drop(key for key in self.holdings.of(user) if key != held.key)
+        self._changed()
+
+    def end(self, user: str, *, by: str = "", reason: str = "") -> Account:
+        """End an account: at once, for ever, with all that it holds."""
+        account = self.account(user)
+        self._refuse_ended(account)
+        act = AccountAct(step="ended", user=account.user, reason=reason)
+        self.acts.act(act, by, about=account.user, owner=account.organisation)
+        with self._lock:
+            self._keep(Stored(self._stored(user).account, NO_PASSWORD))
+            self._throttle.forget(account.key)
+        return self.account(user)
 
     def _refuse_ended(self, account: Account) -> None:
         if account.ended is not None:
@@ -208,35 +303,61 @@ class People:
                 remedy="Make a new account under another name.",
             )
 
-    def _drop(self, account: str) -> None:
-        """Take every session and token of an account away."""
-        for key in [k for k, s in self._sessions.items() if folded(s.user) == account]:
-            del self._sessions[key]
-            self._vault.drop("session", key)
-        for key in [k for k, t in self._tokens.items() if folded(t.user) == account]:
-            del self._tokens[key]
-            self._vault.drop("token", key)
+    def drop(self, user: str, *, device: str | None = None) -> int:
+        """Take every session and token of an account away, or those of one device; how many."""
+        dropped = self.holdings.drop(self.holdings.of(user, device=device))
         self._changed()
+        return dropped
 
     def reader(self, user: str) -> Reader:
-        """The reader that an account stands for: for the command line, which has no token."""
+        """The reader that an account stands for: for the command line, which has no token.
+
+        The owner sees among his devices that the command line was used as him.
+        """
         account = self.account(user)
         self._refuse_ended(account)
-        return account.reader(may_file=True, until=None)
+        with self.acts.lock:
+            holds = self.acts.register.in_force(user, self.clock())
+        if holds is None:
+            raise InvalidQuery(
+                f"The account {account.user!r} is not in force.",
+                field="user",
+                remedy="See eirene account list; two people lift a suspension.",
+            )
+        self.holdings.note(account.user, COMMAND_LINE, holds.rights.read)
+        return _reader(account, holds, may_file=True, until=None)
 
     # -- signing in -------------------------------------------------------------
 
-    async def sign_in(self, user: str, password: str, address: str) -> tuple[str, Pass]:
+    async def sign_in(
+        self, user: str, password: str, address: str, device: str = ""
+    ) -> tuple[str, Pass]:
         """A new session: the cookie's value and the pass.
 
         ``SignInFailed`` where user and password do not belong together, whichever
-        is wrong; ``TooManyTries`` where a try from this address has to wait.
+        is wrong, and where the account is not in force; ``TooManyTries`` where a
+        try from this address has to wait.
         """
+        stored = await self._tried(user, password, address)
+        account = stored.account.key
+        secret, key, session = self.holdings.begin(stored.account.user, device, self.clock())
+        held = self._pass_of(key, session, "session")
+        if held is None:  # suspended, or its lease has ended: the same answer as for no account
+            self.holdings.drop([key])
+            raise SignInFailed
+        place = key_of(address, self._pepper)
+        self._throttle.forgive(account, place)
+        self._remember(account, place)
+        if self.founding.waits_for(account):
+            await asyncio.get_running_loop().run_in_executor(None, self.founding.signed_in, account)
+        return secret, held
+
+    async def _tried(self, user: str, password: str, address: str) -> Stored:
         account = folded(user)[:256]
         stored = self._accounts.get(account)
         place = key_of(address, self._pepper)
         known = place in self._known.get(account, ())
-        now = self._clock()
+        now = self.clock()
         wait_s = self._throttle.take(
             account, place, known=known, exists=stored is not None, now=now.timestamp()
         )
@@ -254,9 +375,7 @@ class People:
         # Asked again: the account may have ended while the password was checked.
         if not right or stored is None or self._accounts.get(account) is not stored:
             raise SignInFailed
-        self._throttle.forgive(account, place)
-        self._remember(account, place)
-        return self._new_session(stored.account, now)
+        return stored
 
     def _remember(self, account: str, place: str) -> None:
         places = self._known.get(account, [])
@@ -265,78 +384,70 @@ class People:
             self._known[account] = places
             self._vault.put("throttle", account, _pack(places))
 
-    def _new_session(self, account: Account, now: datetime) -> tuple[str, Pass]:
-        secret = randomness.token_urlsafe(32)
-        key = key_of(secret, self._pepper)
-        session = Session(user=account.user, made=now, until=now + SESSION, seen=now)
-        with self._lock:
-            self._vault.put("session", key, _pack(session))
-            self._sessions[key] = session
-        return secret, self._pass_of_session(key, session, account)
-
-    def _pass_of_session(self, key: str, session: Session, account: Account) -> Pass:
-        reader = account.reader(may_file=True, until=session.until)
-        return Pass(key=key, reader=reader, by="session", until=session.until)
-
     def sign_out(self, held: Pass) -> None:
         """End one session."""
-        with self._lock:
-            if self._sessions.pop(held.key, None) is not None:
-                self._vault.drop("session", held.key)
-                self._changed()
+        if held.by == "session" and self.holdings.drop([held.key]):
+            self._changed()
 
     # -- who asks ---------------------------------------------------------------
 
     def pass_of_session(self, secret: str) -> Pass | None:
         """The pass behind a cookie; None where it is not in force. Counts as use."""
-        key = key_of(secret, self._pepper)
-        session = self._used(key)
-        if session is None:
-            return None
-        held = self._passes.get(key)
-        if held is None:
-            account = self._stored(session.user).account
-            held = self._passes[key] = self._pass_of_session(key, session, account)
-        return held
-
-    def _used(self, key: str) -> Session | None:
-        """The session in force under this key, marked as used just now."""
-        session = self._sessions.get(key)
-        if session is None:
-            return None
-        now = self._clock()
-        if now >= session.until or now - session.seen >= IDLE:
-            with self._lock:
-                self._sessions.pop(key, None)
-                self._vault.drop("session", key)
-            return None
-        if now - session.seen >= _NOTE_SEEN:
-            session = msgspec.structs.replace(session, seen=now)
-            with self._lock:
-                if key in self._sessions:
-                    self._sessions[key] = session
-                    self._vault.put("session", key, _pack(session))
-        return session
+        return self._found(key_of(secret, self._pepper), "session")
 
     def pass_of_token(self, secret: str) -> Pass | None:
         """The pass behind an access token; None where it is not in force."""
-        key = key_of(secret, self._pepper)
+        return self._found(key_of(secret, self._pepper), "token")
+
+    def _found(self, key: str, by: str) -> Pass | None:
+        of = self.holdings.used(key) if by == "session" else self.holdings.token(key)
+        if of is None:
+            return None
         held = self._passes.get(key)
-        if held is None:
-            token = self._tokens.get(key)
-            if token is None:
-                return None
-            account = self._stored(token.user).account
-            reader = account.reader(may_file="file" in token.scope, until=token.until)
-            held = Pass(key=key, reader=reader, by="token", until=token.until, token=token)
-            self._passes[key] = held
-        return held if self._clock() < held.until else None
+        if held is not None and self.clock() < (held.reader.until or held.until):
+            return held
+        return self._pass_of(key, of, by)
+
+    def _pass_of(self, key: str, of: Session | Token, by: str) -> Pass | None:
+        """What a session or token opens at this moment; None where its account is not in force."""
+        turn = self._turn
+        account = self._stored(of.user).account
+        with self.acts.lock:
+            holds = self.acts.register.in_force(of.user, self.clock())
+        if holds is None or not holds.rights.read:
+            return None
+        token = of if isinstance(of, Token) else None
+        files = token is None or "file" in token.scope
+        reader = _reader(account, holds, may_file=files, until=of.until)
+        viewing = of.viewing if covers(holds.rights.decide, of.viewing) else ""
+        held = Pass(
+            key=key,
+            reader=_as_audience(reader, viewing) if viewing else reader,
+            by=by,
+            until=of.until,
+            token=token,
+            id=of.id,
+            device=of.device,
+            viewing=viewing,
+        )
+        self.holdings.note(of.user, of.device, holds.rights.read)
+        with self._lock:
+            if turn == self._turn:
+                self._passes[key] = held
+        return held
+
+    def current(self, held: Pass) -> Pass | None:
+        """What a pass that was looked up before opens by now; None where nothing any more."""
+        return self._found(held.key, held.by)
 
     def holds(self, held: Pass) -> bool:
-        """Whether a pass is still in force: asked again by whatever runs for long."""
-        if held.by == "session":
-            return self._used(held.key) is not None
-        return held.key in self._tokens and self._clock() < held.until
+        """Whether a pass still opens all that it did: asked again by whatever runs for long."""
+        now = self.current(held)
+        return (
+            now is not None
+            and now.viewing == held.viewing
+            and held.reader.compartments <= now.reader.compartments
+        )
 
     # -- tokens -----------------------------------------------------------------
 
@@ -348,9 +459,10 @@ class People:
         *,
         title: str = "",
         parent: Token | None = None,
+        device: str = "",
     ) -> tuple[str, Token]:
         """A new access token: its secret, shown once, and what is kept of it."""
-        now = self._clock()
+        now = self.clock()
         if scope not in SCOPES:
             raise InvalidQuery(
                 f"There is no scope {scope!r}.", field="scope", remedy="Use read or read+file."
@@ -371,7 +483,6 @@ class People:
             until = min(until, parent.until)
         account = self.account(user)
         self._refuse_ended(account)
-        secret = "eir_" + randomness.token_urlsafe(32)
         token = Token(
             id=randomness.token_hex(8),
             user=account.user,
@@ -380,42 +491,52 @@ class People:
             made=now,
             until=until,
             parent=parent.id if parent else "",
+            device=device,
         )
-        with self._lock:
-            key = key_of(secret, self._pepper)
-            self._vault.put("token", key, _pack(token))
-            self._tokens[key] = token
-        return secret, token
+        return self.holdings.keep_token(token), token
 
     def tokens(self, user: str) -> list[Token]:
         """An account's tokens in force, newest first."""
         own = folded(user)
-        now = self._clock()
-        found = [t for t in self._tokens.values() if folded(t.user) == own and t.until > now]
+        now = self.clock()
+        every = list(self.holdings.tokens.values())
+        found = [t for t in every if folded(t.user) == own and t.until > now]
         return sorted(found, key=lambda token: token.made, reverse=True)
 
     def revoke(self, user: str, token_id: str) -> bool:
-        """Take a token of this account away, with those made by it. False: it has none such."""
-        own = folded(user)
-        with self._lock:
-            gone = {token_id}
-            found = False
-            while True:
-                keys = [
-                    key
-                    for key, token in self._tokens.items()
-                    if folded(token.user) == own
-                    and (token.id in gone or (token.parent and token.parent in gone))
-                ]
-                if not keys:
-                    break
-                for key in keys:
-                    gone.add(self._tokens.pop(key).id)
-                    self._vault.drop("token", key)
-                found = True
-            if found:
-                self._changed()
-        return found
+        """Take a session or token of this account away, with the tokens made by it.
+
+        False: it has none such.
+        """
+        every = {**self.holdings.sessions, **self.holdings.tokens}
+        keys = [key for key in self.holdings.of(user) if key in every and every[key].id == token_id]
+        if self.holdings.drop(keys):
+            self._changed()
+            return True
+        return False
+
+    # -- devices, and looking as an audience ------------------------------------
+
+    def sessions(self, user: str) -> list[Session]:
+        """An account's sessions in force, the one used last first."""
+        keys = self.holdings.of(user)
+        found = [self.holdings.sessions[key] for key in keys if key in self.holdings.sessions]
+        now = self.clock()
+        return sorted((s for s in found if s.until > now), key=lambda s: s.seen, reverse=True)
+
+    def devices(self, user: str) -> list[Device]:
+        """An account's devices, the one used last first."""
+        return self.holdings.devices(user)
+
+    def note_export(self, held: Pass, format_: str, reports: int) -> None:
+        """A file was fetched with this pass."""
+        made = Export(self.clock(), format_, reports)
+        self.holdings.note_export(held.reader.account, held.device, made)
+
+    def look_as(self, held: Pass, audience: str) -> None:
+        """Let this session or token look as an audience from now on; "" ends it."""
+        self.holdings.look_as(held.key, audience)
+        self._changed()
 
     # -- shifts -----------------------------------------------------------------
 
@@ -427,8 +548,40 @@ class People:
     def begin_shift(self, user: str) -> datetime | None:
         """Mark now as the beginning of a shift; gives the mark before."""
         before = self.last_shift(user)
-        self._vault.put("mark", folded(user), _pack(self._clock()))
+        self._vault.put("mark", folded(user), _pack(self.clock()))
         return before
+
+
+def _listed(names: frozenset[str] | None) -> tuple[str, ...]:
+    return tuple(sorted(names or ()))
+
+
+def _reader(account: Account, holds: InForce, *, may_file: bool, until: datetime | None) -> Reader:
+    """Who asks, when this account asks. A token that only reads decides and grants nothing."""
+    rights = holds.rights
+    ends = [end for end in (until, holds.until) if end is not None]
+    return Reader(
+        account=account.user,
+        role=account.role,
+        organisation=account.organisation,
+        compartments=rights.read,
+        may_file=rights.file if may_file else frozenset(),
+        may_decide=rights.decide if may_file else frozenset(),
+        may_grant=rights.grant if may_file else frozenset(),
+        until=min(ends, default=None),
+    )
+
+
+def _as_audience(reader: Reader, audience: str) -> Reader:
+    """The same person, seeing what the audience sees, and doing nothing."""
+    return msgspec.structs.replace(
+        reader,
+        organisation="",
+        compartments=frozenset({audience, PUBLIC}),
+        may_file=frozenset(),
+        may_decide=frozenset(),
+        may_grant=frozenset(),
+    )
 
 
 def required(held: Pass | None) -> Pass:

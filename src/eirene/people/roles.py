@@ -1,4 +1,7 @@
-"""Roles and what they are cleared for: ``clearances.csv``, read once.
+"""Roles and what they are cleared for: ``clearances.csv`` and ``offices.csv``, read once.
+
+The second says which roles administer accounts and which invite into their own
+organisation: neither is a clearance.
 
 Invariants
   * ``org-XXX``, ``party-XXX`` and ``capital-XXX`` stand for the compartment of
@@ -20,6 +23,9 @@ from eirene.errors import InvalidQuery
 OWN = "-XXX"
 """Ending of a compartment that each organisation has one of."""
 
+FORMS = ("org", "party", "capital")
+"""Forms of compartments that organisations have one of their own of."""
+
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 
 
@@ -33,6 +39,8 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
     may_file: tuple[str, ...]
     may_decide_releases_to: tuple[str, ...]
     may_grant: tuple[str, ...]
+    administers: bool
+    invites: bool
 
     @property
     def title(self) -> str:
@@ -46,9 +54,11 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def roles() -> dict[str, Role]:
     """All roles by name, in the order of the file."""
-    text = resources.files("eirene.people").joinpath("clearances.csv").read_text("utf-8")
+    offices = {row["role"]: row for row in _rows("offices.csv")}
+    nothing = {"administers": "", "invites": ""}
     found: dict[str, Role] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in _rows("clearances.csv"):
+        office = offices.get(row["role"], nothing)
         found[row["role"]] = Role(
             name=row["role"],
             node=row["node"],
@@ -56,8 +66,15 @@ def roles() -> dict[str, Role]:
             may_file=tuple(row["may_file"].split()),
             may_decide_releases_to=tuple(row["may_decide_releases_to"].split()),
             may_grant=tuple(row["may_grant"].split()),
+            administers=office["administers"] == "yes",
+            invites=office["invites"] == "yes",
         )
     return found
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("eirene.people").joinpath(name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def role_named(name: str) -> Role:
@@ -72,6 +89,29 @@ def role_named(name: str) -> Role:
     return role
 
 
+def check_code(organisation: str) -> str:
+    """The code of an organisation, or ``InvalidQuery``."""
+    if not _CODE.fullmatch(organisation) or organisation == OWN[1:]:
+        raise InvalidQuery(
+            f"This needs the code of an organisation, and {organisation!r} is none.",
+            field="organisation",
+            remedy="Give a code of letters, digits and hyphens, for example amber-river.",
+        )
+    return organisation
+
+
+@cache
+def shared() -> frozenset[str]:
+    """Compartments that no organisation owns: those that ``clearances.csv`` names as they are."""
+    every = (name for role in roles().values() for name in (*role.compartments, *role.may_file))
+    return frozenset(name for name in every if not name.endswith(OWN))
+
+
+def own_form(role: Role) -> str:
+    """Form of the compartment of its own organisation that a role reads; "" where it reads none."""
+    return next((n.removesuffix(OWN) for n in role.compartments if n.endswith(OWN)), "")
+
+
 def resolved(compartments: tuple[str, ...], organisation: str) -> tuple[str, ...]:
     """Compartments with the account's own organisation put in for ``XXX``."""
     found: list[str] = []
@@ -81,11 +121,6 @@ def resolved(compartments: tuple[str, ...], organisation: str) -> tuple[str, ...
             continue
         # An organisation's name becomes part of a compartment's name; two
         # spellings must never fall together, so nothing is bent into shape.
-        if not _CODE.fullmatch(organisation):
-            raise InvalidQuery(
-                f"This role needs the code of an organisation, and {organisation!r} is none.",
-                field="organisation",
-                remedy="Give a code of letters, digits and hyphens, for example amber-river.",
-            )
+        check_code(organisation)
         found.append(compartment.removesuffix(OWN) + "-" + organisation)
     return tuple(found)

@@ -29,8 +29,25 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     may_file: frozenset[str] = frozenset()
     """Compartments into which it may file."""
 
+    may_decide: frozenset[str] = frozenset()
+    """Audiences to which it may decide releases; ``org-*`` holds all of that form (``covers``)."""
+
+    may_grant: frozenset[str] = frozenset()
+    """Compartments whose clearances it may give, together with a second person."""
+
     until: datetime | None = None
     """When the first of its clearances ends; None when none does."""
+
+
+def covers(rights: frozenset[str], name: str) -> bool:
+    """Whether rights to decide or to grant hold for a compartment or audience by name.
+
+    ``org-*`` holds for ``org-amber`` and for ``org-*`` itself, never for ``org-``.
+    """
+    if name in rights:
+        return True
+    form, dash, code = name.partition("-")
+    return bool(code) and f"{form}{dash}*" in rights
 
 
 NOBODY = Reader(account="")

@@ -49,6 +49,12 @@ def acts() -> dict[str, Act]:
     return dict(sorted(found.items()))
 
 
+def act_of(content: msgspec.Struct) -> tuple[str, msgspec.Raw]:
+    """Kind and content of an act as they stand in a body; the same act, the same bytes."""
+    act = next(act for act in acts().values() if isinstance(content, act.content))
+    return act.tag, msgspec.Raw(msgspec.msgpack.encode(content))
+
+
 def is_act(body: Body) -> bool:
     """Whether a report is an act, of this or a later version."""
     return body.kind.startswith(MARK)

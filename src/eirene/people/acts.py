@@ -1,0 +1,122 @@
+"""Acts of this room on their way into the log, and from the log into the register.
+
+Whoever acts is checked, his act appended and folded, one after another: two who
+act at the same moment cannot both be right about what was before. The register
+follows whatever the log holds, also what this process did not append.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from eirene.errors import EireneError, InvalidEntry
+from eirene.people.register import Done, Register, folded
+from eirene.people.rights import PEOPLE
+from eirene.people.rules import check
+from eirene.reports.acts import act_in, act_of, is_act
+from eirene.reports.envelope import Body, Opened
+
+_log = logging.getLogger("eirene.people")
+
+Post = Callable[[Sequence[Body]], Sequence[Opened]]
+"""Appends acts; gives them back durable (``desks.filing.FilingDesk.post``)."""
+
+
+class Acts:
+    """The register of one node, and the one way to change it."""
+
+    def __init__(
+        self,
+        owner: str,
+        clock: Callable[[], datetime],
+        *,
+        post: Post,
+        changed: Callable[[], None],
+    ) -> None:
+        self.register = Register(owner)
+        self.lock = threading.RLock()
+        """Held while the register is read or folded; never while an act is appended."""
+        self._acting = threading.RLock()
+        self._clock = clock
+        self._post = post
+        self._changed = changed
+        self._last: tuple[int, bytes] = (0, b"")
+        self._known: dict[bytes, Opened] = {}
+
+    def act(self, act: msgspec.Struct, by: str, *, about: str, owner: str) -> Done:
+        """Check, append, fold. ``about`` names what the act is about, ``owner`` the organisation
+        whose keys seal it: that of the account or organisation it is about.
+
+        ``NotAllowed`` or ``InvalidQuery`` where it does not count; nothing is appended then.
+        """
+        with self._acting:
+            done = Done(id=os.urandom(16), by=by, at=self._clock(), act=act)
+            with self.lock:
+                check(self.register, done)
+            self.take(self._post([body_of(done, about, owner or self.register.owner)]))
+            return done
+
+    def take(self, entries: Iterable[Opened]) -> None:
+        """Fold what the log holds; again is harmless, and in any order the same comes out."""
+        fresh = [one for one in entries if _ours(one) and one.hash not in self._known]
+        if not fresh:
+            return
+        with self.lock:
+            fresh.sort(key=_place)
+            self._known |= {one.hash: one for one in fresh}
+            if _place(fresh[0]) < self._last:
+                self.register = Register(self.register.owner)
+                fresh = sorted(self._known.values(), key=_place)
+            for one in fresh:
+                self._fold(one)
+            self._last = _place(fresh[-1])
+        self._changed()
+
+    def _fold(self, opened: Opened) -> None:
+        body = opened.body
+        assert body is not None
+        try:
+            act = act_in(body)
+            if act is None:
+                return
+            done = Done(id=body.id, by=body.account, at=body.filed, act=act)
+            check(self.register, done)
+        except InvalidEntry:
+            _log.warning("entry %d is no act that can be read; it does not count", opened.lsn)
+        except EireneError:
+            _log.warning("entry %d is an act that does not count", opened.lsn)
+        else:
+            self.register.take(done)
+
+
+def _ours(opened: Opened) -> bool:
+    body = opened.body
+    return body is not None and body.compartment == PEOPLE and is_act(body)
+
+
+def _place(opened: Opened) -> tuple[int, bytes]:
+    """Order of the fold: the same on every node, whatever came first."""
+    return opened.header.clock, opened.hash
+
+
+def body_of(done: Done, about: str, owner: str) -> Body:
+    """An act as it is appended."""
+    kind, content = act_of(done.act)
+    return Body(
+        id=done.id,
+        client_id=os.urandom(16),
+        owner=owner,
+        compartment=PEOPLE,
+        entity=hashlib.sha256(f"people/{folded(about)}".encode()).digest()[:16],
+        kind=kind,
+        account=done.by,
+        filed=done.at,
+        content=content,
+    )

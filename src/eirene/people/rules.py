@@ -1,0 +1,543 @@
+"""Which act counts: who may do what to whom. One function an act, asked before it is
+appended and again when it is folded, so that also the log cannot say what may not be.
+
+Invariants
+  * Nobody widens his own: not as proposer, not as the second person, not by a loan.
+  * Narrowing is one act of one person; widening takes two, in two sessions.
+  * Who administers accounts gives nothing that opens a report, and lifts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+import msgspec
+
+from eirene.errors import InvalidQuery, NotAllowed
+from eirene.people.register import Done, Organisation, Proposal, Register, Standing, folded
+from eirene.people.rights import INTERNAL, NOTHING, PUBLIC, Rights, rights_of
+from eirene.people.roles import FORMS, check_code, shared
+from eirene.release.reader import covers
+from eirene.reports.acts.account import AccountAct
+from eirene.reports.acts.clearance import ClearanceAct
+from eirene.reports.acts.delegation import DelegationAct
+from eirene.reports.acts.device import DeviceAct
+from eirene.reports.acts.founded import FoundedAct
+from eirene.reports.acts.invitation import InvitationAct
+from eirene.reports.acts.organisation import OrganisationAct
+from eirene.reports.acts.suspension import SuspensionAct
+from eirene.reports.acts.viewed import ViewedAct
+
+LEASE_MOST = timedelta(days=366)
+"""Longest lease of a clearance or of an invited account."""
+LOAN_MOST = timedelta(days=92)
+"""Longest delegation."""
+CODE_MOST = timedelta(days=14)
+"""An invitation's code opens nothing after this."""
+WAITS_MOST = timedelta(days=30)
+"""A proposal that found no second person in this time has lapsed."""
+
+
+def check(register: Register, done: Done) -> None:
+    """Pass where the act counts; else ``NotAllowed`` or ``InvalidQuery`` says why not."""
+    rule = _RULES.get(type(done.act))
+    if rule is None:
+        _no("This version of Eirene does not know this act.")
+    rule(register, done, done.act)
+
+
+def _founded(register: Register, done: Done, _act: FoundedAct) -> None:
+    if done.by or register.founded is not None:
+        _no("The mission is founded already.", remedy="Clearances are given by two people.")
+
+
+def _device(register: Register, done: Done, act: DeviceAct) -> None:
+    if folded(act.user) != folded(done.by) and not administers(register, done.by, done.at):
+        _no("Only its owner or the administrator gives a device up.")
+
+
+def _viewed(register: Register, done: Done, act: ViewedAct) -> None:
+    may = register.in_force(done.by, done.at)
+    if act.step == "began" and (may is None or not covers(may.rights.decide, act.audience)):
+        _no("You may look only as audiences to which you decide releases.", "audience")
+
+
+def _no(message: str, field: str | None = None, remedy: str | None = None) -> NoReturn:
+    raise NotAllowed(message, field=field, remedy=remedy or "Ask somebody who may.")
+
+
+# -- who is who ---------------------------------------------------------------------
+
+
+def administers(register: Register, by: str, at: datetime) -> bool:
+    """Whether somebody manages accounts: the node's own command line does, as the administrator."""
+    one = register.account(by) if by else None
+    return not by or (
+        one is not None and one.administers and one.reset is None and register.alive(one, at)
+    )
+
+
+def invites(register: Register, by: str, organisation: str, at: datetime) -> bool:
+    """Whether somebody is a focal point of an organisation, and in force."""
+    one = register.account(by)
+    return (
+        one is not None
+        and one.invites
+        and one.reset is None
+        and folded(one.organisation) == folded(organisation)
+        and register.alive(one, at)
+    )
+
+
+def grants(register: Register, by: str, rights: Rights, at: datetime) -> bool:
+    """Whether somebody may grant all this, by rights of his own.
+
+    The right to decide about an audience may be given also by one who decides about it
+    himself; to read what is public, by anybody who may grant at all.
+    """
+    own = register.own(by, at)
+    names = (rights.read - {PUBLIC}) | rights.file | rights.grant
+    return (
+        bool(own.grant)
+        and all(covers(own.grant, name) for name in names)
+        and all(covers(own.grant | own.decide, name) for name in rights.decide)
+    )
+
+
+def answers_for(register: Register, by: str, one: Standing, at: datetime) -> bool:
+    """Whether somebody may vouch for another's account: its focal point, or one who may grant
+    something that it holds.
+    """
+    if folded(by) == folded(one.user):
+        return False
+    own = register.own(by, at).grant
+    held = rights_of(name for _, name in one.held).read - {PUBLIC}
+    return invites(register, by, one.organisation, at) or any(covers(own, n) for n in held)
+
+
+def known(register: Register, names: Iterable[str]) -> None:
+    """Refuse a name that stands for no compartment, or for one of the node's own."""
+    for name in names:
+        form, _, code = name.partition("-")
+        of = register.organisation(code)
+        there = name in shared() or (code == "*" and form in FORMS)
+        if name in INTERNAL or not (there or (of is not None and of.compartment == name)):
+            raise InvalidQuery(
+                f"There is no compartment {name!r}.",
+                field="compartments",
+                remedy="Take one that stands in the list, or make the organisation first.",
+            )
+
+
+def _the_account(register: Register, user: str) -> Standing:
+    one = register.account(user)
+    if one is None or one.ended:
+        raise InvalidQuery(
+            f"There is no account {user!r}.", field="user", remedy="See the list of accounts."
+        )
+    return one
+
+
+def _within(until: datetime | None, at: datetime, most: timedelta, what: str) -> datetime:
+    if until is None or not at < until <= at + most:
+        raise InvalidQuery(
+            f"{what} ends within {most.days} days from now.",
+            field="until",
+            remedy=f"Give a time up to {at + most:%Y-%m-%dT%H:%MZ}.",
+        )
+    return until
+
+
+# -- accounts -----------------------------------------------------------------------
+
+
+def _account(register: Register, done: Done, act: AccountAct) -> None:
+    if act.step == "made":
+        if register.account(act.user) is not None:
+            raise InvalidQuery(
+                f"There is an account {act.user!r} already, or there was one.",
+                field="user",
+                remedy="Choose another name; ended names are not given again.",
+            )
+        _made(register, done, act)
+        return
+    one = _the_account(register, act.user)
+    by, at = done.by, done.at
+    mine = folded(by) == folded(one.user)
+    may = answers_for(register, by, one, at)
+    if act.step == "ended" and not (mine or may or administers(register, by, at)):
+        _no("You may not end this account.", "user")
+    if act.step == "reset" and (mine or not (administers(register, by, at) or may)):
+        _no("You may not set a new password for this account.", "user")
+    if act.step == "confirmed":
+        if one.reset is None:
+            raise InvalidQuery(
+                "Nothing waits to be confirmed for this account.",
+                field="user",
+                remedy="See the list of accounts.",
+            )
+        if not may or folded(by) == folded(one.reset.by):
+            _no("A focal point or somebody who may grant confirms it, not who set it.", "user")
+
+
+def _made(register: Register, done: Done, act: AccountAct) -> None:
+    rights = rights_of(act.read, act.file, act.decide, act.grant)
+    if act.demo or act.founding:
+        if done.by or (act.founding and register.founded is not None):
+            _no("The mission is founded: clearances are given by two people.", "user")
+        return
+    if act.invitation:
+        _accepted(register, done, act, rights)
+    elif not administers(register, done.by, done.at):
+        _no("You may not make accounts.", "user", "Invite people into your organisation.")
+    elif not rights.within(Rights(read=frozenset({PUBLIC}))) or act.invites:
+        _no("An account that the administrator makes has no clearances.", "role")
+
+
+def _accepted(register: Register, done: Done, act: AccountAct, rights: Rights) -> None:
+    made = register.invitations.get(act.invitation)
+    by = made.act if made is not None else None
+    if (
+        made is None
+        or not isinstance(by, InvitationAct)
+        or by.until is None
+        or done.at >= by.until
+        or folded(made.by) != folded(done.by)
+        or (folded(by.user), by.role, by.organisation)
+        != (folded(act.user), act.role, act.organisation)
+    ):
+        raise InvalidQuery(
+            "The invitation is not in force.", field="code", remedy="Ask for a new one."
+        )
+    if act.invites > by.invites or act.until is None or act.administers:
+        _no("The account is not the one that was invited.", "user")
+    offered = rights_of(by.read, by.file).common(
+        offer(register, done.by, act.organisation, done.at)
+    )
+    if not rights.within(offered):
+        _no("Nobody gives by an invitation what he does not hold himself.", "role")
+
+
+def offer(register: Register, by: str, organisation: str, at: datetime) -> Rights:
+    """What somebody may give with an invitation: what he reads and files himself, never what
+    decides or grants; and the compartment of an organisation that nobody has ever read in.
+    """
+    own = register.own(by, at)
+    of = register.organisation(organisation)
+    common = Rights(read=frozenset({PUBLIC}))
+    if invites(register, by, organisation, at):
+        common = common.also(Rights(read=own.read, file=own.file))
+    empty = of.compartment if of is not None and of.compartment not in register.ever_read else ""
+    if empty and covers(own.grant, empty):
+        fresh = frozenset({empty})
+        common = common.also(Rights(read=fresh, file=fresh))
+    return common
+
+
+# -- clearances ---------------------------------------------------------------------
+
+
+def _clearance(register: Register, done: Done, act: ClearanceAct) -> None:
+    if act.step == "proposed":
+        _proposed(register, done, act)
+    elif act.step == "narrowed":
+        _narrowed(register, done, act)
+    else:
+        made = register.proposals.get(act.proposal)
+        if made is None:
+            raise InvalidQuery(
+                "This proposal does not wait any more.",
+                field="proposal",
+                remedy="Look at the list again.",
+            )
+        if act.step == "confirmed":
+            _confirmed(register, done, act, made)
+        elif not _may_refuse(register, done, made):
+            _no("You may not refuse this.", "proposal")
+
+
+def _proposed(register: Register, done: Done, act: ClearanceAct) -> None:
+    one = _the_account(register, act.user)
+    rights = rights_of(act.read, act.file, act.decide, act.grant)
+    _within(act.until, done.at, LEASE_MOST, "A clearance")
+    known(register, {*act.read, *act.file, *act.decide, *act.grant})
+    if rights == NOTHING and not act.invites:
+        raise InvalidQuery(
+            "Nothing is asked for.", field="compartments", remedy="Name what is to be given."
+        )
+    if any(name.endswith("-*") for name in rights.read | rights.file):
+        raise InvalidQuery(
+            "A compartment is given by its full name.",
+            field="compartments",
+            remedy="Name one organisation, not all of a form.",
+        )
+    if folded(one.user) == folded(done.by):
+        _no("Nobody widens his own clearances.", "user", "Ask two others who may grant it.")
+    if one.administers:
+        _no("Who administers accounts reads public and nothing else.", "user")
+    if not _may_propose(register, done, one, rights, act.invites):
+        _no("You may grant only what stands in your own rights to grant.", "compartments")
+
+
+def _may_propose(register: Register, done: Done, one: Standing, rights: Rights, seat: bool) -> bool:
+    if rights.names and not grants(register, done.by, rights, done.at):
+        return False
+    return not seat or answers_for(register, done.by, one, done.at)
+
+
+def _confirmed(register: Register, done: Done, act: ClearanceAct, made: Proposal) -> None:
+    one = _the_account(register, made.user)
+    if done.at >= made.at + WAITS_MOST or done.at >= made.until:
+        _no("The proposal has lapsed.", "proposal", "Propose it again.")
+    if folded(done.by) in (folded(made.by), folded(made.user)):
+        _no("A second person confirms, never who proposed it or whom it is for.", "proposal")
+    if act.session and act.session == made.session:
+        _no("The second person uses a session of his own.", "proposal")
+    first = Done(id=made.id, by=made.by, at=done.at, act=act)
+    if not _may_propose(register, first, one, made.rights, made.invites):
+        _no("Who proposed this may not grant it any more.", "proposal", "Propose it again.")
+    if not _may_second(register, done, one, made):
+        _no("The second person may grant it too.", "proposal", who_may(register, done, made))
+
+
+def _may_second(register: Register, done: Done, one: Standing, made: Proposal) -> bool:
+    """Somebody who may grant it himself; where nobody else may, somebody who may grant at all."""
+    if _may_propose(register, done, one, made.rights, made.invites):
+        return bool(register.own(done.by, done.at).grant) or not made.rights.names
+    others = [s for s in register.accounts.values() if _other(s, made, done)]
+    if any(
+        _may_propose(
+            register,
+            Done(id=done.id, by=s.user, at=done.at, act=done.act),
+            one,
+            made.rights,
+            made.invites,
+        )
+        for s in others
+    ):
+        return False
+    return bool(register.own(done.by, done.at).grant)
+
+
+def _other(one: Standing, made: Proposal, done: Done) -> bool:
+    return folded(one.user) not in (folded(made.by), folded(made.user), folded(done.by))
+
+
+def who_may(register: Register, done: Done, made: Proposal) -> str:
+    """Who could confirm, in words."""
+    names = sorted(
+        one.user
+        for one in register.accounts.values()
+        if _other(one, made, done) and grants(register, one.user, made.rights, done.at)
+    )
+    return f"Ask {', '.join(names[:5])}." if names else "Ask somebody who may grant it."
+
+
+def _may_refuse(register: Register, done: Done, made: Proposal) -> bool:
+    one = register.account(made.user)
+    mine = folded(done.by) in (folded(made.by), folded(made.user))
+    return one is not None and (
+        (mine and register.in_force(done.by, done.at) is not None)
+        or answers_for(register, done.by, one, done.at)
+        or grants(register, done.by, made.rights, done.at)
+    )
+
+
+def _narrowed(register: Register, done: Done, act: ClearanceAct) -> None:
+    one = _the_account(register, act.user)
+    rights = rights_of(act.read, act.file, act.decide, act.grant)
+    mine = folded(one.user) == folded(done.by) and register.in_force(done.by, done.at) is not None
+    focal = invites(register, done.by, one.organisation, done.at)
+    if not (mine or focal or (rights.names and grants(register, done.by, rights, done.at))):
+        _no("You may not narrow the clearances of this account.", "user")
+
+
+# -- delegations --------------------------------------------------------------------
+
+
+def _delegation(register: Register, done: Done, act: DelegationAct) -> None:
+    if act.step == "ended":
+        old = register.delegations.get(act.delegation)
+        if old is None or old.ended is not None:
+            raise InvalidQuery(
+                "There is no such delegation.", field="delegation", remedy="See the list."
+            )
+        mine = folded(done.by) in (folded(old.by), folded(old.user))
+        to = register.account(old.user)
+        if not mine and not (to and answers_for(register, done.by, to, done.at)):
+            _no("Only who lends, who borrows, or who answers for him ends it.", "delegation")
+        return
+    to = _the_account(register, act.user)
+    lender = register.account(done.by)
+    rights = rights_of(act.read, act.file, act.decide)
+    _within(act.until, done.at, LOAN_MOST, "A delegation")
+    if folded(act.user) == folded(done.by):
+        _no("Nobody lends to himself.", "user")
+    if lender is None or folded(lender.organisation) != folded(to.organisation):
+        _no("You may lend only within your own organisation.", "user")
+    if to.administers:
+        _no("Who administers accounts reads public and nothing else.", "user")
+    if rights == NOTHING:
+        raise InvalidQuery("Nothing is lent.", field="compartments", remedy="Name what you lend.")
+    if not rights.within(register.own(done.by, done.at)):
+        _no("You may lend only what you hold yourself, not what was lent to you.", "compartments")
+
+
+# -- suspensions --------------------------------------------------------------------
+
+
+def _suspension(register: Register, done: Done, act: SuspensionAct) -> None:
+    if bool(act.account) == bool(act.organisation):
+        raise InvalidQuery(
+            "Name an account or an organisation.", field="account", remedy="Name one of them."
+        )
+    of = _the_account(register, act.account) if act.account else _the_organisation(register, act)
+    may = (
+        answers_for(register, done.by, of, done.at)
+        if isinstance(of, Standing)
+        else _answers_for_all(register, done, act.organisation)
+    )
+    if act.step == "suspended":
+        mine = isinstance(of, Standing) and folded(of.user) == folded(done.by)
+        if not (mine or may or administers(register, done.by, done.at)):
+            _no("You may not suspend this.", "account" if act.account else "organisation")
+        return
+    if of.suspended is None:
+        raise InvalidQuery("This is not suspended.", field="account", remedy="See the list.")
+    if not may:
+        _no("Two people who answer for it lift a suspension.", "account")
+    rest = of.suspended
+    if act.step == "lifted":
+        if not rest.lift_by or rest.lift_at is None or done.at >= rest.lift_at + WAITS_MOST:
+            _no("Nobody has proposed to lift it.", "account", "Propose it; a second one agrees.")
+        if folded(rest.lift_by) == folded(done.by) or (
+            act.session and act.session == rest.lift_session
+        ):
+            _no("A second person lifts it, in a session of his own.", "account")
+        first = Done(id=done.id, by=rest.lift_by, at=done.at, act=act)
+        still = (
+            answers_for(register, rest.lift_by, of, done.at)
+            if isinstance(of, Standing)
+            else _answers_for_all(register, first, act.organisation)
+        )
+        if not still:
+            _no("Who proposed to lift it does not answer for it any more.", "account")
+
+
+def _the_organisation(register: Register, act: SuspensionAct) -> Organisation:
+    of = register.organisation(act.organisation)
+    if of is None:
+        raise InvalidQuery(
+            f"There is no organisation {act.organisation!r}.",
+            field="organisation",
+            remedy="See the list of organisations.",
+        )
+    if folded(of.code) == folded(register.owner):
+        _no(
+            "The organisation that runs the node is not suspended as a whole.",
+            "organisation",
+            "Suspend its accounts one by one.",
+        )
+    return of
+
+
+def _answers_for_all(register: Register, done: Done, code: str) -> bool:
+    """Whether somebody may grant something that the organisation, or one of its people, holds;
+    or is its focal point.
+    """
+    own = register.own(done.by, done.at).grant
+    of = register.organisation(code)
+    names = {name for s in _members(register, code) for _, name in s.held} - {PUBLIC}
+    if of is not None and of.compartment:
+        names.add(of.compartment)
+    return invites(register, done.by, code, done.at) or any(covers(own, n) for n in names)
+
+
+def _members(register: Register, code: str) -> list[Standing]:
+    return [
+        s
+        for s in register.accounts.values()
+        if folded(s.organisation) == folded(code) and not s.ended
+    ]
+
+
+# -- invitations and organisations --------------------------------------------------
+
+
+def _invitation(register: Register, done: Done, act: InvitationAct) -> None:
+    if act.step == "withdrawn":
+        made = register.invitations.get(act.invitation)
+        if made is None or not isinstance(made.act, InvitationAct):
+            raise InvalidQuery(
+                "There is no such invitation.", field="invitation", remedy="See the list."
+            )
+        mine = folded(made.by) == folded(done.by)
+        focal = invites(register, done.by, made.act.organisation, done.at)
+        if not (mine or focal or administers(register, done.by, done.at)):
+            _no("You may not withdraw this invitation.", "invitation")
+        return
+    of = register.organisation(act.organisation)
+    if of is None:
+        raise InvalidQuery(
+            f"There is no organisation {act.organisation!r}.",
+            field="organisation",
+            remedy="Make the organisation first.",
+        )
+    _within(act.until, done.at, CODE_MOST, "An invitation")
+    _within(act.account_until, done.at, LEASE_MOST, "An invited account")
+    taken = register.account(act.user) is not None or any(
+        isinstance(other.act, InvitationAct)
+        and folded(other.act.user) == folded(act.user)
+        and other.act.until is not None
+        and other.act.until > done.at
+        for other in register.invitations.values()
+    )
+    if taken:
+        raise InvalidQuery(
+            f"{act.user!r} has an account or an invitation already, or had one.",
+            field="user",
+            remedy="Choose another name; ended names are not given again.",
+        )
+    focal = invites(register, done.by, of.code, done.at)
+    outside = bool(of.compartment) and covers(register.own(done.by, done.at).grant, of.compartment)
+    if not (focal or outside):
+        _no("You may invite only into your own organisation.", "organisation")
+    if act.invites and not (focal or of.compartment not in register.ever_read):
+        _no("Its own focal points name further ones.", "invites")
+    if not rights_of(act.read, act.file).within(offer(register, done.by, of.code, done.at)):
+        _no("Nobody gives by an invitation what he does not hold himself.", "role")
+
+
+def _organisation(register: Register, done: Done, act: OrganisationAct) -> None:
+    if act.form:
+        check_code(act.code)
+    elif not 0 < len(act.code) <= 80:
+        raise InvalidQuery(
+            "An organisation has a code of up to 80 letters.", field="code", remedy="Shorten it."
+        )
+    if register.organisation(act.code) is not None:
+        raise InvalidQuery(
+            f"There is an organisation {act.code!r} already.",
+            field="code",
+            remedy="Choose another code.",
+        )
+    own = f"{act.form}-{act.code}"
+    if administers(register, done.by, done.at):
+        return
+    if not act.form or not covers(register.own(done.by, done.at).grant, own):
+        _no("You may not make an organisation of this form.", "form")
+
+
+_RULES: dict[type[msgspec.Struct], Callable[[Register, Done, Any], None]] = {
+    AccountAct: _account,
+    ClearanceAct: _clearance,
+    DelegationAct: _delegation,
+    DeviceAct: _device,
+    FoundedAct: _founded,
+    InvitationAct: _invitation,
+    OrganisationAct: _organisation,
+    SuspensionAct: _suspension,
+    ViewedAct: _viewed,
+}
