@@ -24,6 +24,7 @@ from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.reports.envelope import Body, encode_body, pad
+from eirene.reports.packing import packed
 
 BULK_TARGET = 20_000
 RATIO_TARGET = 3.0
@@ -89,7 +90,7 @@ def _single(log: Log, where: Path, rounds: int) -> Figure:
         bare.execute("INSERT INTO row (bytes) VALUES (zeroblob(?))", (sizes[body.id],))
 
     made = list(bodies(rounds + _WARM, seed=2))
-    sizes = {body.id: len(pad(bytes(32), encode_body(body))) + _AROUND for body in made}
+    sizes = {body.id: len(pad(bytes(32), packed(encode_body(body)))) + _AROUND for body in made}
     turns = [(append, ours), (insert, theirs)]
     for at, body in enumerate(made):
         for do, times in turns if at % 2 else reversed(turns):

@@ -34,6 +34,7 @@ from eirene.reports.envelope import (
     entry_hash,
 )
 from eirene.reports.flat import raw_content
+from eirene.reports.packing import packed
 from eirene.times import Span
 
 EVENTS = "missions/car/events_ucdp_ged231.csv.gz"
@@ -160,4 +161,5 @@ def as_opened(body: Body, lsn: int, clock: int) -> Opened:
         size=len(raw),
     )
     digest = entry_hash(encode_header(header))
-    return Opened(lsn, digest, header, body, raw, _RECEIVED + timedelta(seconds=lsn))
+    received = _RECEIVED + timedelta(seconds=lsn)
+    return Opened(lsn, digest, header, body, raw, received, packed(raw))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ def read(vector: Path) -> dict[str, Any]:
 
 
 def test_the_list_of_vectors_is_whole() -> None:
-    assert len(VECTORS) >= 12
+    assert len(VECTORS) >= 16
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda path: path.stem)
@@ -47,13 +48,20 @@ def test_a_vector_opens_as_it_always_did(vector: Path) -> None:
         if signature:
             stranger.signed(header, signature)
         key = keys.get(decoded.key_id)
-        if row[4] is None:
+        if row[4] is None and found["name"] != "packed-refused":
             assert key is None or not sealed
             continue
         assert key is not None
-        raw = bytes.fromhex(row[4])
         associated = e.encode_header(msgspec.structs.replace(decoded, body_hash=e.ZERO_HASH))
-        opener, body = e.unpad(open_body(key, decoded.salt, associated, sealed))
+        opener, inner = e.unpad(open_body(key, decoded.salt, associated, sealed))
+        if row[4] is None:
+            with pytest.raises(InvalidEntry) as refused:
+                e.body_of(decoded, inner)
+            assert refused.value.field == "body" and refused.value.remedy
+            with pytest.raises((AssertionError, IndexError, zstandard.ZstdError)):
+                stranger.opened(header, sealed, key)
+            continue
+        raw, body = bytes.fromhex(row[4]), e.body_of(decoded, inner)
         assert body == raw == stranger.opened(header, sealed, key)
         assert e.commitment_of(opener, body) == decoded.commitment
         assert e.decode_body(body).id
@@ -84,7 +92,7 @@ def test_padding_comes_off_again(body: bytes) -> None:
 def test_a_size_class_holds_its_content_and_costs_little(length: int) -> None:
     size = e.size_class(length)
     assert size >= length
-    assert size <= max(256, length * 1.25 + 128)
+    assert size <= max(512, length * 1.25 + 256)
     assert e.size_class(size) == size
 
 

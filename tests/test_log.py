@@ -7,19 +7,22 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import Bench, a_body
-from eirene.errors import DiskFull, FolderInUse, ForeignRealm, InvalidEntry
+from eirene.errors import DamagedLog, DiskFull, FolderInUse, ForeignRealm, InvalidEntry
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.log import log as log_module
 from eirene.log.clock import clock_warning, tick
 from eirene.log.log import Log
 from eirene.log.verify import verify
-from eirene.reports.envelope import Body, Opened
+from eirene.reports.envelope import Body, Opened, encode_header
+from eirene.reports.packing import unpacked
 
 
 def bodies_of(log: Log, after: int = 0) -> list[Body | None]:
@@ -153,6 +156,51 @@ def test_a_body_of_a_later_version_is_kept_and_not_shown(bench: Bench) -> None:
     assert all(raw)
 
 
+def test_a_log_of_format_1_goes_on_in_format_2(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies = [a_body(compartment=name) for name in ("command", "mission", "command", "mission")]
+    with monkeypatch.context() as before:
+        before.setattr(log_module, "FORMAT", 1)
+        before.setattr(log_module, "packed", bytes)
+        bench.log.append(bodies[:2])
+    bench.log.append(bodies[2:])
+    found = [opened for opened in bench.reopen().read(check=True) if opened.header.sequence]
+    assert [opened.header.format for opened in found] == [1, 1, 2, 2]
+    assert [opened.body for opened in found] == bodies
+    assert [bool(opened.packed) for opened in found] == [False, False, True, True]
+    assert all(unpacked(opened.packed) == opened.raw for opened in found[2:])
+    assert verify(bench.log, bench.keys).good
+
+
+@pytest.mark.parametrize("said", [1, 2])
+def test_one_format_is_never_read_as_the_other(bench: Bench, said: int) -> None:
+    opened = bench.log.append([a_body()])[0]
+    *_, (lsn, entry, received) = bench.log.read_raw()
+    header = encode_header(msgspec.structs.replace(opened.header, format=said))
+    turned = msgspec.structs.replace(entry, header=header)
+    if said == opened.header.format:
+        assert bench.log.opened(lsn, turned, received, b"").body == opened.body
+    else:
+        with pytest.raises(InvalidEntry, match="does not open"):
+            bench.log.opened(lsn, turned, received, b"")
+
+
+def test_a_hostile_body_is_one_clear_error_that_names_its_entry(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = zstandard.ZstdCompressor().compress(bytes(1 << 26))
+    bench.log.append([a_body()])
+    with monkeypatch.context() as enemy:
+        enemy.setattr(log_module, "packed", lambda raw: b"\1" + bomb)  # pyright: ignore[reportUnknownLambdaType]
+        bench.log.append([a_body()])
+    bench.log.append([a_body()])
+    with pytest.raises(DamagedLog, match=r"Entry 3 of the log is damaged: The body unpacks to"):
+        list(bench.log.read())
+    faults = verify(bench.log, bench.keys).faults
+    assert [(fault.lsn, fault.what) for fault in faults] == [(3, "altered")]
+
+
 def test_the_clock_goes_on_when_the_machine_is_set_back(bench: Bench, tmp_path: Path) -> None:
     now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
     bench.close()
@@ -198,7 +246,11 @@ def test_any_mix_of_batches_verifies_and_reads_back(
     assert verify(bench.log, bench.keys).good
 
 
-def test_no_plain_text_stands_in_the_log_folder(bench: Bench) -> None:
+def test_no_plain_text_stands_in_the_log_folder(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # packed tightly, a text that nobody sealed could not be told from one that is sealed
+    monkeypatch.setattr(log_module, "packed", lambda raw: b"\0" + raw)  # pyright: ignore[reportUnknownLambdaType]
     token = b"TOKEN-" + os.urandom(4).hex().encode()
     bench.log.append(
         [

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from eirene.picture import Picture, PictureDamaged, Query, every, rebuild, search, snapshot
-from eirene.picture.columns import SAMPLE, packed, unpacked
 from eirene.picture.store import files
 from eirene.reports.envelope import Opened
 from picture_world import ALL, KEY, World, picture_of
@@ -143,8 +142,3 @@ def test_an_export_under_way_sees_one_state(world: World, folder: Path):
         picture.fold([world.withdraw(world.entries[1])])
         rows = [row for chunk in begun.chunks for row in chunk]
         assert sum(row[-2] for row in rows) == 1
-
-
-def test_a_body_is_kept_byte_for_byte():
-    for body in (b"", b"x", SAMPLE, bytes(range(256)) * 50):
-        assert unpacked(packed(body)) == body

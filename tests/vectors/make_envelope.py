@@ -17,20 +17,31 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from eirene.keys.seal import seal_body
+from eirene.errors import InvalidEntry
+from eirene.keys.seal import open_body, seal_body
 from eirene.places import Place
 from eirene.reports import envelope as e
+from eirene.reports.packing import packed
 from eirene.times import Span
 
 FOLDER = Path(__file__).parent / "envelope"
+DICTIONARY = Path(__file__).resolve().parents[2] / "src/eirene/reports/bodies-1.zdict"
 T0 = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 
 
 def noise(name: str, size: int = 32) -> bytes:
     """Bytes that look random and are the same each time."""
     return hashlib.shake_256(name.encode()).digest(size)
+
+
+def padded_1(opener: bytes, body: bytes) -> bytes:
+    """The plaintext of format 1 as it was written: its size classes were narrower."""
+    plain = len(body).to_bytes(4, "big") + opener + body
+    step = 128 if len(plain) <= 1024 else 1 << ((len(plain) - 1).bit_length() - 3)
+    return plain.ljust(max(256, -(-len(plain) // step) * step), b"\0")
 
 
 @dataclass
@@ -42,6 +53,7 @@ class Machine:
     compartment: str = "command"
     realm: int = 1
     mission: bytes = noise("mission", 16)
+    format: int = 1
     entries: list[e.Entry] = field(default_factory=list[e.Entry])
     sequence: int = 0
     previous: bytes = e.ZERO_HASH
@@ -70,6 +82,7 @@ class Machine:
         content: Any = None,
         sign: bool = True,
         raw: Callable[[bytes], bytes] = lambda raw: raw,
+        pack: Callable[[bytes], bytes] = packed,
         **changes: Any,
     ) -> e.Entry:
         """One more entry."""
@@ -88,10 +101,11 @@ class Machine:
         data = raw(e.encode_body(body))
         opener, salt = noise(f"opener {tag}"), noise(f"salt {tag}")
         key_id, key = self.data_key()
-        plain = e.pad(opener, data)
+        first = self.format == 1
+        plain = padded_1(opener, data) if first else e.pad(opener, pack(data))
         self.clock = max(self.clock + 1, int(values["filed"].timestamp() * 1000) << 16)
         header = e.Header(
-            format=1, suite=1, mission=self.mission, realm=self.realm,
+            format=self.format, suite=1, mission=self.mission, realm=self.realm,
             compartment=noise(f"compartment {self.compartment}", 16), author=self.public,
             sequence=self.sequence, previous=self.previous, clock=self.clock, key_id=key_id,
             salt=salt, body_hash=e.ZERO_HASH, commitment=e.commitment_of(opener, data),
@@ -230,6 +244,86 @@ def siblings() -> tuple[list[Machine], list[e.Entry]]:
     return [partners, local], [*partners.entries, *local.entries]
 
 
+def filled(machine: Machine, **more: Any) -> None:
+    """A report with every field of the body."""
+    machine.file(
+        source="patrol 12", basis="seen", observed=T0, grade="B3", classification="confidential",
+        tlp="AMBER", purpose="protection", language="fr",
+        occurred=Span(T0, T0 + timedelta(minutes=1), "minute", "251430ZNOV26"),
+        place=Place(lat=-0.4917, lon=-0.2042, accuracy_m=15.0, method="text",
+                    text="0 29 30 S 0 12 15 W", name="", pcode="XA0101", pcode_from="stated"),
+        links=(e.Link("about", hash_of(machine.entries[0])),), **more,
+    )  # fmt: skip
+
+
+def packed_report() -> tuple[list[Machine], list[e.Entry]]:
+    """Format 2: a report with every field, a long one, and one with a field of a later version."""
+    machine = Machine("n1", format=2)
+    filled(machine)
+    story = " ".join(
+        f"Paragraph {at}: people fled to {noise(str(at), 4).hex()}." for at in range(99)
+    )
+    filled(machine, content=INCIDENT | {"narrative": story})
+
+    def later(raw: bytes) -> bytes:
+        return msgspec.msgpack.encode(msgspec.msgpack.decode(raw) | {"later": {"x": 1}})
+
+    machine.file(raw=later, content=INCIDENT | {"later": "value"})
+    return [machine], machine.entries
+
+
+def _by(**options: Any) -> Callable[[bytes], bytes]:
+    """A frame as another program may write it."""
+    dictionary = zstandard.ZstdCompressionDict(DICTIONARY.read_bytes())
+    chosen: dict[str, Any] = {"dict_data": dictionary} | options
+    by = zstandard.ZstdCompressor(**chosen)
+    return lambda raw: b"\1" + by.compress(raw)
+
+
+def packed_otherwise() -> tuple[list[Machine], list[e.Entry]]:
+    """Format 2 as another author may pack: not at all; tightly, with checksum; without dictionary."""
+    machine = Machine("n1", format=2)
+    machine.file(pack=lambda raw: b"\0" + raw)
+    machine.file(pack=_by(level=19, write_checksum=True, write_dict_id=True))
+    machine.file(pack=_by(dict_data=None))
+    return [machine], machine.entries
+
+
+def packed_after_plain() -> tuple[list[Machine], list[e.Entry]]:
+    """A chain that began in format 1 and goes on in format 2."""
+    machine = Machine("n1")
+    machine.file()
+    machine.format = 2
+    machine.file()
+    return [machine], machine.entries
+
+
+def packed_refused() -> tuple[list[Machine], list[e.Entry]]:
+    """Format 2 that no reader may open, each after its author's report: see the page."""
+    machine = Machine("n1", format=2)
+    frame = _by(write_dict_id=False)
+    hostile: dict[str, Callable[[bytes], bytes]] = {
+        "expands past 1 MiB": lambda raw: frame(raw + bytes(1 << 20)),
+        "is packed in another way": lambda raw: b"\2" + frame(raw)[1:],
+        "is empty": lambda raw: b"",
+        "does not say how long it is": _by(write_content_size=False),
+        "says less than it holds": lambda raw: _relabelled(frame(raw), -1),
+        "says more than it holds": lambda raw: _relabelled(frame(raw), +1),
+        "has a frame too many": lambda raw: frame(raw) + frame(raw)[1:],
+        "is cut short": lambda raw: frame(raw)[:-3],
+    }
+    for why, pack in hostile.items():
+        machine.file(pack=pack, content=INCIDENT | {"narrative": f"Refused, since it {why}. " * 9})
+    return [machine], machine.entries
+
+
+def _relabelled(data: bytes, change: int) -> bytes:
+    """A frame whose header lies about its content's size (2 bytes, 256 less, from the 7th on)."""
+    assert data[5] >> 6 == 1, "the size stands in two bytes"
+    said = int.from_bytes(data[6:8], "little") + change
+    return data[:6] + said.to_bytes(2, "little") + data[8:]
+
+
 VECTORS: dict[str, Callable[[], tuple[list[Machine], list[e.Entry]]]] = {
     "one-report": one,
     "two-machines-of-one-owner": two_machines,
@@ -243,6 +337,10 @@ VECTORS: dict[str, Callable[[], tuple[list[Machine], list[e.Entry]]]] = {
     "bulk-batch": bulk,
     "attachment-reference": attachment,
     "version-with-coarser-sibling": siblings,
+    "packed-report": packed_report,
+    "packed-otherwise": packed_otherwise,
+    "packed-after-plain": packed_after_plain,
+    "packed-refused": packed_refused,
 }
 
 
@@ -271,10 +369,12 @@ def _row(entry: e.Entry, keys: dict[bytes, bytes]) -> Iterator[str | None]:
     if key is None or not entry.sealed:
         yield None
         return
-    from eirene.keys.seal import open_body
-
     associated = e.encode_header(msgspec.structs.replace(header, body_hash=e.ZERO_HASH))
-    yield e.unpad(open_body(key, header.salt, associated, entry.sealed))[1].hex()
+    inner = e.unpad(open_body(key, header.salt, associated, entry.sealed))[1]
+    try:
+        yield e.body_of(header, inner).hex()
+    except InvalidEntry:
+        yield None
 
 
 if __name__ == "__main__":

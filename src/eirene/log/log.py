@@ -41,6 +41,8 @@ from eirene.reports.envelope import (
     Header,
     Opened,
     admit,
+    body_of,
+    check_length,
     commitment_of,
     decode_body,
     decode_header,
@@ -51,6 +53,7 @@ from eirene.reports.envelope import (
     report_id,
     unpad,
 )
+from eirene.reports.packing import packed
 
 _SCHEMA = """
 CREATE TABLE entry(lsn INTEGER PRIMARY KEY, header BLOB NOT NULL, sealed BLOB NOT NULL,
@@ -216,7 +219,7 @@ class Log:
         at_ms = None if at is None else millis(at)
         ticket = _Ticket([(body, encode_body(body)) for body in bodies], at_ms)
         for _, raw in ticket.bodies:
-            pad(b"", raw) if len(raw) > 60_000 else None
+            check_length(raw)
         with self._queue_lock:
             self._queue.append(ticket)
         with self._write_lock:
@@ -342,14 +345,16 @@ class Log:
         if key is None or not entry.sealed:
             return Opened(lsn, hash_, header, None, b"", moment(received))
         associated = encode_header(msgspec.structs.replace(header, body_hash=ZERO_HASH))
-        opener, raw = unpad(open_body(key, header.salt, associated, entry.sealed))
+        opener, inner = unpad(open_body(key, header.salt, associated, entry.sealed))
+        raw = body_of(header, inner)
         if commitment_of(opener, raw) != header.commitment:
             raise InvalidEntry("The body is not the one committed to.", field="body")
         try:
             body = decode_body(raw)
         except InvalidEntry:  # of a later version: the bytes are kept, this node shows nothing
             body = None
-        return Opened(lsn, hash_, header, body, raw, moment(received))
+        kept = b"" if header.format == 1 else inner
+        return Opened(lsn, hash_, header, body, raw, moment(received), kept)
 
     def follow(self, after: int, stop: threading.Event) -> Iterator[Opened]:
         """Entries after an lsn, and then each new one as it comes, until ``stop``."""
@@ -428,7 +433,8 @@ class _Batch:
         clock = tick(self.clocks.get(body.compartment, 0), self.clock_ms)
         key = self.keys.data_key(body.owner, body.compartment, self.month)
         salt, opener = self._random(), self._random()
-        plain = pad(opener, raw)
+        inner = packed(raw)
+        plain = pad(opener, inner)
         unsealed = Header(
             format=FORMAT,
             suite=SUITE,
@@ -456,7 +462,7 @@ class _Batch:
         self.rows.append((self.lsn, header_bytes, sealed, signature, self.now_ms))
         self.heads[author.public] = Head(sequence, hash_, body.compartment, clock)
         self.clocks[body.compartment] = clock
-        return Opened(self.lsn, hash_, header, body, raw, self.received)
+        return Opened(self.lsn, hash_, header, body, raw, self.received, inner)
 
 
 def _insert(db: apsw.Connection, rows: Sequence[tuple[Any, ...]]) -> None:

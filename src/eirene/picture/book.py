@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 import apsw
 import msgspec
 
-from eirene.picture.columns import first8, ms_of, row_key, unpacked
+from eirene.picture.columns import first8, ms_of, row_key
 from eirene.picture.names import Names
 from eirene.reports.acts import act_in
 from eirene.reports.acts.coarser import Coarser
@@ -33,6 +33,7 @@ from eirene.reports.acts.release import (
     Step,
 )
 from eirene.reports.envelope import Opened, decode_body
+from eirene.reports.packing import unpacked
 
 TAKEN_BACK = (RECALLED, EXPIRED)
 

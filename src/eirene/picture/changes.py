@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from eirene.picture.columns import row_key, unpacked
+from eirene.picture.columns import row_key
 from eirene.picture.lens import Lens
 from eirene.picture.plan import planned
 from eirene.picture.queries import CHUNK, places_of, rows_at
@@ -22,6 +22,7 @@ from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
 from eirene.release.visibility import cleared, outshone, visibility
 from eirene.reports.envelope import decode_body
+from eirene.reports.packing import unpacked
 
 ALL = Query(withdrawn=True)
 

@@ -7,7 +7,6 @@ content, so that of a coarsened version nothing finer can be found.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,9 +19,10 @@ from eirene.picture import schema
 from eirene.picture.names import Names
 from eirene.picture.words import Texts, texts
 from eirene.places import Place
-from eirene.reports.envelope import Body, Opened, content_of, encode_body
+from eirene.reports.envelope import Body, Opened, content_of
 from eirene.reports.flat import kind_and_version
 from eirene.reports.kinds import Kind, count_fields, kinds
+from eirene.reports.packing import packed
 from eirene.times import Span, parse_interval
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,62 +56,6 @@ def row_key(compartment: str, owner: str, entity: bytes) -> str:
     """Stable name of one entity as one owner tells it in one compartment."""
     text = f"{compartment}\0{owner}\0".encode() + entity
     return hashlib.sha256(text).hexdigest()[:24]
-
-
-def packed(body: bytes) -> bytes:
-    """A body as it is kept: compressed against a body that holds what most of them hold."""
-    squeeze = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, 8, zdict=SAMPLE)
-    return squeeze.compress(body) + squeeze.flush()
-
-
-def unpacked(data: bytes) -> bytes:
-    """The body as it was received."""
-    stretch = zlib.decompressobj(_WINDOW, zdict=SAMPLE)
-    return stretch.decompress(data) + stretch.flush()
-
-
-def _sample() -> bytes:
-    """A body with every field: names of fields need not be stored with each report."""
-    names = [f.encode_name for kind in kinds().values() for f in fields(kind.content)]
-    rare = [name.encode() for name in dict.fromkeys(names)]
-    actor = {"role": "party", "actor_class": "armed-group", "name": "unknown"}
-    counts = dict.fromkeys(("killed", "killed_best", "killed_most", "killed_civilians"), 1)
-    content = {"summary": "people killed", "narrative": "In the village", "type": "AC"}
-    content |= {"state": "reported", "actors": [actor]} | counts | {"reference": "2026-"}
-    body = Body(
-        id=bytes(16),
-        client_id=bytes(16),
-        owner="force",
-        compartment="mission",
-        entity=bytes(16),
-        kind="incident/1",
-        account="import",
-        filed=EPOCH,
-        observed=EPOCH,
-        source="patrol",
-        basis="media",
-        grade="B3",
-        classification="confidential",
-        tlp="AMBER",
-        occurred=Span(EPOCH, EPOCH + timedelta(days=1), "day", "night of"),
-        place=Place(
-            lon=0.5,
-            lat=0.5,
-            accuracy_m=5000.0,
-            method="imported",
-            text="village near",
-            name="town",
-            pcode="CF1111",
-            pcode_from="point",
-        ),
-        content=msgspec.Raw(msgspec.msgpack.encode(content)),
-    )
-    return b"\0".join(rare) + encode_body(body)
-
-
-_WINDOW = -12
-SAMPLE = _sample()
-"""Part of the projection: kept bodies cannot be read without it (``store.fingerprint``)."""
 
 
 def unit_of(span: Span) -> int:
@@ -223,7 +167,7 @@ class Clerk:
             report=report,
             lsn=opened.lsn,
             entry=opened.hash,
-            body=packed(opened.raw),
+            body=opened.packed or packed(opened.raw),
             words=plan.texts.of(body, content),
             amends=tuple(dict.fromkeys(body.amends)),
             links=[(i, ln.role, first8(ln.entry), ln.entry) for i, ln in enumerate(body.links)],

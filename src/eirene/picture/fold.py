@@ -23,11 +23,12 @@ import msgspec
 from eirene.errors import InvalidEntry
 from eirene.picture import schema
 from eirene.picture.book import Book
-from eirene.picture.columns import INTERNAL, WITHDRAWAL, Clerk, Columns, day_of, first8, unpacked
+from eirene.picture.columns import INTERNAL, WITHDRAWAL, Clerk, Columns, day_of, first8
 from eirene.picture.names import Names
 from eirene.reports.acts import is_act
 from eirene.reports.envelope import Opened, decode_body
 from eirene.reports.flat import kind_and_version
+from eirene.reports.packing import unpacked
 
 _log = logging.getLogger("eirene.picture")
 

@@ -10,7 +10,7 @@ import msgspec
 import shapely
 
 from eirene.picture import schema
-from eirene.picture.columns import unpacked
+from eirene.reports.packing import unpacked
 
 
 class _Summary(msgspec.Struct):

@@ -16,7 +16,7 @@ import msgspec
 
 from eirene.errors import InvalidQuery, Unavailable
 from eirene.picture import schema
-from eirene.picture.columns import WITHDRAWAL, first8, unpacked
+from eirene.picture.columns import WITHDRAWAL, first8
 from eirene.picture.lens import Lens
 from eirene.picture.plan import BY_ITSELF, Arm, Plan, planned
 from eirene.picture.query import Query
@@ -25,6 +25,7 @@ from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
 from eirene.reports.envelope import decode_body
+from eirene.reports.packing import unpacked
 
 CHUNK = 2_000
 _CURSOR = struct.Struct(">qq")

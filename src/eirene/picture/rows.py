@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from eirene.picture import schema
-from eirene.picture.columns import moment_of, ms_of, row_key, unpacked
+from eirene.picture.columns import moment_of, ms_of, row_key
 from eirene.picture.names import Names
 from eirene.reports.envelope import Body, decode_body
 from eirene.reports.flat import content_values, flat_of
 from eirene.reports.kinds import count_fields, kinds
+from eirene.reports.packing import unpacked
 
 SHOWN = (
     "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead"

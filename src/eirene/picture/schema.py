@@ -8,7 +8,7 @@ Invariants
     table, and the numbers stay close together, which keeps the text index small.
   * ``report`` is slim, since whole stretches of it are scanned; what is only
     read for rows that are shown stands in ``body``, in order of arrival, which
-    fills its pages to the brim.
+    fills its pages to the brim. Bodies stay packed as in their seals.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import cache
 
 from eirene.reports.kinds import count_fields, kinds
 
-PROJECTION = 2
+PROJECTION = 3
 """Raised with every changed meaning; a picture of another projection is rebuilt."""
 
 DAY_MS = 86_400_000

@@ -24,11 +24,12 @@ import apsw
 
 from eirene.errors import DiskFull, NodeError
 from eirene.picture import schema
-from eirene.picture.columns import SAMPLE, first8, unpacked
+from eirene.picture.columns import first8
 from eirene.picture.fold import Fold
 from eirene.picture.functions import register
 from eirene.picture.names import Names, loaded
 from eirene.reports.envelope import ZERO_HASH, Body, Opened, decode_body
+from eirene.reports.packing import unpacked
 
 _NAME = re.compile(r"picture-(\d{6})\.db")
 _PAGE_CACHE_KIB = 131_072
@@ -289,7 +290,7 @@ def note(db: apsw.Connection, **values: Any) -> None:
 
 def fingerprint(areas: Mapping[str, str]) -> str:
     """What a picture was made with; made with anything else, it would be another one."""
-    made = hashlib.sha256(SAMPLE)
+    made = hashlib.sha256()
     for pair in sorted(areas.items()):
         made.update("\0".join((*pair, "")).encode())
     return f"{schema.fingerprint()}:{made.hexdigest()}"

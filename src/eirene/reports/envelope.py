@@ -9,9 +9,10 @@ Invariants
   * Entry hash = SHA-256(DOMAIN_ENTRY, header bytes).
   * Associated data of the seal = the header with 32 zero bytes in the place of
     ``body_hash``: the hash of the sealed body cannot be known before sealing.
-  * Plaintext = body length (4 bytes, big endian), opener (32 random bytes),
-    body, zeros up to the size class.
-  * Commitment = SHA-256(DOMAIN_COMMITMENT, opener, body).
+  * Plaintext = length (4 bytes, big endian), opener (32 random bytes), so many
+    bytes, zeros up to the size class. In format 1 the bytes are the body, in
+    format 2 the packed body (``packing``). Format 1 is read for ever, 2 is written.
+  * Commitment = SHA-256(DOMAIN_COMMITMENT, opener, body); the body as it is, never packed.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ import msgspec
 
 from eirene.errors import ForeignRealm, InvalidEntry
 from eirene.places import Place
+from eirene.reports.packing import MAX_BODY, unpacked
 from eirene.times import Span
 
-FORMAT = 1
+FORMAT = 2
+"""What is written."""
+FORMATS = (1, 2)
+"""What is read."""
 SUITE = 1
 """SHA-256, HKDF-SHA-256, AES-256-GCM, Ed25519, X25519."""
 
@@ -39,7 +44,6 @@ BODY_INFO = b"eirene/body/1"
 ZERO_HASH = bytes(32)
 SIGN_EVERY = 256
 """In a bulk batch at least every 256th entry and the last are signed."""
-MAX_BODY = 1 << 20
 FAR_AHEAD_MS = 10 * 60_000
 """An entry this far ahead of the local clock is kept, marked, and does not pull the clock."""
 
@@ -157,6 +161,8 @@ class Opened(msgspec.Struct, frozen=True):
     raw: bytes
     """The body's bytes as received; empty where ``body`` is None and nothing was opened."""
     received: datetime
+    packed: bytes = b""
+    """The body as it stands packed in its seal; empty where there is none, and in format 1."""
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -195,7 +201,7 @@ def decode_header(data: bytes) -> Header:
         header = _header.decode(data)
     except msgspec.MsgspecError as error:
         raise InvalidEntry(f"Not a header: {error}", field="header") from error
-    if header.format != FORMAT or header.suite != SUITE:
+    if header.format not in FORMATS or header.suite != SUITE:
         raise InvalidEntry(
             f"Format {header.format}, suite {header.suite} is not known here.",
             field="header",
@@ -256,33 +262,41 @@ def report_id(author: bytes, account: str, client_id: bytes) -> bytes:
 def size_class(length: int) -> int:
     """Padded size for a plaintext of ``length`` bytes.
 
-    Steps of 128 up to 1 KiB, then steps of an eighth of the next power of
-    two: the size tells little, and costs at most an eighth.
+    At least 512, in steps of 256 up to 2 KiB, then in steps of an eighth of
+    the next power of two. Compressing lets the length depend on the words, so
+    the classes are wide: nine of ten real incidents have the same size.
     """
-    if length <= 1024:
-        return max(256, -(-length // 128) * 128)
-    step = 1 << ((length - 1).bit_length() - 3)
-    return -(-length // step) * step
+    step = max(256, 1 << max(0, (length - 1).bit_length() - 3))
+    return max(512, -(-length // step) * step)
 
 
-def pad(opener: bytes, body: bytes) -> bytes:
-    """Plaintext of the seal."""
+def check_length(body: bytes) -> None:
+    """``InvalidEntry`` for a body of more than ``MAX_BODY`` bytes."""
     if len(body) > MAX_BODY:
         raise InvalidEntry(
             f"The report is {len(body):,} bytes; the most is {MAX_BODY:,}.",
             field="narrative",
             remedy="Shorten the text, or attach it as a file.",
         )
-    plain = len(body).to_bytes(4, "big") + opener + body
+
+
+def pad(opener: bytes, inner: bytes) -> bytes:
+    """Plaintext of the seal, around a body (format 1) or a packed one (format 2)."""
+    plain = len(inner).to_bytes(4, "big") + opener + inner
     return plain + bytes(size_class(len(plain)) - len(plain))
 
 
 def unpad(plain: bytes) -> tuple[bytes, bytes]:
-    """Opener and body of a plaintext."""
+    """Opener, and body or packed body, of a plaintext."""
     length = int.from_bytes(plain[:4], "big")
     if len(plain) < 36 + length:
         raise InvalidEntry("The body is shorter than it says.", field="body")
     return plain[4:36], plain[36 : 36 + length]
+
+
+def body_of(header: Header, inner: bytes) -> bytes:
+    """The body within a plaintext; ``InvalidEntry`` where it does not unpack."""
+    return inner if header.format == 1 else unpacked(inner)
 
 
 def content_of(body: Body) -> dict[str, Any]:
