@@ -1,4 +1,4 @@
-"""Chromium as the tests drive it: headless, drawing in software, a fresh profile each time."""
+"""Chromium for benchmarks, tests and pictures: headless, drawing in software, a fresh profile each time."""
 
 from __future__ import annotations
 
@@ -20,12 +20,18 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 VIEW = {"width": 1440, "height": 900}
 
 
-@contextlib.contextmanager
-def chromium() -> Generator[Callable[[], Browser]]:
-    """Something that launches browsers, each with a profile of its own; closes them at the end."""
+def _found() -> str:
+    """The system's Chromium; a browser is never downloaded."""
     path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if path is None:
         raise RuntimeError("Chromium is not here; install it with: sudo apt-get install chromium")
+    return path
+
+
+@contextlib.contextmanager
+def chromium() -> Generator[Callable[[], Browser]]:
+    """Something that launches browsers, each with a profile of its own; closes them at the end."""
+    path = _found()
     with sync_playwright() as driver:
         yield lambda: driver.chromium.launch(executable_path=path, args=_FLAGS, headless=True)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,20 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from benchmarks.chromium import chromium
+from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "pictures"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-]
 Account = dict[str, str]
 
 
@@ -137,9 +127,8 @@ def phone(browser: Browser, account: Account) -> None:
 def main() -> None:
     """Take them all."""
     PICTURES.mkdir(exist_ok=True)
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with demo() as accounts, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+    with demo() as accounts, chromium() as launch:
+        browser = launch()
         duty = accounts["joc-duty-officer"]
         amended(duty)
         desk(browser, duty)
