@@ -4,7 +4,7 @@
  * Loaded after the shell has painted. It reads the state, draws it, and
  * carries out wishes; no panel ever holds it.
  */
-import { addProtocol, Map as LibreMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import { addProtocol, setWorkerUrl, type GeoJSONSource, type Map as LibreMap } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
 import "maplibre-gl/dist/maplibre-gl.css";
@@ -22,6 +22,7 @@ import {
   type MapInfo,
 } from "../state";
 import type { Theme } from "../theme";
+import { CalmMap } from "./calm";
 import { obeyCamera } from "./camera";
 import { circleAround, squareAround } from "./geometry";
 import { Images } from "./images";
@@ -57,7 +58,7 @@ export interface MapHandle {
 export async function createMap(container: HTMLElement, theme: Theme): Promise<MapHandle> {
   await loadFonts();
   const maps = baseMaps.get();
-  const map = new LibreMap({
+  const map = new CalmMap({
     container,
     style: styleOf(theme, maps, location.origin),
     bounds: boundsOf(mapBox.get()),
@@ -85,7 +86,7 @@ export async function createMap(container: HTMLElement, theme: Theme): Promise<M
   return follow(map, theme, maps);
 }
 
-function follow(map: LibreMap, first: Theme, maps: readonly BaseMap[]): MapHandle {
+function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle {
   const images = new Images(map, first);
   const live = new LivePicture(map, images);
   const watch = new PointerWatch(map, (source, id, at) => void openCluster(map, source, id, at));

@@ -5,10 +5,11 @@
  * worker tiles the whole source again on each update, so its cost grows with
  * the source and not with the change.
  */
-import type { GeoJSONSource, GeoJSONSourceDiff, Map as LibreMap } from "maplibre-gl";
+import type { GeoJSONSource, GeoJSONSourceDiff } from "maplibre-gl";
 
 import { liveLayers } from "../layers";
 import { filter, layerFinder, layers, passes, selection, sight, store } from "../state";
+import type { CalmMap } from "./calm";
 import { featureOf, sameFeature, type LiveFeature } from "./features";
 import type { Images } from "./images";
 
@@ -20,6 +21,7 @@ class LiveSource {
   private removed = new Set<number>();
 
   constructor(
+    private readonly map: CalmMap,
     private readonly source: GeoJSONSource,
     private readonly images: Images,
   ) {}
@@ -52,6 +54,7 @@ class LiveSource {
     this.added = new Map();
     this.removed = new Set();
     void this.source.updateData(diff);
+    this.map.awaitSource(this.source.id);
     return true;
   }
 }
@@ -64,11 +67,11 @@ export class LivePicture {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private allDue = false;
 
-  constructor(map: LibreMap, images: Images) {
+  constructor(map: CalmMap, images: Images) {
     for (const layer of liveLayers) {
       const source = map.getSource<GeoJSONSource>(layer.id);
       if (source === undefined) throw new Error(`the style has no source ${layer.id}`);
-      const live = new LiveSource(source, images);
+      const live = new LiveSource(map, source, images);
       this.sources.set(layer.id, live);
       for (const kind of layer.kinds) this.byKind.set(kind, live);
     }
