@@ -39,7 +39,7 @@ _SEEN = """(mark) => {
   const frame = bench.frames.find((f) => f.text.includes(mark));
   if (row === undefined || frame === undefined) return null;
   const call = bench.calls.find((c) => c.began >= frame.at && c.id === "incidents" && c.shown);
-  return call ? { row, frame: frame.at, map: call.shown } : null;
+  return call && call.drawn ? { row, frame: frame.at, map: call.shown, drawn: call.drawn } : null;
 }"""
 
 
@@ -120,6 +120,7 @@ def _seen(b: Page, mark: str, began: float, acknowledged: float) -> dict[str, fl
         "stream": found["frame"] - began,
         "row": found["row"] - began,
         "map": found["map"] - began,
+        "drawn": found["drawn"] - began,
     }
 
 
@@ -158,7 +159,12 @@ def _between(seen: list[dict[str, float]], how: str, drawn_by: str) -> list[Figu
     stream = [one["stream"] for one in seen]
     split = "; ".join(
         f"{name} {spread([one[key] for one in seen], 'ms')}"
-        for name, key in (("acknowledged", "answer"), ("row", "row"), ("map", "map"))
+        for name, key in (
+            ("acknowledged", "answer"),
+            ("row", "row"),
+            ("map", "map"),
+            ("next frame", "drawn"),
+        )
     )
     return [
         at_most(

@@ -7,7 +7,7 @@
  */
 (() => {
   const now = () => performance.timeOrigin + performance.now();
-  const bench = { map: null, frames: [], calls: [], first: {}, rows: {}, clicks: [], now };
+  const bench = { map: null, frames: [], calls: [], first: {}, rows: {}, clicks: [], panels: [], now };
   window.bench = bench;
 
   /* How many reports the list holds. */
@@ -50,6 +50,8 @@
         if (source.loaded() && map.isSourceLoaded(id)) {
           call.shown = now();
           map.off("data", look);
+          // The frame after the picture begins only once the picture was handed over.
+          map.once("render", () => requestAnimationFrame(() => (call.drawn = now())));
         }
       };
       map.on("data", look);
@@ -88,6 +90,10 @@
       if (found) bench.rows[found[0]] ??= at;
     }
     const panel = document.querySelector("#detail");
-    if (panel) bench.panel = { at, text: panel.textContent };
+    if (panel) {
+      // Its history is the last part of a whole detail.
+      const [text, whole] = [panel.textContent, panel.querySelector("ol") !== null];
+      if (bench.panels.at(-1)?.text !== text) bench.panels.push({ at, text, whole });
+    }
   }).observe(document, { subtree: true, childList: true, characterData: true });
 })();

@@ -3,6 +3,7 @@ export * from "./changes";
 export * from "./draft";
 export * from "./filter";
 export * from "./form";
+export * from "./glimpse";
 export * from "./kinds";
 export * from "./marking";
 export * from "./selection";
