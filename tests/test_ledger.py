@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from eirene.errors import Unavailable
 from eirene.picture import Query, changes, counts, rebuild, report_by_id, search, snapshot
-from eirene.picture.ledger import Entity, due, expiring, line, lines_of, waiting
+from eirene.picture.ledger import Entity, due, expiring, line_by_id, lines_of, waiting
 from eirene.release.reader import Reader
 from eirene.reports.acts import act_in, is_act
 from eirene.reports.acts.coarser import Coarser
@@ -176,8 +176,8 @@ def test_the_ledger_is_for_readers_of_the_original_alone(tmp_path: Path):
         ]
         assert lines_of(picture, outside, of(original)) == []
         wanted = line_id(original, "org-a")
-        assert line(picture, command, wanted) is not None
-        assert line(picture, outside, wanted) is None
+        assert line_by_id(picture, command, wanted) is not None
+        assert line_by_id(picture, outside, wanted) is None
         assert [one.id for one in waiting(picture, command)] == [wanted]
         assert waiting(picture, outside) == []
         before = RECEIVED - timedelta(seconds=1)

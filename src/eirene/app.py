@@ -16,7 +16,10 @@ import msgspec
 
 from eirene.config import Settings
 from eirene.desks.changed import Changed
+from eirene.desks.decide import DecisionDesk
 from eirene.desks.filing import FilingDesk
+from eirene.desks.land import Land, NoLand
+from eirene.desks.release import ReleaseDesk
 from eirene.errors import BadSettings, DamagedLog, EireneError
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
@@ -28,6 +31,8 @@ from eirene.nodes.backup import Summary, backup
 from eirene.people.people import People
 from eirene.people.rights import PEOPLE
 from eirene.picture import Picture, PictureDamaged, rebuild
+from eirene.release.configuration import Configuration, default
+from eirene.release.rules import ON_DEMAND
 from eirene.reports.envelope import REALMS, Body, Opened
 
 _log = logging.getLogger("eirene.node")
@@ -81,6 +86,19 @@ class Node:
             )
             self.people.acts.take(self.log.read_in(PEOPLE))
             self.people.start()
+            self.configuration: Configuration = default()
+            self.releases = ReleaseDesk(
+                self.keys,
+                self.log,
+                lambda: self.picture,
+                self.filing.post,
+                lambda: self.configuration,
+                world=Land(self.mission) if self.mission else NoLand(),
+                present=self._on_demand,
+            )
+            self.decisions = DecisionDesk(
+                self.releases, lambda: self.picture, self.filing.prepared, utc_now
+            )
         except BaseException:
             self.log.close()
             self.keys.close()
@@ -95,6 +113,10 @@ class Node:
 
     def _post(self, bodies: Sequence[Body]) -> list[Opened]:
         return self.filing.post(bodies)
+
+    def _on_demand(self) -> frozenset[str]:
+        """Compartments of organisations, parties and contributors that there are."""
+        return frozenset(c for c in self.keys.compartments() if c.startswith(ON_DEMAND))
 
     def _open_picture(self, progress: Progress | None) -> Picture:
         """The picture, caught up with the log; rebuilt where it cannot be used."""
@@ -186,6 +208,7 @@ class Node:
         """File what waits, note the ends of the chains, let go of the folder."""
         self._ending.set()
         self._housekeeper.join()
+        self.releases.close()
         self.filing.close()
         self.people.close()
         self._close_retired(time.monotonic())

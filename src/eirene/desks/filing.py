@@ -128,6 +128,12 @@ class FilingDesk:
         self._waiting.put(submission)
         return waiting.result()
 
+    def prepared(
+        self, reader: Reader, flat: Mapping[str, Any], *, zone: tzinfo | None = None
+    ) -> Body:
+        """The body that this report would have; nothing is filed. Raises as ``file`` does."""
+        return self._prepare(reader, [flat], zone).bodies[0]
+
     def post(self, bodies: Sequence[Body], *, at: datetime | None = None) -> list[Opened]:
         """Append what another desk made - acts, versions - all or nothing; durable and folded.
 
@@ -219,6 +225,12 @@ class FilingDesk:
                 field="amends",
                 remedy="Take the id of the report that this one replaces.",
             ) from None
+        if row.body.coarse is not None:
+            raise NotAllowed(
+                "This is a released version; the node itself amends and withdraws it.",
+                field="amends",
+                remedy="Amend the original, or file your own report, linked to it.",
+            )
         if row.owner != reader.organisation:
             raise NotAllowed(
                 "Only the organisation that filed a report may amend or withdraw it.",

@@ -183,6 +183,10 @@ class KeyStore:
                 self._compartments[name] = new
             return self._compartments[name]
 
+    def compartments(self) -> list[str]:
+        """Names of all compartments that this node has met."""
+        return sorted(self._compartments)
+
     def compartment_name(self, id_: bytes) -> str:
         """Name of a compartment by its id, as far as this node knows it; else the id in hex."""
         for name, known in self._compartments.items():

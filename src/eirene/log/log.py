@@ -17,7 +17,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import BufferedRandom
 from pathlib import Path
@@ -278,6 +278,19 @@ class Log:
         self._heads |= batch.heads
         self._clocks |= batch.clocks
         self.last_lsn, self.last_received = batch.lsn, now_ms
+
+    def drop_bodies(self, lsns: Iterable[int]) -> None:
+        """Remove the sealed bodies of entries for good; their chain verifies as before.
+
+        The bytes are overwritten in the file, and the write-ahead log is emptied, so
+        that they are not left there.
+        """
+        with self._write_lock:
+            self._db.pragma("secure_delete", "ON")
+            self._db.executemany(
+                "UPDATE entry SET sealed = x'' WHERE lsn = ?", [(lsn,) for lsn in lsns]
+            )
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     # -- reading
 

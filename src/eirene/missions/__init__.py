@@ -16,7 +16,7 @@ import msgspec
 
 from eirene.errors import BadSettings
 from eirene.missions.areas import Areas
-from eirene.missions.gazetteer import Gazetteer, read_gazetteer
+from eirene.missions.gazetteer import Gazetteer, Named, read_gazetteer
 from eirene.places import Place
 
 _HOME = Path(__file__).resolve().parent
@@ -111,6 +111,10 @@ class Mission:
     def area_of(self, lon: float, lat: float, level: int | None = None) -> str | None:
         """P-code of the area of a level (None: the finest) that holds the point."""
         return self.areas.at(lon, lat, level)
+
+    def settled(self) -> Sequence[Named]:
+        """Places of which a list says how many people live there."""
+        return self.gazetteer.settled
 
     def parents(self) -> dict[str, str]:
         """P-code of each area -> P-code of the area around it."""

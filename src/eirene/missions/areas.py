@@ -62,6 +62,17 @@ class Level:
         corners = shapely.get_coordinates(self.shapes[at])
         return max(distance_m(lat, lon, float(y), float(x)) for x, y in corners)
 
+    def stands_for(self, code: str) -> tuple[float, float, float] | None:
+        """Longitude and latitude of a point inside an area, and its reach in metres."""
+        at = self._place.get(code)
+        if at is None:
+            return None
+        middle = self.shapes[at].centroid
+        if not self.shapes[at].covers(middle):
+            middle = self.shapes[at].representative_point()
+        lon, lat = round(float(middle.x), 5), round(float(middle.y), 5)
+        return lon, lat, self.reach_m(code, lon, lat) or 0.0
+
 
 class Areas:
     """All levels of a mission, read when first asked for."""
@@ -97,6 +108,27 @@ class Areas:
             areas = self.level(asked)
             return areas.at(lon, lat) if areas else None
         return code
+
+    def stands_for(self, code: str, level: int) -> tuple[float, float, float] | None:
+        """Longitude, latitude and radius in metres that stand for an area; None: no such area."""
+        areas = self.level(level)
+        return areas.stands_for(code) if areas else None
+
+    def holding(self, code: str, level: int) -> str | None:
+        """P-code of the area of a level that is, or holds, the area with this code."""
+        own = self.level_of(code)
+        areas = None if own is None else self.level(own)
+        if areas is None:
+            return None
+        return code if own == level else areas.around[code].get(level)
+
+    def level_of(self, code: str) -> int | None:
+        """Level of the area with this P-code; None where there is none such."""
+        for level in sorted(self._files, reverse=True):
+            areas = self.level(level)
+            if areas and code in areas.around:
+                return level
+        return None
 
     def reach_m(self, lon: float, lat: float, level: int) -> float | None:
         """Radius around a point that holds the whole area of that level around it.

@@ -52,6 +52,8 @@ class Named(msgspec.Struct, frozen=True):
     """Inhabitants, events or square kilometres: larger comes first among its like."""
     level: int = -1
     """Administrative level of an area; -1 for a point."""
+    people: int | None = None
+    """Inhabitants, where the list says how many."""
 
 
 class Gazetteer:
@@ -67,7 +69,11 @@ class Gazetteer:
         self._found: dict[str, list[Place]] = {}
         """Answers that were given: no more of them than there are names."""
         self.parents: dict[str, str] = {}
+        self.settled: list[Named] = []
+        """Places of which a list says how many people live there."""
         for one, spellings in named:
+            if one.people is not None and one.level < 0:
+                self.settled.append(one)
             if one.level >= 0:
                 self._by_code[one.place.pcode] = one
             for key in dict.fromkeys(folded(text) for text in (one.place.name, *spellings)):
@@ -192,7 +198,10 @@ def read_geonames(path: Path) -> Iterator[tuple[Named, Sequence[str]]]:
             lon=float(row["longitude"]),
             accuracy_m=accuracy,
         )
-        yield Named(place, "GeoNames", people), row["alternatenames"].split("|")
+        yield (
+            Named(place, "GeoNames", people, people=int(people) or None),
+            row["alternatenames"].split("|"),
+        )
 
 
 def read_villages(path: Path) -> Iterator[tuple[Named, Sequence[str]]]:

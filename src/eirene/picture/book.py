@@ -23,6 +23,7 @@ from eirene.reports.acts import act_in
 from eirene.reports.acts.coarser import Coarser
 from eirene.reports.acts.release import (
     APPROVED,
+    DUE,
     EXPIRED,
     FROZEN,
     MADE,
@@ -121,7 +122,7 @@ class Book:
                 (step.line, opened.header.clock, opened.hash, at, opened.lsn, _pack(kept)),
             )
             self._stand(step.line, kept)
-            if step.step == MADE:
+            if step.step in (DUE, MADE):  # known before the version comes: nobody sees both
                 self._edge(first8(step.line), releaser, comp, owner, first8(act.entity))
 
     def _stand(self, line: bytes, kept: Kept) -> None:

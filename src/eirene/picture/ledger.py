@@ -17,9 +17,21 @@ from eirene.picture.columns import first8, moment_of, ms_of
 from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
 from eirene.release.visibility import cleared, visibility
-from eirene.reports.acts.release import DUE, FROZEN, MADE, WAITS, Step
+from eirene.reports.acts.release import (
+    APPROVED,
+    DUE,
+    EXPIRED,
+    FROZEN,
+    MADE,
+    RECALLED,
+    REFUSED,
+    WAITS,
+    Step,
+)
 
 _kept = msgspec.msgpack.Decoder(Kept)
+_BEGINNINGS = frozenset((WAITS, FROZEN, REFUSED, RECALLED, EXPIRED, MADE))
+"""Steps after which earlier approvals count no more."""
 _COLUMNS = (
     "l.line, l.owner, l.entity, l.audience, l.state, l.original, l.version, l.due, l.until, "
     "l.since, (SELECT name FROM compartment WHERE id = l.comp)"
@@ -63,6 +75,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return self.steps[-1].step
 
     @property
+    def approvals(self) -> list[Step]:
+        """Approvals since it last began to wait."""
+        found: list[Step] = []
+        for taken in self.steps:
+            if taken.step.step in _BEGINNINGS:
+                found = []
+            elif taken.step.step == APPROVED:
+                found.append(taken.step)
+        return found
+
+    @property
     def made(self) -> Step | None:
         """The step that made the version that the audience has."""
         for taken in reversed(self.steps):
@@ -80,7 +103,7 @@ def lines_of(picture: Picture, reader: Reader, of: Entity) -> list[Line]:
     return [line for line in found if line.of == of]
 
 
-def line(picture: Picture, reader: Reader, line_id: bytes) -> Line | None:
+def line_by_id(picture: Picture, reader: Reader, line_id: bytes) -> Line | None:
     """One line; None where there is none for this reader."""
     with picture.reading() as db:
         return next(iter(_lines(db, reader, "l.line = :line", {"line": line_id})), None)
@@ -116,22 +139,20 @@ def by_rule(picture: Picture, reader: Reader, rules: Iterable[str]) -> list[Line
     return [one for one in found if one.made is not None and one.made.rule in wanted]
 
 
-def seen_up_to(picture: Picture) -> int:
-    """Place in the log of the last act on any line: the desk's reports before it were looked at."""
-    with picture.reading() as db:
-        row = next(iter(db.rows("SELECT coalesce(max(lsn), 0) FROM release_line", {})))
-        return int(row[0])
-
-
-def place_of(picture: Picture, reader: Reader, entry: bytes) -> int | None:
-    """Place in the log of a report, by its entry hash; None where this reader has none such."""
+def places_of(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> dict[bytes, int]:
+    """Places in the log of reports, by entry hash, as far as this reader has them."""
+    sight = visibility(reader)
     sql = (
-        f"SELECT v.lsn FROM ({visibility(reader).sql}) AS v JOIN body AS b ON b.lsn = v.lsn "
+        f"SELECT v.lsn FROM ({sight.sql}) AS v JOIN body AS b ON b.lsn = v.lsn "
         "WHERE v.entry8 = :entry8 AND b.entry = :entry"
     )
-    params = visibility(reader).params | {"entry8": first8(entry), "entry": entry}
+    found: dict[bytes, int] = {}
     with picture.reading() as db:
-        return next((int(lsn) for (lsn,) in db.rows(sql, params)), None)
+        for entry in entries:
+            asked = sight.params | {"entry8": first8(entry), "entry": entry}
+            for (lsn,) in db.rows(sql, asked):
+                found[entry] = int(lsn)
+    return found
 
 
 def _lines(db: Reading, reader: Reader, test: str, params: dict[str, Any]) -> list[Line]:

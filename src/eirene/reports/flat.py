@@ -70,6 +70,8 @@ def flat_of(body: Body) -> dict[str, Any]:
         if value:
             flat[field] = value
     flat["filed_by"] = body.account
+    if body.coarse is not None:
+        flat["coarse"] = msgspec.structs.asdict(body.coarse)
     values = content_values(body)
     kind = kinds().get(name)
     order = fields_of(kind.content) if kind else values

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from eirene.desks.decide import Foreseen, Waiting
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.missions.areas import Areas
 from eirene.people import People
-from eirene.picture import Picture
+from eirene.picture import Picture, Row
+from eirene.picture.ledger import Line
 from eirene.places import Place
 from eirene.release.reader import Reader
 
@@ -68,6 +70,28 @@ class Mission(Protocol):
     def area_of(self, lon: float, lat: float, /) -> str | None: ...
 
 
+class Decisions(Protocol):
+    """People's side of the release desk (``desks.decide``)."""
+
+    def preview(self, reader: Reader, flat: Mapping[str, Any], /) -> list[Foreseen]: ...
+    def preview_of(self, reader: Reader, report_id: bytes, /) -> list[Foreseen]: ...
+    def releases(self, reader: Reader, report_id: bytes, /) -> list[tuple[Line, Row | None]]: ...
+    def version_row(self, line: Line, /) -> Row | None: ...
+    def waiting(self, reader: Reader, /) -> list[Waiting]: ...
+    def decide(
+        self,
+        reader: Reader,
+        session: str,
+        line_id: bytes,
+        act: str,
+        /,
+        *,
+        text: str = "",
+        until: datetime | None = None,
+        reason: str = "",
+    ) -> Line: ...
+
+
 class Settings(Protocol):
     """The settings that concern HTTP."""
 
@@ -103,6 +127,8 @@ class Node(Protocol):
     def picture(self) -> Picture: ...
     @property
     def filing(self) -> Filing: ...
+    @property
+    def decisions(self) -> Decisions: ...
     @property
     def people(self) -> People: ...
     @property

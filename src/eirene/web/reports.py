@@ -116,7 +116,7 @@ async def get_entity(request: Request[Any, Any, Any], entity_id: FromPath[str]) 
 
 
 def _entity(reader: Reader, view: EntityView, marking: Marking) -> dict[str, Any]:
-    own = [row for row in view.current if row.owner == reader.organisation]
+    own = [r for r in view.current if r.owner == reader.organisation and r.body.coarse is None]
     may = bool(own) and all(row.compartment in reader.may_file for row in own)
     return {
         "entity": view.entity.hex(),

@@ -67,6 +67,45 @@ _LAYER = {
 _REPORTS = _list(_ref("Report"))
 _LINKED = _list(_map({"role": TEXT, "id": ID, "entity": ID, "kind": TEXT, "summary": TEXT}))
 _FILED = _map({"id": ID, "entity": ID})
+_MAYBE_REPORT: dict[str, Any] = {"oneOf": [{"type": "null"}, ANY]}
+_DECIDED = _list(_map({"act": TEXT, "account": TEXT, "at": TIME, "reason": TEXT}))
+_AUDIENCE = {
+    "compartment": TEXT,
+    "outcome": TEXT,
+    "mode": TEXT,
+    "due": MAYBE_TIME,
+    "sentence": MAYBE_TEXT,
+    "version": _MAYBE_REPORT,
+    "removed": TEXTS,
+}
+_RELEASE = {
+    "id": ID,
+    "compartment": TEXT,
+    "state": TEXT,
+    "mode": TEXT,
+    "rule": TEXT,
+    "due": MAYBE_TIME,
+    "until": MAYBE_TIME,
+    "since": MAYBE_TIME,
+    "version": _MAYBE_REPORT,
+    "removed": TEXTS,
+    "decided": _DECIDED,
+    "may_decide": YES_NO,
+}
+_WAITING = {
+    "id": ID,
+    "compartment": TEXT,
+    "state": TEXT,
+    "mode": TEXT,
+    "outcome": TEXT,
+    "sentence": TEXT,
+    "since": MAYBE_TIME,
+    "report": ANY,
+    "version": _MAYBE_REPORT,
+    "removed": TEXTS,
+    "before": _MAYBE_REPORT,
+    "decided": _DECIDED,
+}
 _EXTENT = _map({}, spatial=ANY, temporal=ANY)
 _COLLECTION = {
     "id": TEXT,
@@ -154,6 +193,22 @@ SCHEMAS: dict[str, Any] = {
             "may": _map({"amend": YES_NO, "withdraw": YES_NO}),
             "marking": TEXT,
         }
+    ),
+    "Preview": {
+        "oneOf": [
+            _map({"report": ID}),
+            {**ANY, "description": "A flat report, as for POST /api/reports."},
+        ]
+    },
+    "Foreseen": _map({"marking": TEXT, "audiences": _list(_map(_AUDIENCE))}),
+    "Release": _map(_RELEASE),
+    "Releases": _map({"releases": _list(_ref("Release"))}),
+    "Waiting": _list(_map(_WAITING)),
+    "Decision": _map(
+        {"act": {"enum": ["approve", "refuse", "recall", "edit"]}},
+        text={"type": "string", "maxLength": 300},
+        until=TEXT,
+        reason=TEXT,
     ),
     "Found": _map(
         {

@@ -1,0 +1,320 @@
+"""What people decide about releases, and what they are shown before.
+
+Invariants
+  * Who decides may read the original, and has the right to decide towards the audience.
+  * Where two people are needed, they are two accounts in two sessions.
+  * Recalling is one act by one person and takes hold at once; refusing too.
+  * Nothing here says more than the ledger does to a reader of the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Protocol
+
+import msgspec
+
+from eirene.desks.release import Case, ReleaseDesk, dressed
+from eirene.desks.steps import agreed_by, people_needed
+from eirene.errors import InvalidQuery, NotAllowed, Unavailable
+from eirene.picture import Picture, Row, entity_by_id, report_by_id
+from eirene.picture.ledger import Entity, Line, line_by_id, lines_of, waiting
+from eirene.release.deciding import Decision
+from eirene.release.reader import Reader, covers
+from eirene.release.version import Version
+from eirene.reports.acts.release import APPROVED, DUE, FROZEN, RECALLED, REFUSED, WAITS, Step
+from eirene.reports.envelope import Body
+from eirene.reports.flat import content_values
+
+TEXT_MOST = 300
+ACTS = ("approve", "refuse", "recall", "edit")
+
+
+class Prepared(Protocol):
+    """How the filing desk turns a flat report into a body, without filing it."""
+
+    def __call__(
+        self, reader: Reader, flat: Mapping[str, Any], *, zone: tzinfo | None = None
+    ) -> Body: ...
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Who decides, in which sign-in, and why."""
+
+    by: str
+    session: str
+    reason: str = ""
+
+
+class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
+    """What one audience would get."""
+
+    decision: Decision
+    version: Body | None
+    removed: tuple[str, ...] = ()
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """One line that waits, with all that a person needs to decide."""
+
+    line: Line
+    original: Row
+    decision: Decision | None
+    version: Body | None
+    """What would be made now; None: the rules give nothing any more."""
+    removed: tuple[str, ...]
+    before: Row | None
+    """What the audience has."""
+
+
+class DecisionDesk:
+    """People's side of releases."""
+
+    def __init__(
+        self,
+        desk: ReleaseDesk,
+        picture: Callable[[], Picture],
+        prepared: Prepared,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._desk = desk
+        self._picture = picture
+        self._prepared = prepared
+        self._clock = clock
+
+    # -- before and after sending
+
+    def preview(self, reader: Reader, flat: Mapping[str, Any]) -> list[Foreseen]:
+        """What each audience would see of a report that is not filed yet."""
+        body = self._prepared(reader, flat)
+        of = Entity(body.compartment, body.owner, body.entity)
+        return self._foreseen(Case(of, b"", body, content_values(body)))
+
+    def preview_of(self, reader: Reader, report_id: bytes) -> list[Foreseen]:
+        """What each audience would see, as the rules are now, of a report that is there."""
+        row = report_by_id(self._picture(), reader, report_id)
+        case = self._desk.case(Entity(row.compartment, row.owner, row.entity))
+        if case is None:
+            raise Unavailable
+        return self._foreseen(case)
+
+    def _foreseen(self, case: Case) -> list[Foreseen]:
+        found: list[Foreseen] = []
+        for decision in self._desk.decided(case, self._clock()):
+            version = self._version(case, decision, "")
+            body = None if version is None else self._shown(case, decision, version)
+            removed = version.removed if version else ()
+            found.append(Foreseen(decision=decision, version=body, removed=removed))
+        return found
+
+    def _version(self, case: Case, decision: Decision, text: str) -> Version | None:
+        rule = self._desk.configuration().rule(decision.rule) if decision.gives else None
+        return None if rule is None else self._desk.version(case, rule, text)
+
+    def _shown(self, case: Case, decision: Decision, version: Version) -> Body:
+        """The version as a body that nobody has filed: ids are zeros."""
+        rule = self._desk.configuration().rule(decision.rule)
+        assert rule is not None
+        body = Body(
+            id=bytes(16),
+            client_id=bytes(16),
+            owner=self._desk.owner,
+            compartment=decision.audience,
+            entity=bytes(16),
+            kind=case.body.kind,
+            account="",
+            filed=case.body.filed,
+            content=msgspec.Raw(msgspec.msgpack.encode(version.content)),
+        )
+        return dressed(body, version, self._desk.filed(rule))
+
+    # -- the ledger of one report
+
+    def releases(self, reader: Reader, report_id: bytes) -> list[tuple[Line, Row | None]]:
+        """Who has what of a report: for readers of the original."""
+        row = report_by_id(self._picture(), reader, report_id)
+        of = Entity(row.compartment, row.owner, row.entity)
+        return [(line, self.version_row(line)) for line in lines_of(self._picture(), reader, of)]
+
+    def version_row(self, line: Line) -> Row | None:
+        """The version that the audience of a line has now."""
+        if not line.version:
+            return None
+        return self._desk.version_row(line)
+
+    # -- the desk
+
+    def waiting(self, reader: Reader) -> list[Waiting]:
+        """Lines that wait for this reader, oldest first."""
+        lines = [one for one in waiting(self._picture(), reader) if self.may_decide(reader, one)]
+        return [one for one in map(self._waiting, lines) if one is not None]
+
+    def may_decide(self, reader: Reader, line: Line) -> bool:
+        """Whether this reader may decide on a line."""
+        return line.of.compartment in reader.compartments and covers(
+            reader.may_decide, line.audience
+        )
+
+    def _waiting(self, line: Line) -> Waiting | None:
+        case = self._desk.case(line.of)
+        if case is None or case.withdrawn:
+            return None
+        decision = self._decision(case, line)
+        version = self._version(case, decision, "") if decision else None
+        original = self._original(line)
+        if original is None:
+            return None
+        body = self._shown(case, decision, version) if decision and version else None
+        return Waiting(
+            line=line,
+            original=original,
+            decision=decision,
+            version=body,
+            removed=version.removed if version else (),
+            before=self.version_row(line),
+        )
+
+    def _decision(self, case: Case, line: Line) -> Decision | None:
+        told = self._desk.decided(case, self._clock())
+        return next((one for one in told if one.audience == line.audience), None)
+
+    def _original(self, line: Line) -> Row | None:
+        reader = self._desk.reader(line.of.compartment)
+        try:
+            view = entity_by_id(self._picture(), reader, line.of.entity)
+        except Unavailable:
+            return None
+        return view.current[0] if view.current else None
+
+    def line(self, reader: Reader, line_id: bytes) -> Line:
+        """One line, for who may decide on it; ``Unavailable`` for all others."""
+        found = line_by_id(self._picture(), reader, line_id)
+        if found is None or not self.may_decide(reader, found):
+            raise Unavailable
+        return found
+
+    def decide(
+        self,
+        reader: Reader,
+        session: str,
+        line_id: bytes,
+        act: str,
+        *,
+        text: str = "",
+        until: datetime | None = None,
+        reason: str = "",
+    ) -> Line:
+        """One person's decision; gives the line as it then stands.
+
+        Raises ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
+        """
+        if act not in ACTS:
+            raise InvalidQuery(
+                f"There is no act {act[:40]!r}.",
+                field="act",
+                remedy=f"Use one of: {', '.join(ACTS)}.",
+            )
+        if len(text) > TEXT_MOST:
+            raise InvalidQuery(
+                f"The text has more than {TEXT_MOST} characters.",
+                field="text",
+                remedy="Say it in one or two sentences.",
+            )
+        with self._desk.lock:
+            line = self.line(reader, line_id)
+            who = Who(reader.account, session, reason[:500])
+            if act == "recall":
+                self._recall(line, who)
+            elif act == "refuse":
+                self._refuse(line, who)
+            else:
+                self._agree(line, who, text, until, edit=act == "edit")
+        return self.line(reader, line_id)
+
+    def _recall(self, line: Line, who: Who) -> None:
+        if not line.version:
+            raise InvalidQuery(
+                "This audience has nothing that could be recalled.",
+                field="act",
+                remedy="Refuse it, so that it gets nothing.",
+            )
+        self._desk.take_back([line], RECALLED, by=who.by, session=who.session, reason=who.reason)
+
+    def _refuse(self, line: Line, who: Who) -> None:
+        if line.state not in (WAITS, FROZEN, DUE):
+            raise InvalidQuery(
+                "This release does not wait for a decision.",
+                field="act",
+                remedy="Recall it, if the audience should no longer have it.",
+            )
+        step = _said(line, REFUSED, who)
+        self._desk.post_steps(line, [step])
+
+    def _agree(
+        self, line: Line, who: Who, text: str, until: datetime | None, *, edit: bool
+    ) -> None:
+        now = self._clock()
+        case = self._desk.case(line.of)
+        decision = self._decision(case, line) if case and not case.withdrawn else None
+        if case is None or decision is None or not decision.gives:
+            raise InvalidQuery(
+                "The rules give this audience nothing of the report as it is now.",
+                field="act",
+                remedy="Refuse it, or have the rules changed by two people.",
+            )
+        if edit and not text:
+            raise InvalidQuery(
+                "text is missing.", field="text", remedy="Write what this audience may read."
+            )
+        if not edit and line.state not in (WAITS, FROZEN):
+            raise InvalidQuery(
+                "This release does not wait for a decision.",
+                field="act",
+                remedy="Look at the desk again; somebody may have decided.",
+            )
+        if until is not None and until <= now:
+            raise InvalidQuery(
+                "until lies in the past.", field="until", remedy="Give a later time, or none."
+            )
+        self._refuse_twice(line, who)
+        approved = msgspec.structs.replace(_said(line, APPROVED, who), text=text, until=until)
+        agreed = {*agreed_by(line), who.by}
+        steps = [approved]
+        if len(agreed) >= max(1, people_needed(decision)):
+            steps.append(self._due(line, case, decision, now))
+        self._desk.post_steps(line, steps, case)
+
+    def _refuse_twice(self, line: Line, who: Who) -> None:
+        for step in line.approvals:
+            if step.by == who.by or step.session == who.session:
+                raise NotAllowed(
+                    "You have agreed to this release; the second person is another one.",
+                    field="act",
+                    remedy="Ask somebody else who may decide, in a sign-in of his own.",
+                )
+
+    def _due(self, line: Line, case: Case, decision: Decision, now: datetime) -> Step:
+        return Step(
+            line=line.id,
+            audience=line.audience,
+            step=DUE,
+            data=decision.data,
+            rule=decision.rule,
+            mode=decision.mode,
+            due=self._desk.next_slot(case, line.audience, now),
+        )
+
+
+def _said(line: Line, step: str, who: Who) -> Step:
+    return Step(
+        line=line.id,
+        audience=line.audience,
+        step=step,
+        by=who.by,
+        session=who.session,
+        reason=who.reason,
+    )
+
+
+__all__ = ["DecisionDesk", "Foreseen", "Waiting"]

@@ -1,0 +1,121 @@
+"""The mission's land, as coarsening asks for it (``release.coarsen.World``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Protocol
+
+from eirene.places import Place, distance_m
+from eirene.release.coarsen import Area
+from eirene.release.sources import Settlement
+
+
+class Areas(Protocol):
+    """Boundaries of a mission."""
+
+    def at(self, lon: float, lat: float, level: int | None = None) -> str | None: ...
+    def stands_for(self, code: str, level: int) -> tuple[float, float, float] | None: ...
+    def level_of(self, code: str) -> int | None: ...
+    def holding(self, code: str, level: int) -> str | None: ...
+
+
+class Settled(Protocol):
+    """A place where people live."""
+
+    @property
+    def place(self) -> Place: ...
+    @property
+    def people(self) -> int | None: ...
+
+
+class Mission(Protocol):
+    """What this module needs of ``missions.Mission``."""
+
+    @property
+    def areas(self) -> Areas: ...
+    def settled(self) -> Sequence[Settled]: ...
+    def find(self, text: str, /) -> list[Place]: ...
+
+
+class NoLand:
+    """A node without boundaries: nothing can be coarsened to an area, so no place passes."""
+
+    def area_at(self, lon: float, lat: float, level: int) -> Area | None:
+        """None."""
+        return None
+
+    def area_of_pcode(self, pcode: str, level: int) -> Area | None:
+        """None."""
+        return None
+
+    def road_near(self, lon: float, lat: float) -> Area | None:
+        """None."""
+        return None
+
+    def settlements(self, place: Place) -> list[Settlement]:
+        """None: so a person decides wherever the source could be found out."""
+        return []
+
+
+class Land:
+    """Areas by point and by P-code; what was looked up once is kept."""
+
+    def __init__(self, mission: Mission) -> None:
+        self._mission = mission
+        self._area = lru_cache(maxsize=4_096)(self._area_once)
+
+    def area_at(self, lon: float, lat: float, level: int) -> Area | None:
+        """The area of a level around a point."""
+        code = self._mission.areas.at(lon, lat, level)
+        return self._area(code, level) if code else None
+
+    def area_of_pcode(self, pcode: str, level: int) -> Area | None:
+        """The area of a level that is, or holds, the one with this P-code."""
+        code = self._mission.areas.holding(pcode, level)
+        return self._area(code, level) if code else None
+
+    def road_near(self, lon: float, lat: float) -> Area | None:
+        """No mission ships its roads in sections yet: a place on a road then does not pass."""
+        return None
+
+    def settlements(self, place: Place) -> list[Settlement]:
+        """Settlements of which the people are known, in the area that a version names."""
+        if place.lat is None or place.lon is None:
+            return []
+        found: list[Settlement] = []
+        for at, (one, code) in enumerate(self._settled()):
+            here = one.place
+            assert here.lat is not None
+            assert here.lon is not None
+            if place.method == "pcode" and place.pcode:
+                level = self._mission.areas.level_of(place.pcode)
+                inside = level is not None and (
+                    self._mission.areas.holding(code, level) == place.pcode
+                )
+            else:
+                far = distance_m(place.lat, place.lon, here.lat, here.lon)
+                inside = far <= (place.accuracy_m or 0.0)
+            if inside:
+                found.append(Settlement(id=str(at), people=one.people))
+        return found
+
+    @cache  # noqa: B019 - one land a node, for as long as the node lasts
+    def _settled(self) -> list[tuple[Settled, str]]:
+        """Settlements, each with the P-code of the finest area that it lies in."""
+        areas = self._mission.areas
+        pointed = [
+            one
+            for one in self._mission.settled()
+            if one.place.lat is not None and one.place.lon is not None
+        ]
+        return [
+            (one, areas.at(one.place.lon or 0.0, one.place.lat or 0.0) or "") for one in pointed
+        ]
+
+    def _area_once(self, code: str, level: int) -> Area | None:
+        point = self._mission.areas.stands_for(code, level)
+        if point is None:
+            return None
+        names = [place.name for place in self._mission.find(code) if place.pcode == code]
+        return Area(code, names[0] if names else code, *point)

@@ -1,0 +1,528 @@
+"""The release desk: follows the log, and makes of reports the versions that others may have.
+
+Invariants
+  * Decided once, and recorded: what a line of the ledger says is never worked out again.
+  * A rule is asked again at the moment at which a version is made: what has been narrowed
+    since, or has become *never*, is not made.
+  * Versions of a slot are made together, in random order, with the slot's time on them.
+  * An amendment under the same automatic rule replaces the version. Whatever else it
+    changes - class, rule, a person's decision - leaves the last version as it is until a
+    person decides; a marking that forbids the audience takes the version back at once.
+  * What a version is finer or coarser than is in the ledger before the version is made,
+    so that nobody sees both.
+
+One thread looks and makes; people's decisions come from others and meet it at ``_lock``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import random
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from eirene.desks.steps import begun, moved, ready, refused, text_of
+from eirene.errors import EireneError, Unavailable
+from eirene.keys.store import KeyStore
+from eirene.log.log import Log, utc_now
+from eirene.picture import Picture, Query, Row, entity_by_id, every
+from eirene.picture.ledger import Entity, Line, due, expiring, line_by_id, lines_of, places_of
+from eirene.places import Place
+from eirene.release.coarsen import World, block_start, coarse_place, fineness
+from eirene.release.configuration import Configuration
+from eirene.release.deciding import Decision, Held, decisions, slot_after, slot_min
+from eirene.release.reader import Reader
+from eirene.release.rules import Rule, matches
+from eirene.release.sources import Crowd, Settlement, crowd_of
+from eirene.release.version import Version, version_of
+from eirene.reports.acts import coarser as coarser_act
+from eirene.reports.acts import is_act
+from eirene.reports.acts import release as release_act
+from eirene.reports.acts.coarser import Coarser
+from eirene.reports.acts.release import (
+    DUE,
+    EXPIRED,
+    MADE,
+    RECALLED,
+    WAITS,
+    WITHDRAWN,
+    Release,
+    Step,
+)
+from eirene.reports.envelope import Body, Opened, report_id
+from eirene.reports.flat import content_values, kind_and_version
+
+_log = logging.getLogger("eirene.release")
+TICK_S = 0.25
+_MOST_TOGETHER = 500
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Post(Protocol):
+    """How a desk appends (``FilingDesk.post``)."""
+
+    def __call__(self, bodies: Sequence[Body], *, at: datetime | None = None) -> list[Opened]: ...
+
+
+class Country(World, Protocol):
+    """The land with its people."""
+
+    def settlements(self, place: Place, /) -> list[Settlement]:
+        """Settlements of which the people are known, in the area that a version names."""
+        ...
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One entity as it stands now, ready to be decided on."""
+
+    of: Entity
+    entry: bytes
+    body: Body
+    content: dict[str, Any]
+    withdrawn: bool = False
+    held: Held = Held()
+
+
+class ReleaseDesk:
+    """See the module. ``tick`` does one round; the thread calls it."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        log: Log,
+        picture: Callable[[], Picture],
+        post: Post,
+        configuration: Callable[[], Configuration],
+        *,
+        world: Country,
+        present: Callable[[], frozenset[str]],
+        clock: Callable[[], datetime] = utc_now,
+        start: bool = True,
+    ) -> None:
+        self._keys, self._records, self._picture, self._post = keys, log, picture, post
+        self.configuration = configuration
+        self.world = world
+        self._present = present
+        self._clock = clock
+        self.lock = threading.RLock()
+        self._seen = self._remembered()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="releases", daemon=True)
+        if start:
+            self._thread.start()
+
+    def close(self) -> None:
+        """End the round that runs, then stop."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._ending.wait(TICK_S):
+            try:
+                self.tick()
+            except EireneError as error:
+                _log.warning("releases wait: %s", error.message)
+            except Exception:  # noqa: BLE001 - the desk goes on; what it did not do it does next time
+                _log.exception("releases wait")
+
+    def _remembered(self) -> int:
+        """Up to where the log was looked at before the last stop; 0 where that cannot be right."""
+        noted = self._keys.secrets.get("releases", "seen")
+        seen = int.from_bytes(noted) if noted else 0
+        return seen if seen <= self._records.last_lsn else 0
+
+    def tick(self) -> None:
+        """One round: look at what is new, take back what has ended, make what is due."""
+        now = self._clock()
+        with self.lock:
+            self.take_back_ended(now)
+            self._look(now)
+            self._make_due(now)
+
+    # -- who reads
+
+    def reader(self, *compartments: str) -> Reader:
+        """The desk itself, in these compartments: it shows nothing to anybody."""
+        return Reader(account="releases", compartments=frozenset(compartments))
+
+    def everywhere(self) -> Reader:
+        """The desk in every compartment that the ledger can stand in."""
+        return self.reader(*self._keys.compartments())
+
+    # -- looking at what is new
+
+    def _look(self, now: datetime) -> None:
+        """Decide on everything that came since the last round."""
+        if self._picture().position()[0] <= self._seen:
+            return
+        cases: dict[Entity, Case | None] = {}
+        last = self._seen
+        for opened in self._records.read(self._seen):
+            if opened.lsn > self._picture().position()[0]:
+                break
+            last = opened.lsn
+            body = opened.body
+            if body is None or is_act(body) or kind_and_version(body.kind)[0] == "author":
+                continue
+            of = Entity(body.compartment, body.owner, body.entity)
+            first = not body.amends and of not in cases
+            cases[of] = Case(of, opened.hash, body, content_values(body)) if first else None
+            if len(cases) == _MOST_TOGETHER:
+                break
+        self.decide(cases, now)
+        self._seen = last
+        self._keys.secrets.put("releases", "seen", last.to_bytes(8))
+
+    def decide(self, cases: Mapping[Entity, Case | None], now: datetime) -> None:
+        """Decide on entities; None: as the picture has it now. Records what follows."""
+        bodies: list[Body] = []
+        back: list[Line] = []
+        for of, known in cases.items():
+            lines = lines_of(self._picture(), self.reader(of.compartment), of)
+            case = self.case(of) if known is None or lines or known.body.coarse else known
+            if case is None:
+                continue
+            steps = self._steps(case, lines, now)
+            recalled = {step.line for step in steps if step.step == RECALLED}
+            back += [line for line in lines if line.id in recalled]
+            if steps:
+                bodies.append(self.act(case.of, case.entry, steps))
+        if bodies:
+            self._remove(back, bodies)
+
+    def case(self, of: Entity) -> Case | None:
+        """An entity as it stands: what leads of it, or what was withdrawn last."""
+        try:
+            view = entity_by_id(self._picture(), self.reader(of.compartment), of.entity)
+        except Unavailable:
+            return None
+        rows = [r for r in (*view.current, *view.others) if r.owner == of.owner]
+        row = next((r for r in rows if r.compartment == of.compartment), None)
+        return None if row is None else self._case_of(of, row)
+
+    def _case_of(self, of: Entity, row: Row) -> Case | None:
+        held = self._held_of_version(of) if row.body.coarse is not None else Held()
+        if held is None:
+            return None
+        return Case(of, row.entry, row.body, content_values(row.body), row.withdrawn, held)
+
+    def _held_of_version(self, of: Entity) -> Held | None:
+        """How a version came here, and whether it may travel on; None: it is not ours."""
+        line = self._line(of.entity)
+        made = line.made if line else None
+        if line is None or made is None:
+            return None
+        rule = self.configuration().rule(made.rule)
+        onward = rule.travels_as if rule else ""
+        came = (made.data, line.of.compartment)
+        before = self._held_of_version(line.of)
+        return Held(onward=onward, came=(*(before.came if before else ()), came))
+
+    def _line(self, line_id: bytes) -> Line | None:
+        return line_by_id(self._picture(), self.everywhere(), line_id)
+
+    def decided(self, case: Case, now: datetime) -> list[Decision]:
+        """What each audience gets of a case."""
+
+        def crowd(rule: Rule, audience: str) -> Crowd | None:
+            return self._crowd(case, rule, audience)
+
+        held = msgspec.structs.replace(case.held, audiences=self._present(), crowd=crowd)
+        return decisions(case.body, case.content, self.configuration().in_force(now), now, held)
+
+    def _crowd(self, case: Case, rule: Rule, audience: str) -> Crowd | None:
+        """How many could be the source, as far as this audience could tell from all it has."""
+        place = coarse_place(case.body.place, rule.place, self.world)
+        if place is None:
+            return None
+        held = [
+            frozenset(one.id for one in self.world.settlements(row.body.place))
+            for line in lines_of(self._picture(), self.reader(case.of.compartment), case.of)
+            if line.audience == audience and (row := self.version_row(line)) is not None
+            if row.body.place is not None
+        ]
+        return crowd_of(self.world.settlements(place), held)
+
+    # -- what follows for each audience
+
+    def _steps(self, case: Case, lines: Sequence[Line], now: datetime) -> list[Step]:
+        by_audience = {line.audience: line for line in lines}
+        steps: list[Step] = []
+        for decision in self.decided(case, now) if not case.withdrawn else ():
+            line = by_audience.pop(decision.audience, None)
+            step = begun(decision) if line is None else moved(line, decision, case.entry)
+            if step is not None:
+                steps.append(step)
+        if case.withdrawn:
+            steps += self._withdrawn(by_audience.values())
+        return steps
+
+    def _withdrawn(self, lines: Iterable[Line]) -> Iterator[Step]:
+        """Strike through what the audiences have, at once; what waits is not made."""
+        for line in lines:
+            if line.version and line.state != WITHDRAWN:
+                entry = self._strike(line)
+                yield Step(line=line.id, audience=line.audience, step=WITHDRAWN, version=entry)
+            elif line.state in (DUE, WAITS):
+                yield refused(line, "withdrawn")
+
+    def _strike(self, line: Line) -> bytes:
+        body = self._body(line, b"withdrawal", "withdrawal/1", {"reason": "error"})
+        body = msgspec.structs.replace(body, amends=(line.version,))
+        return self._post([body])[-1].hash
+
+    def _siblings(self, made: Mapping[bytes, Step], of: Entity) -> list[Body]:
+        """Of the versions of one original, each names those coarser than it.
+
+        Made in the slot of the versions: an act in an audience's compartment must not
+        tell when the original came.
+        """
+        known = lines_of(self._picture(), self.reader(of.compartment), of)
+        rules = {one.id: one.made.rule for one in known if one.made is not None}
+        rules |= {line: step.rule for line, step in made.items()}
+        audience = {one.id: one.audience for one in known}
+        ordered = sorted(
+            rules, key=lambda one: (self._fineness(rules[one]), audience[one]), reverse=True
+        )
+        bodies: list[Body] = []
+        for at, finer in enumerate(ordered):
+            coarser = tuple(c for c in ordered[at + 1 :] if finer in made or c in made)
+            if coarser:
+                content = Coarser(owner=self._keys.owner, finer=finer, coarser=coarser)
+                bodies.append(self._act_body(audience[finer], coarser_act.ACT.tag, content))
+        return bodies
+
+    def _fineness(self, rule_id: str) -> Any:
+        rule = self.configuration().rule(rule_id)
+        return fineness(rule) if rule else ()
+
+    # -- making versions
+
+    def _make_due(self, now: datetime) -> None:
+        lines = due(self._picture(), self.everywhere(), now)
+        if not lines:
+            return
+        random.SystemRandom().shuffle(lines)
+        for at in range(0, len(lines), _MOST_TOGETHER):
+            self.make(lines[at : at + _MOST_TOGETHER], now)
+
+    def make(self, lines: Sequence[Line], now: datetime) -> None:
+        """Make the versions of these lines, if their rules still hold."""
+        cases: dict[Entity, Case | None] = {}
+        told: dict[Entity, list[Decision]] = {}
+        taken: list[tuple[Line, Case, Step, Body | None]] = []
+        for line in lines:
+            if line.of not in cases:
+                case = cases[line.of] = self.case(line.of)
+                told[line.of] = self.decided(case, now) if case and not case.withdrawn else []
+            case = cases[line.of]
+            decision = next((d for d in told[line.of] if d.audience == line.audience), None)
+            if case is None or decision is None:
+                continue
+            step = ready(line, decision)
+            body = self._version_body(line, case, decision) if step.step == MADE else None
+            taken.append((line, case, step, body))
+        entries = self._posted(taken, now)
+        acts: list[Body] = []
+        for line, case, step, body in taken:
+            entry = entries[body.id] if body is not None else line.version
+            done = msgspec.structs.replace(step, version=entry) if step.step == MADE else step
+            acts.append(self.act(line.of, case.entry, [done]))
+        if acts:
+            self._post(acts)
+
+    def _posted(
+        self, taken: Sequence[tuple[Line, Case, Step, Body | None]], at: datetime
+    ) -> dict[bytes, bytes]:
+        """Entry hashes by id; what a stop in between left behind is not made twice."""
+        bodies = [body for *_, body in taken if body is not None]
+        known = {i: entry for i, (entry, _) in self._picture().seen([b.id for b in bodies]).items()}
+        fresh = [body for body in bodies if body.id not in known]
+        if not fresh:
+            return known
+        made: dict[Entity, dict[bytes, Step]] = {}
+        for line, _, step, body in taken:
+            if body is not None:
+                made.setdefault(line.of, {})[line.id] = step
+        siblings = [act for of, steps in made.items() for act in self._siblings(steps, of)]
+        posted = self._post([*siblings, *fresh], at=at)
+        return known | {o.body.id: o.hash for o in posted if o.body is not None}
+
+    def _version_body(self, line: Line, case: Case, decision: Decision) -> Body | None:
+        """The version; None where it would say what the audience has already."""
+        rule = self.configuration().rule(decision.rule)
+        assert rule is not None
+        version = self.version(case, rule, text_of(line))
+        body = self._body(line, case.entry, case.body.kind, version.content, amends=line.version)
+        body = dressed(body, version, self.filed(rule))
+        return None if line.version and self._same(line, body) else body
+
+    def version(self, case: Case, rule: Rule, text: str) -> Version:
+        """What a rule makes of a case, with the words that a person wrote for it."""
+        version = version_of(case.body, case.content, rule, self.world)
+        if not text:
+            return version
+        return msgspec.structs.replace(version, content={**version.content, "summary": text})
+
+    def filed(self, rule: Rule) -> datetime:
+        """The time of filing that a version may tell."""
+        return block_start(self._clock(), rule.time or "day")
+
+    def _same(self, line: Line, body: Body) -> bool:
+        known = self.version_row(line)
+        if known is None or known.withdrawn:
+            return False
+        changes = {n: getattr(known.body, n) for n in ("id", "client_id", "amends", "filed")}
+        return msgspec.structs.replace(body, **changes) == known.body
+
+    def version_row(self, line: Line) -> Row | None:
+        """The version that the audience of a line has now."""
+        try:
+            view = entity_by_id(self._picture(), self.reader(line.audience), line.id)
+        except Unavailable:
+            return None
+        return view.current[0] if view.current else None
+
+    def _body(
+        self,
+        line: Line,
+        original: bytes,
+        kind: str,
+        content: dict[str, Any],
+        *,
+        amends: bytes = b"",
+    ) -> Body:
+        """A body in the audience's compartment that says nothing of who, when and whence.
+
+        Its ids follow from line and original, so that it is not made twice.
+        """
+        seed = hashlib.sha256(b"version" + line.id + original + amends).digest()
+        author = self._keys.author(line.audience).public
+        return Body(
+            id=report_id(author, "", seed[:16]),
+            client_id=seed[:16],
+            owner=self._keys.owner,
+            compartment=line.audience,
+            entity=line.id,
+            kind=kind,
+            account="",
+            filed=self._clock().replace(minute=0, second=0, microsecond=0),
+            amends=(amends,) if amends else (),
+            content=msgspec.Raw(_pack(content)),
+        )
+
+    # -- taking back
+
+    def take_back_ended(self, now: datetime) -> None:
+        """Versions past their end, and those whose rule no longer holds."""
+        ended = expiring(self._picture(), self.everywhere(), now)
+        if ended:
+            self.take_back(ended, EXPIRED, reason="its time is over")
+
+    def take_back(
+        self, lines: Sequence[Line], step: str, *, by: str = "", session: str = "", reason: str = ""
+    ) -> None:
+        """Remove versions from the audience's picture and their text from the log."""
+        acts = [
+            self.act(
+                line.of,
+                line.original,
+                [
+                    Step(
+                        line=line.id,
+                        audience=line.audience,
+                        step=step,
+                        version=line.version,
+                        by=by,
+                        session=session,
+                        reason=reason,
+                    )
+                ],
+            )
+            for line in lines
+        ]
+        self._remove(lines, acts)
+
+    def _remove(self, lines: Sequence[Line], acts: Sequence[Body]) -> None:
+        """Record acts, and remove every version of these lines from the log."""
+        places: list[int] = []
+        for line in lines:
+            entries = {taken.step.version for taken in line.steps if taken.step.version}
+            places += places_of(self._picture(), self.reader(line.audience), entries).values()
+        self._post(acts)
+        if places:
+            self._records.drop_bodies(places)
+
+    # -- acts
+
+    @property
+    def owner(self) -> str:
+        """Whose versions these are: the releasing node's."""
+        return self._keys.owner
+
+    def post_steps(self, line: Line, steps: Sequence[Step], case: Case | None = None) -> None:
+        """Record what people decided on a line."""
+        original = line.original if case is None else case.entry
+        self._post([self.act(line.of, original, steps)])
+
+    def act(self, of: Entity, original: bytes, steps: Sequence[Step]) -> Body:
+        """An act of the ledger, beside the original."""
+        content = Release(original=original, owner=of.owner, entity=of.entity, steps=tuple(steps))
+        return self._act_body(of.compartment, release_act.ACT.tag, content)
+
+    def _act_body(self, compartment: str, tag: str, content: Any) -> Body:
+        client_id = os.urandom(16)
+        return Body(
+            id=report_id(self._keys.author(compartment).public, "", client_id),
+            client_id=client_id,
+            owner=self._keys.owner,
+            compartment=compartment,
+            entity=client_id,
+            kind=tag,
+            account="",
+            filed=self._clock(),
+            content=msgspec.Raw(_pack(content)),
+        )
+
+    def next_slot(self, case: Case, audience: str, now: datetime) -> datetime:
+        """When a version that people have agreed to is made."""
+        slots = self.configuration().slots
+        return slot_after(now, slot_min(slots, case.body, case.content, audience))
+
+    def look_again(self, rules: Iterable[Rule], now: datetime) -> int:
+        """Decide anew on all that stands where changed rules begin; gives how many were looked at."""
+        looked = 0
+        origins = {rule.origin for rule in rules}
+        where = [c for c in self._keys.compartments() if any(matches(o, c) for o in origins)]
+        for compartment in where:
+            reader = self.reader(compartment)
+            for rows in every(self._picture(), reader, Query(limit=1)):
+                cases = {Entity(r.compartment, r.owner, r.entity): None for r in rows}
+                self.decide(cases, now)
+                looked += len(cases)
+        return looked
+
+
+def dressed(body: Body, version: Version, filed: datetime) -> Body:
+    """The body of a version, with all that its rule lets pass."""
+    return msgspec.structs.replace(
+        body,
+        filed=filed,
+        occurred=version.occurred,
+        place=version.place,
+        grade=version.grade,
+        classification=version.classification,
+        tlp=version.tlp,
+        purpose=version.purpose,
+        coarse=version.coarse,
+    )
+
+
+__all__ = ["Case", "Post", "ReleaseDesk", "dressed"]

@@ -1,0 +1,316 @@
+"""The release desk: what leaves, when, how exactly, and how it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from conftest import Bench
+from eirene.errors import InvalidQuery, NotAllowed, Unavailable
+from eirene.log.verify import verify
+from eirene.picture import flat
+from eirene.reports.acts.release import FROZEN, MADE, RECALLED, WAITS
+from release_desk import (
+    DUTY,
+    HOST_FORCES,
+    MISSION,
+    NOW,
+    SLOT,
+    Office,
+    a_reader,
+    an_alert,
+    an_incident,
+)
+
+OFFICER = a_reader("command", "mission", decides=("host-state", "partners"), account="officer")
+HEAD = a_reader("command", "mission", decides=("host-state", "public"), account="head")
+
+
+@pytest.fixture
+def office(bench: Bench, tmp_path: Path) -> Iterator[Office]:
+    made = Office(bench, tmp_path)
+    yield made
+    made.close()
+
+
+def waiting(office: Office, reader: object = OFFICER) -> list[str]:
+    return [one.line.audience for one in office.people.waiting(reader)]  # pyright: ignore[reportArgumentType]
+
+
+def test_a_verified_incident_reaches_partners_in_the_next_slot_and_no_finer(office: Office):
+    office.file(an_incident())
+    office.desk.tick()
+    assert office.seen("partners") == []
+    office.pass_slots()
+    [row] = office.seen("partners")
+    told = flat(row)
+    assert told["pcode"] == MISSION.area_of(18.555, 4.3612)  # the area of level 3, not the point
+    assert (row.body.occurred.start.hour, row.body.occurred.end.hour) == (12, 18)  # pyright: ignore[reportOptionalMemberAccess]
+    assert told["killed"] == 5  # 5 to 9: the least of the band
+    assert told["coarse"] == {"place": "admin-3", "time": "6-hours", "counts": "banded"}
+    assert "Talvek" not in str(told)
+    assert "summary" not in told
+    assert told["filed_by"] == ""
+    assert row.body.filed.minute == 0
+    assert row.body.filed.hour % 6 == 0
+
+
+def test_an_unverified_incident_goes_nowhere(office: Office):
+    office.file(an_incident(state="reported"))
+    office.pass_slots()
+    assert office.seen("partners", "local", "humanitarian", "host-state", "public") == []
+
+
+def test_a_reader_of_all_audiences_counts_it_once(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    everywhere = ("mission", "humanitarian", "partners", "local")
+    assert [r.compartment for r in office.seen(*everywhere)] == ["mission"]
+    assert [r.compartment for r in office.seen(*everywhere[1:])] == ["humanitarian"]
+    assert [r.compartment for r in office.seen(*everywhere[2:])] == ["partners"]
+    assert [r.compartment for r in office.seen("local")] == ["local"]
+
+
+def test_ids_and_order_of_versions_say_nothing_of_the_originals(office: Office):
+    ids = office.file(*(an_incident(killed=n) for n in range(8)))
+    office.pass_slots()
+    rows = office.seen("partners")
+    assert len(rows) == 8
+    assert not {row.id.hex() for row in rows} & set(ids)
+    assert not {r.entity for r in rows} & {r.entity for r in office.seen("mission")}
+
+
+def test_an_amendment_under_the_same_rule_replaces_the_version(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    [before] = office.seen("partners")
+    office.file(an_incident(killed=30, amends=[first]))
+    office.pass_slots()
+    [after] = office.seen("partners")
+    assert (after.entity, flat(after)["killed"]) == (before.entity, 25)
+    assert not after.conflict
+
+
+def test_an_amendment_that_the_audience_cannot_see_makes_no_new_version(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    [before] = office.seen("partners")
+    office.file(an_incident(killed=8, summary="Other words", amends=[first]))
+    office.pass_slots()
+    [after] = office.seen("partners")
+    assert after.id == before.id
+    assert after.column("many") == 0
+
+
+def test_an_amendment_that_makes_it_host_forces_alleged_freezes_what_was_released(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    [before] = office.seen("partners")
+    office.file(an_incident(killed=30, actors=[HOST_FORCES], amends=[first]))
+    office.pass_slots()
+    assert [row.id for row in office.seen("partners")] == [before.id]
+    [_, *_] = found = office.people.releases(DUTY, bytes.fromhex(first))
+    assert {line.state for line, _ in found if line.version} == {FROZEN}
+    assert "partners" in waiting(office)
+
+
+def test_a_withdrawn_report_is_struck_through_at_once(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    office.file({"kind": "withdrawal", "amends": [first], "reason": "error"})
+    office.desk.tick()
+    assert office.seen("partners") == []
+    [row] = office.seen("partners", withdrawn=True)
+    assert row.withdrawn
+
+
+def test_a_marking_that_forbids_takes_the_version_back_at_once(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    office.file(an_incident(tlp="RED", amends=[first]))
+    office.desk.tick()
+    assert office.seen("partners", "local", "humanitarian", withdrawn=True) == []
+
+
+def test_one_person_decides_and_the_version_comes_in_the_next_slot(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    assert office.seen("host-state") == []
+    [item] = [one for one in office.people.waiting(OFFICER) if one.line.audience == "host-state"]
+    assert item.version is not None
+    office.people.decide(OFFICER, "s1", item.line.id, "approve", text="Attack on a market.")
+    office.desk.tick()
+    assert office.seen("host-state") == []
+    office.pass_slots()
+    [row] = office.seen("host-state")
+    assert flat(row)["summary"] == "Attack on a market."
+    assert flat(row)["pcode"] == MISSION.area_of(18.555, 4.3612, 2)
+
+
+def test_two_people_are_two_accounts_in_two_sessions(office: Office):
+    office.file(an_incident(compartment="command", actors=[HOST_FORCES]))
+    office.pass_slots()
+    [item] = [one for one in office.people.waiting(OFFICER) if one.line.audience == "host-state"]
+    office.people.decide(OFFICER, "s1", item.line.id, "approve")
+    with pytest.raises(NotAllowed):
+        office.people.decide(OFFICER, "s2", item.line.id, "approve")
+    with pytest.raises(NotAllowed):
+        office.people.decide(HEAD, "s1", item.line.id, "approve")
+    office.pass_slots()
+    assert office.seen("host-state") == []
+    office.people.decide(HEAD, "s2", item.line.id, "approve")
+    office.pass_slots()
+    assert len(office.seen("host-state")) == 1
+
+
+def test_nobody_decides_without_the_right_or_the_sight(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    [item] = [one for one in office.people.waiting(OFFICER) if one.line.audience == "host-state"]
+    without_right = a_reader("mission", "command")
+    without_sight = a_reader("partners", decides=("host-state",))
+    for reader in (without_right, without_sight):
+        assert office.people.waiting(reader) == []
+        with pytest.raises(Unavailable):
+            office.people.decide(reader, "s", item.line.id, "approve")
+
+
+def test_a_recalled_version_is_gone_from_picture_and_log_and_the_chain_verifies(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    [line] = [
+        one
+        for one, _ in office.people.releases(DUTY, bytes.fromhex(first))
+        if one.audience == "partners"
+    ]
+    office.people.decide(OFFICER, "s1", line.id, "recall", reason="a mistake")
+    assert office.seen("partners", withdrawn=True) == []
+    assert not [o for o in office.log.read() if o.body and o.body.compartment == "partners" and o.body.coarse]  # fmt: skip
+    assert verify(office.log, office.keys).faults == []
+    office.pass_slots(2)
+    assert office.seen("partners", withdrawn=True) == []
+    [again] = [
+        one
+        for one, _ in office.people.releases(DUTY, bytes.fromhex(first))
+        if one.audience == "partners"
+    ]
+    assert again.state == RECALLED
+    assert again.last.by == "officer"
+
+
+def test_an_agreement_to_an_end_expires(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    [item] = [one for one in office.people.waiting(OFFICER) if one.line.audience == "host-state"]
+    end = office.now + 3 * SLOT
+    office.people.decide(OFFICER, "s1", item.line.id, "approve", until=end)
+    office.pass_slots()
+    assert len(office.seen("host-state")) == 1
+    office.now = end
+    office.desk.tick()
+    assert office.seen("host-state", withdrawn=True) == []
+
+
+def test_a_rule_that_became_never_stops_what_was_due(office: Office):
+    office.file(an_incident())
+    office.desk.tick()
+    rules = tuple(
+        msgspec.structs.replace(rule, mode="never", place="", time="", passes=(), counts="none")
+        if (rule.data, rule.to) == ("incident-verified", "partners")
+        else rule
+        for rule in office.configuration.rules
+    )
+    office.configuration = msgspec.structs.replace(office.configuration, rules=rules)
+    office.pass_slots()
+    assert office.seen("partners") == []
+    assert len(office.seen("local")) == 1
+
+
+def test_after_a_stop_the_desk_goes_on_where_it_was_and_makes_nothing_twice(office: Office):
+    office.file(an_incident())
+    office.desk.tick()
+    office.desk = office.started()
+    office.pass_slots()
+    office.desk = office.started()
+    office.pass_slots()
+    assert len(office.seen("partners")) == 1
+    [row] = office.seen("partners")
+    assert row.column("many") == 0
+
+
+def test_an_imminent_warning_waits_two_minutes_and_carries_no_words(office: Office):
+    office.file(an_alert(threat="imminent", tlp="GREEN"))
+    office.desk.tick()
+    office.now += timedelta(minutes=2)
+    office.desk.tick()
+    [row] = office.seen("partners")
+    told = flat(row)
+    assert told["threatened"] == 100
+    assert "Talvek" not in str(told)
+    assert row.body.place is not None
+    assert (row.body.place.accuracy_m or 0) >= 5_000
+
+
+def test_where_few_could_be_the_source_a_person_decides(office: Office):
+    office.file(an_alert(place="8.1234, 25.4321"))  # nobody has said who lives there
+    office.pass_slots()
+    assert office.seen("partners") == []
+    lines = {one.line.audience: one.line for one in office.people.waiting(OFFICER)}
+    assert lines["partners"].state == WAITS
+    office.people.decide(OFFICER, "s1", lines["partners"].id, "approve")
+    office.pass_slots()
+    assert len(office.seen("partners")) == 1
+
+
+def test_acts_beside_versions_carry_the_time_of_the_slot_too(office: Office):
+    office.now = NOW + timedelta(days=30)  # later than the machine's clock, which else would win
+    office.file(an_incident())
+    office.pass_slots()
+    audiences = {"partners", "local", "humanitarian"}
+    told = [o for o in office.log.read() if o.body and o.body.compartment in audiences]
+    assert {o.body.kind for o in told if o.body} == {"author/1", "act.coarser/1", "incident/1"}
+    assert len({o.header.clock >> 16 for o in told}) == 1
+
+
+def test_preview_says_what_will_be_made(office: Office):
+    foreseen = {one.decision.audience: one for one in office.people.preview(DUTY, an_incident())}
+    assert office.seen("mission") == []
+    office.file(an_incident())
+    office.pass_slots()
+    for audience in ("partners", "local", "humanitarian"):
+        [row] = office.seen(audience)
+        version = foreseen[audience].version
+        assert version is not None
+        assert (version.content, version.place, version.occurred) == (
+            row.body.content,
+            row.body.place,
+            row.body.occurred,
+        )
+    assert foreseen["host-state"].decision.outcome == "one-person"
+    assert foreseen["command"].version is None
+
+
+def test_the_ledger_is_withheld_from_those_who_have_only_a_version(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    [row] = office.seen("partners")
+    partner = a_reader("partners")
+    assert office.people.releases(partner, row.id) == []
+    with pytest.raises(Unavailable):
+        office.people.releases(partner, bytes.fromhex(first))
+    states = {one.state for one, _ in office.people.releases(DUTY, bytes.fromhex(first))}
+    assert states == {MADE, WAITS}
+
+
+def test_a_decision_that_makes_no_sense_is_one_clear_error(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    [item] = [one for one in office.people.waiting(OFFICER) if one.line.audience == "host-state"]
+    for act, field in (("recall", "act"), ("edit", "text"), ("burn", "act")):
+        with pytest.raises(InvalidQuery) as caught:
+            office.people.decide(OFFICER, "s1", item.line.id, act)
+        assert caught.value.field == field
