@@ -86,19 +86,7 @@ class Node:
             )
             self.people.acts.take(self.log.read_in(PEOPLE))
             self.people.start()
-            self.configuration: Configuration = default()
-            self.releases = ReleaseDesk(
-                self.keys,
-                self.log,
-                lambda: self.picture,
-                self.filing.post,
-                lambda: self.configuration,
-                world=Land(self.mission) if self.mission else NoLand(),
-                present=self._on_demand,
-            )
-            self.decisions = DecisionDesk(
-                self.releases, lambda: self.picture, self.filing.prepared, utc_now
-            )
+            self._open_release_desk()
         except BaseException:
             self.log.close()
             self.keys.close()
@@ -110,6 +98,21 @@ class Node:
             target=self._keep_house, name="housekeeping", daemon=True
         )
         self._housekeeper.start()
+
+    def _open_release_desk(self) -> None:
+        self.configuration: Configuration = default()
+        self.releases = ReleaseDesk(
+            self.keys,
+            self.log,
+            lambda: self.picture,
+            self.filing.post,
+            lambda: self.configuration,
+            world=Land(self.mission) if self.mission else NoLand(),
+            present=self._on_demand,
+        )
+        self.decisions = DecisionDesk(
+            self.releases, lambda: self.picture, self.filing.prepared, utc_now
+        )
 
     def _post(self, bodies: Sequence[Body]) -> list[Opened]:
         return self.filing.post(bodies)
