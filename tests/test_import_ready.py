@@ -79,6 +79,7 @@ def test_sides_of_a_clash_are_parties_and_perpetrators_are_alleged(
     for flat in flats:
         one_sided = rows[flat["reference"]]["type_of_violence"] == "3"
         assert flat["type"] == ("VC" if one_sided else "AC")
+        assert flat.get("groups") == (["civilians"] if one_sided else None)
         roles = [actor["role"] for actor in flat["actors"]]
         assert roles == (["alleged-perpetrator", "victim"] if one_sided else ["party", "party"])
         if one_sided:

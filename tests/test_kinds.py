@@ -96,6 +96,15 @@ def test_text_passes_as_it_is_only_where_no_sentence_fits() -> None:
     assert schema["contributor"]["pattern"] == SHORT_CODE
 
 
+@pytest.mark.parametrize("code", ["party-a\n", "party a", "-a", "a" * 41, "", "é", "a\u00a0b"])
+def test_a_short_code_holds_nothing_else(code: str) -> None:
+    flat = kinds()["notification"].example | {"parties": ["A", code]}
+    with pytest.raises(InvalidReport) as error:
+        draft_of(flat, now=NOW)
+    assert error.value.field == "parties.1"
+    assert not jsonschema_rs.is_valid(schema_of(kinds()["notification"], WHERE), flat)
+
+
 def test_a_short_code_is_explained_and_not_shown_as_a_pattern() -> None:
     flat = kinds()["acknowledgement"].example | {"party": "the party of the north"}
     with pytest.raises(InvalidReport) as error:
@@ -118,10 +127,46 @@ def test_a_referral_can_say_nothing_of_the_case() -> None:
         assert error.value.field == name
 
 
-def test_a_patrol_says_only_the_state_of_its_route_in_group_code() -> None:
-    """Group code alone leaves the mission by itself."""
-    fields = fields_of(kinds()["patrol"].content).values()
-    assert [field.name for field in fields if field.held.group == "code"] == ["route_state"]
+@pytest.mark.parametrize("kind", ["patrol", "movement", "unit"])
+def test_of_own_movements_only_the_state_of_the_route_is_in_group_code(kind: str) -> None:
+    """Group code alone leaves the mission by itself: it says open or closed."""
+    fields = fields_of(kinds()[kind].content).values()
+    assert {field.name for field in fields if field.held.group == "code"} <= {"route_state"}
+
+
+PASSING = [
+    ("alert", "code actor affected action"),
+    ("incident", "code actor affected harm damage action"),
+    ("activity", "organisation sector reached"),
+    ("organisation", "code organisation sector"),
+    ("patrol", "code unit schedule route purpose"),
+    ("movement", "code unit schedule route purpose"),
+    ("unit", "unit schedule"),
+    ("hazard", "hazard"),
+    ("casevac", "code clock schedule unit action"),
+    ("notification", "code schedule route object"),
+    ("acknowledgement", "code"),
+    ("readiness", "unit"),
+]
+"""Groups that some row of the release matrix passes, where a kind has fields of them."""
+
+
+@pytest.mark.parametrize(("name", "groups"), PASSING)
+def test_every_group_that_a_release_passes_holds_more_than_words(name: str, groups: str) -> None:
+    """Words stay behind; a group of words alone would pass nothing."""
+    fields = fields_of(kinds()[name].content).values()
+    for group in groups.split():
+        held = [field for field in fields if field.held.group == group]
+        assert held, f"{name} has no field in group {group}"
+        passing = [
+            field.name
+            for field in held
+            if field.codes is not None
+            or field.held.passes_as_is
+            or field.held.form in ("count", "number", "yesno", "time")
+            or (field.held.form == "list" and "$ref" in str(msgspec.json.schema(field.type)))
+        ]
+        assert passing, f"{name}: group {group} passes nothing"
 
 
 def test_one_party_does_not_learn_which_others_are_told() -> None:

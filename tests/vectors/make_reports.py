@@ -1,6 +1,6 @@
-"""Makes the golden vectors of the kinds, once a kind; a file that is there stays as it is.
+"""Makes the golden vectors of the kinds; a line that is there stays as it is.
 
-``python tests/vectors/make_reports.py`` writes what is missing. Each line is a
+``python tests/vectors/make_reports.py`` adds what is missing. Each line is a
 flat report and either the body that it becomes or the error that it costs.
 """
 
@@ -21,6 +21,11 @@ from eirene.reports.kinds import Kind, fields_of, kinds
 FOLDER = Path(__file__).parent / "reports"
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 TOGETHER: dict[str, list[dict[str, Any]]] = {
+    "activity": [
+        {"organisation_code": "ER", "partner_code": "local-er", "work": ["mobile-clinic"]},
+        {"organisation_code": "Example Relief"},
+        {"partner_code": "x\ny"},
+    ],
     "acknowledgement": [
         {"party": "party a"},
         {"party": "-party"},
@@ -48,6 +53,9 @@ TOGETHER: dict[str, list[dict[str, Any]]] = {
         {"actors": [{"role": "victim", "name": "traders"}, {"role": "nope"}]},
         {"actors": [{"actor_class": "un-agency"}]},
         {"actors": [{"role": "victim", "name": "traders"}], "also": ["PR"]},
+        {"groups": ["traders", "women"], "weapons": ["small-arms"], "damage_level": "destroyed"},
+        {"damaged": ["market", "homes"], "actions": ["first-aid"], "help_asked": ["presence"]},
+        {"weapons": "small-arms"},
         {"place": "", "latitude": -0.4917, "longitude": -0.2042, "accuracy_m": 30},
         {"latitude": 5.0, "longitude": 18.555},
     ],
@@ -131,6 +139,8 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for kind in kinds().values():
         file = FOLDER / f"{kind.name}.jsonl"
-        if not file.exists():
-            lines = (json.dumps(result(case), ensure_ascii=False) for case in cases(kind))
-            file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        known = [json.loads(line)["flat"] for line in lines]
+        new = [case for case in cases(kind) if case not in known]
+        lines += (json.dumps(result(case), ensure_ascii=False) for case in new)
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from eirene.reports.codes import CLUSTER
-from eirene.reports.kinds import Codes, Content, Count, Held, Kind
+from eirene.reports.codes import CLUSTER, WORK
+from eirene.reports.kinds import Codes, Content, Count, Held, Kind, ShortCode
 
 STATE = Codes(
     "activity-state",
@@ -43,6 +43,11 @@ class Activity(Content, frozen=True, kw_only=True):
     ]
     """Organisation that is responsible."""
 
+    organisation_code: Annotated[
+        ShortCode, Held("organisation", "O", "text", "#org+code", passes_as_is=True)
+    ] = ""
+    """Short code of the organisation that is responsible; no blanks."""
+
     sector: Annotated[str, CLUSTER, Held("sector", "", "choice", "#sector")]
     """Sector (cluster)."""
 
@@ -51,11 +56,19 @@ class Activity(Content, frozen=True, kw_only=True):
     ] = ""
     """Organisation that carries it out."""
 
+    partner_code: Annotated[
+        ShortCode, Held("organisation", "O", "text", "#org+impl+code", passes_as_is=True)
+    ] = ""
+    """Short code of the organisation that carries it out; no blanks."""
+
     donor: Annotated[str, Meta(max_length=200), Held("donor", "O", "text", "#org+funder")] = ""
     """Who pays; often withheld."""
 
     activity: Annotated[str, Meta(max_length=300), Held("sector", "", "text", "#activity")] = ""
     """What is done."""
+
+    work: Annotated[tuple[str, ...], WORK, Held("sector", "", "many", "#activity+code")] = ()
+    """What is done, as codes."""
 
     state: Annotated[str, STATE, Held("code", "", "choice", "#status")] = "unknown"
     """Planned, ongoing, suspended or completed."""

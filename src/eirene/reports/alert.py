@@ -14,6 +14,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from eirene.reports.codes import HELP, POPULATION
 from eirene.reports.incident import ACTOR_CLASS, MANDATE_TASK
 from eirene.reports.kinds import Codes, Content, Count, Held, Kind
 
@@ -24,16 +25,6 @@ THREAT = Codes(
         "imminent": "Imminent, within 24 hours",
         "possible": "Possible",
         "past": "Past",
-    },
-)
-HELP = Codes(
-    "help-asked",
-    {
-        "presence": "Presence",
-        "evacuation": "Evacuation",
-        "medical": "Medical help",
-        "none": "Nothing, warning only",
-        "other": "Other",
     },
 )
 STATE = Codes(
@@ -95,6 +86,9 @@ class Alert(Content, frozen=True, kw_only=True):
 
     affected: Annotated[str, Meta(max_length=300), Held("affected", "P", "text", "#affected")] = ""
     """Who is threatened, as a group."""
+
+    groups: Annotated[tuple[str, ...], POPULATION, Held("affected", "P", "many")] = ()
+    """Groups of people that are threatened, as codes."""
 
     threatened: Annotated[Count | UnsetType, Held("affected", "P", "count")] = UNSET
     """At least this many people are threatened."""

@@ -222,6 +222,9 @@ class Casevac(Content, frozen=True, kw_only=True):
     responding_unit: Annotated[str, Meta(max_length=120), Held("unit", "O", "text")] = ""
     """Unit that moves them."""
 
+    unit_code: Annotated[ShortCode, Held("unit", "O", "text", passes_as_is=True)] = ""
+    """Short code of the unit that moves them; no blanks."""
+
     facility: Annotated[str, Meta(max_length=200), Held("schedule", "O", "text")] = ""
     """Treatment facility they are brought to."""
 

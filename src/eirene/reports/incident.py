@@ -15,6 +15,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from eirene.reports.codes import DAMAGE_LEVEL, DAMAGED, HELP, POPULATION, WEAPON
 from eirene.reports.kinds import Codes, Content, Count, Held, Kind
 
 INCIDENT_TYPE = Codes(
@@ -87,6 +88,23 @@ STATE = Codes(
         "closed": "Closed",
     },
 )
+ACTION = Codes(
+    "incident-action",
+    {
+        "none": "Nothing yet",
+        "patrol-sent": "Patrol sent",
+        "area-secured": "Area secured",
+        "first-aid": "First aid or medical care",
+        "evacuated": "People evacuated",
+        "sheltered": "People sheltered",
+        "people-warned": "People warned",
+        "movement-stopped": "Own movement stopped or changed",
+        "protest": "Protest made",
+        "authorities-told": "Authorities told",
+        "referred": "Passed to specialised staff",
+        "other": "Other",
+    },
+)
 MANDATE_TASK = Codes(
     "mandate-task-group",
     {
@@ -131,8 +149,14 @@ class Incident(Content, frozen=True, kw_only=True):
     affected: Annotated[str, Meta(max_length=300), Held("affected", "P", "text", "#affected")] = ""
     """Groups harmed or threatened, as groups."""
 
+    groups: Annotated[tuple[str, ...], POPULATION, Held("affected", "P", "many")] = ()
+    """Groups of people that were harmed or threatened, as codes."""
+
     means: Annotated[str, Meta(max_length=200), Held("code", "", "text")] = ""
     """Weapons or other means used."""
+
+    weapons: Annotated[tuple[str, ...], WEAPON, Held("code", "", "many")] = ()
+    """Weapons or other means used, as codes."""
 
     killed: Annotated[Count | UnsetType, Held("harm", "P", "count", "#affected+killed")] = UNSET
     """At least this many people were killed."""
@@ -164,11 +188,23 @@ class Incident(Content, frozen=True, kw_only=True):
     damage: Annotated[str, Meta(max_length=500), Held("damage", "L", "text")] = ""
     """What was damaged or destroyed, and how badly."""
 
+    damaged: Annotated[tuple[str, ...], DAMAGED, Held("damage", "", "many")] = ()
+    """What was damaged or destroyed, as types of objects."""
+
+    damage_level: Annotated[str, DAMAGE_LEVEL, Held("damage", "", "choice")] = ""
+    """How badly, at the worst."""
+
     action_taken: Annotated[str, Meta(max_length=1000), Held("action", "O", "longtext")] = ""
     """What was done at once."""
 
+    actions: Annotated[tuple[str, ...], ACTION, Held("action", "O", "many")] = ()
+    """What was done at once, as codes."""
+
     action_requested: Annotated[str, Meta(max_length=1000), Held("action", "O", "longtext")] = ""
     """What is asked for."""
+
+    help_asked: Annotated[tuple[str, ...], HELP, Held("action", "", "many")] = ()
+    """What help is asked for, as codes."""
 
     further_risk: Annotated[str, Meta(max_length=500), Held("text", "", "text")] = ""
     """Risk in the next 24 hours: escalation, reprisal."""

@@ -88,8 +88,11 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 Count = Annotated[int, Meta(ge=0, le=100_000_000)]
 """A count of people or things. Unknown is ``UNSET``, never 0."""
 
-SHORT_CODE = "^[A-Za-z0-9][A-Za-z0-9-]{0,39}$"
-"""What a short code looks like: no blank, so that no sentence can stand in it."""
+SHORT_CODE = r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$(?!\n)"
+"""What a short code looks like: no blank, so that no sentence can stand in it.
+
+To Python ``$`` is also before a line end, which the last part refuses.
+"""
 ShortCode = Annotated[str, Meta(pattern=SHORT_CODE)]
 """Short code of an organisation, party or contributor, as in the name of its compartment."""
 

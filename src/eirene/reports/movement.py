@@ -3,7 +3,8 @@
 Invariants
   * A later report of the same movement amends the earlier one; each fix stays
     in its history.
-  * Outside the mission it says only whether the route is open.
+  * Outside the mission it says only whether the route is open: that alone stands in
+    group ``code``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from eirene.reports.kinds import Codes, Content, Count, Held, Kind
+from eirene.reports.codes import AIM
+from eirene.reports.kinds import Codes, Content, Count, Held, Kind, ShortCode
+from eirene.reports.route import Waypoints
 
 MODE = Codes(
     "movement-mode",
@@ -74,7 +77,7 @@ STATE = Codes(
 class Movement(Content, frozen=True, kw_only=True):
     """One movement, at its last known place."""
 
-    type: Annotated[str, MOVEMENT_TYPE, Held("code", "O", "choice")]
+    type: Annotated[str, MOVEMENT_TYPE, Held("unit", "O", "choice")]
     """What moves."""
 
     state: Annotated[str, STATE, Held("schedule", "O", "choice", "#status")] = "unknown"
@@ -86,11 +89,20 @@ class Movement(Content, frozen=True, kw_only=True):
     unit: Annotated[str, Meta(max_length=120), Held("unit", "O", "text")] = ""
     """Unit or organisation that moves."""
 
+    unit_code: Annotated[ShortCode, Held("unit", "O", "text", passes_as_is=True)] = ""
+    """Short code of the unit that moves; no blanks."""
+
+    unit_contributor: Annotated[ShortCode, Held("unit", "O", "text", passes_as_is=True)] = ""
+    """Short code of the state that contributes the unit."""
+
     mode: Annotated[str, MODE, Held("unit", "O", "choice")] = ""
     """How it moves."""
 
     route: Annotated[str, Meta(max_length=500), Held("route", "OL", "text")] = ""
     """Route in words: way points in order."""
+
+    waypoints: Annotated[Waypoints, Held("route", "OL", "list")] = ()
+    """Route as points, in the order of travel."""
 
     destination: Annotated[str, Meta(max_length=200), Held("route", "OL", "text")] = ""
     """Where it goes."""
@@ -106,6 +118,9 @@ class Movement(Content, frozen=True, kw_only=True):
 
     purpose_text: Annotated[str, Meta(max_length=300), Held("purpose", "O", "text")] = ""
     """What for."""
+
+    aims: Annotated[tuple[str, ...], AIM, Held("purpose", "O", "many")] = ()
+    """What an own movement is for, as codes."""
 
     people: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET
     """People on the way."""

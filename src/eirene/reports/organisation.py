@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from eirene.reports.codes import CLUSTER
 from eirene.reports.incident import ACTOR_CLASS
-from eirene.reports.kinds import Codes, Content, Held, Kind
+from eirene.reports.kinds import Codes, Content, Held, Kind, ShortCode
 
 STATE = Codes(
     "organisation-state",
@@ -41,6 +41,11 @@ class Organisation(Content, frozen=True, kw_only=True):
         str, Meta(max_length=40), Held("organisation", "", "text", "#org+acronym")
     ] = ""
     """Short name."""
+
+    organisation_code: Annotated[
+        ShortCode, Held("organisation", "", "text", "#org+code", passes_as_is=True)
+    ] = ""
+    """Short code, as in the name of its compartment; no blanks."""
 
     other_names: Annotated[
         tuple[Annotated[str, Meta(max_length=200)], ...],

@@ -14,6 +14,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from eirene.reports.codes import AIM
 from eirene.reports.incident import MANDATE_TASK
 from eirene.reports.kinds import Codes, Content, Count, Held, Kind, ShortCode
 from eirene.reports.movement import ROUTE_STATE
@@ -48,22 +49,6 @@ STATE = Codes(
         "cancelled": "Cancelled",
     },
 )
-AIM = Codes(
-    "patrol-aim",
-    {
-        "presence": "Presence",
-        "protection": "Protection of civilians",
-        "observation": "Observation",
-        "verification": "Verification",
-        "engagement": "Meeting people",
-        "escort": "Escort",
-        "area-security": "Area security",
-        "route-check": "Check of a route",
-        "resupply": "Supply",
-        "response": "Response to an alert",
-        "other": "Other",
-    },
-)
 JOINT = Codes(
     "joint-with",
     {
@@ -86,6 +71,9 @@ class Patrol(Content, frozen=True, kw_only=True):
 
     unit: Annotated[str, Meta(min_length=1, max_length=120), Held("unit", "O", "text")]
     """Unit that patrols."""
+
+    unit_code: Annotated[ShortCode, Held("unit", "O", "text", passes_as_is=True)] = ""
+    """Short code of the unit that patrols; no blanks."""
 
     form: Annotated[str, FORM, Held("schedule", "O", "choice")] = "plan"
     """Whether this is the plan, a position on the way, or the report after return."""

@@ -51,6 +51,9 @@ class Readiness(Content, frozen=True, kw_only=True):
     unit: Annotated[str, Meta(min_length=1, max_length=120), Held("unit", "O", "text")]
     """Name of the unit."""
 
+    unit_code: Annotated[ShortCode, Held("unit", "O", "text", passes_as_is=True)] = ""
+    """Short code of the unit; no blanks."""
+
     state: Annotated[str, STATE, Held("unit", "O", "choice", "#status")] = "unknown"
     """Whether it can be used."""
 

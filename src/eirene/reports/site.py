@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from eirene.reports.kinds import Codes, Content, Count, Held, Kind
+from eirene.reports.kinds import Codes, Content, Count, Held, Kind, ShortCode
 
 SITE_TYPE = Codes(
     "site-type",
@@ -75,6 +75,11 @@ class Site(Content, frozen=True, kw_only=True):
 
     operator: Annotated[str, Meta(max_length=200), Held("organisation", "O", "text", "#org")] = ""
     """Who runs or supports it."""
+
+    organisation_code: Annotated[
+        ShortCode, Held("organisation", "O", "text", "#org+code", passes_as_is=True)
+    ] = ""
+    """Short code of the organisation that runs it; no blanks."""
 
     code: Annotated[str, Meta(max_length=60), Held("object", "", "text", "#loc+code")] = ""
     """Code of the site in a list, as text: ICAO, P-code."""

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from eirene.reports.kinds import Codes, Content, Count, Held, Kind
+from eirene.reports.kinds import Codes, Content, Count, Held, Kind, ShortCode
 
 UNIT_TYPE = Codes(
     "unit-type",
@@ -55,6 +55,9 @@ class Unit(Content, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=120), Held("unit", "O", "text")]
     """Name of the unit."""
 
+    unit_code: Annotated[ShortCode, Held("unit", "O", "text", passes_as_is=True)] = ""
+    """Short code of the unit; no blanks."""
+
     state: Annotated[str, STATE, Held("unit", "O", "choice", "#status")] = "unknown"
     """What it can do now."""
 
@@ -63,6 +66,9 @@ class Unit(Content, frozen=True, kw_only=True):
 
     contributor: Annotated[str, Meta(max_length=80), Held("unit", "O", "text")] = ""
     """Country that contributes it."""
+
+    unit_contributor: Annotated[ShortCode, Held("unit", "O", "text", passes_as_is=True)] = ""
+    """Short code of the state that contributes the unit."""
 
     parent: Annotated[str, Meta(max_length=120), Held("unit", "O", "text")] = ""
     """Unit or headquarters above it."""
