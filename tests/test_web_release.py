@@ -119,6 +119,23 @@ def test_the_desk_is_empty_for_who_may_decide_nothing_and_recall_takes_hold(web:
     assert web.get(NGO, "/api/search").json()["total"] == 0
 
 
+def test_the_owner_sees_who_fetched_and_with_what(web: WebNode) -> None:
+    [filed] = web.file(verified())
+    assert wait_for(lambda: len(ledger(web, filed["id"])) > 0)
+    later(web)
+    assert not [one for one in ledger(web, filed["id"]) if one["fetched"]]
+    for path in ("/api/search", "/api/export.csv", "/ogc/collections/incident/items"):
+        assert web.get(NGO, path).status_code == 200
+    for _ in range(2):  # gathered; then written, and read from a picture built anew
+        fetched = {one["compartment"]: one["fetched"] for one in ledger(web, filed["id"])}
+        [by_ngo] = fetched.pop("partners")
+        assert (by_ngo["account"], by_ngo["times"]) == (NGO, 3)
+        assert by_ngo["by"] in {token.id for token in web.node.people.tokens(NGO)}
+        assert not any(fetched.values())
+        web.node.receipts.write()
+        web.node.rebuild()
+
+
 def test_nobody_amends_a_version(web: WebNode) -> None:
     [filed] = web.file(verified())
     assert wait_for(lambda: len(ledger(web, filed["id"])) > 0)

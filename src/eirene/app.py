@@ -19,6 +19,7 @@ from eirene.desks.changed import Changed
 from eirene.desks.decide import DecisionDesk
 from eirene.desks.filing import FilingDesk
 from eirene.desks.land import Land, NoLand
+from eirene.desks.receipts import Receipts
 from eirene.desks.release import ReleaseDesk
 from eirene.errors import BadSettings, DamagedLog, EireneError
 from eirene.keys.lock import Lock
@@ -40,6 +41,7 @@ Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
 _HOUSEKEEPING_S = 5.0
 _STILL_ASKED_S = 5.0
+_RECEIPT_S = 3_600.0
 _GATHER_S = 0.2
 """So long at most does a line of the log wait to be written."""
 
@@ -110,6 +112,8 @@ class Node:
             world=Land(self.mission) if self.mission else NoLand(),
             present=self._on_demand,
         )
+        self.receipts = Receipts(self.releases, lambda: self.picture, utc_now)
+        self.picture.shown = self.receipts.shown
         self.decisions = DecisionDesk(
             self.releases, lambda: self.picture, self.filing.prepared, utc_now
         )
@@ -164,6 +168,7 @@ class Node:
         old = self.picture
         new = self._rebuilt(progress)
         self._catch_up(new, new.position()[0])
+        new.shown = self.receipts.shown
         self.picture = new
         self._catch_up(new, new.position()[0])
         self._retired.append((time.monotonic(), old))
@@ -190,9 +195,12 @@ class Node:
 
     def _keep_house(self) -> None:
         """Now and then: note how far the log goes, so that a log cut short is noticed."""
-        noted = -1
+        noted, written = -1, time.monotonic()
         while not self._ending.wait(_HOUSEKEEPING_S):
             self._close_retired(time.monotonic() - _STILL_ASKED_S)
+            if time.monotonic() - written >= _RECEIPT_S:
+                written = time.monotonic()
+                self._write_receipts()
             if self.log.last_lsn == noted:
                 continue
             try:
@@ -200,6 +208,12 @@ class Node:
                 noted = self.log.last_lsn
             except EireneError as error:
                 _log.warning("housekeeping waits: %s", error.message)
+
+    def _write_receipts(self) -> None:
+        try:
+            self.receipts.write()
+        except EireneError as error:
+            _log.warning("receipts wait: %s", error.message)
 
     def _close_retired(self, until: float) -> None:
         """Close pictures replaced before then; whoever had just taken one has asked it by now."""
@@ -212,6 +226,7 @@ class Node:
         self._ending.set()
         self._housekeeper.join()
         self.releases.close()
+        self.receipts.write()
         self.filing.close()
         self.people.close()
         self._close_retired(time.monotonic())

@@ -32,7 +32,16 @@ from eirene.errors import EireneError, Unavailable
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log, utc_now
 from eirene.picture import Picture, Query, Row, entity_by_id, every
-from eirene.picture.ledger import Entity, Line, due, expiring, line_by_id, lines_of, places_of
+from eirene.picture.ledger import (
+    Entity,
+    Line,
+    compartments_of,
+    due,
+    expiring,
+    line_by_id,
+    lines_of,
+    places_of,
+)
 from eirene.places import Place
 from eirene.release.coarsen import World, block_start, coarse_place, fineness
 from eirene.release.configuration import Configuration
@@ -92,6 +101,9 @@ class Case(msgspec.Struct, frozen=True):
 class ReleaseDesk:
     """See the module. ``tick`` does one round; the thread calls it."""
 
+    ACCOUNT = "releases"
+    """In whose name the desk reads."""
+
     def __init__(
         self,
         keys: KeyStore,
@@ -105,7 +117,7 @@ class ReleaseDesk:
         clock: Callable[[], datetime] = utc_now,
         start: bool = True,
     ) -> None:
-        self._keys, self._records, self._picture, self._post = keys, log, picture, post
+        self._keys, self._records, self._picture, self.post = keys, log, picture, post
         self.configuration = configuration
         self.world = world
         self._present = present
@@ -150,7 +162,7 @@ class ReleaseDesk:
 
     def reader(self, *compartments: str) -> Reader:
         """The desk itself, in these compartments: it shows nothing to anybody."""
-        return Reader(account="releases", compartments=frozenset(compartments))
+        return Reader(account=self.ACCOUNT, compartments=frozenset(compartments))
 
     def everywhere(self) -> Reader:
         """The desk in every compartment that the ledger can stand in."""
@@ -276,7 +288,7 @@ class ReleaseDesk:
     def _strike(self, line: Line) -> bytes:
         body = self._body(line, b"withdrawal", "withdrawal/1", {"reason": "error"})
         body = msgspec.structs.replace(body, amends=(line.version,))
-        return self._post([body])[-1].hash
+        return self.post([body])[-1].hash
 
     def _siblings(self, made: Mapping[bytes, Step], of: Entity) -> list[Body]:
         """Of the versions of one original, each names those coarser than it.
@@ -296,7 +308,7 @@ class ReleaseDesk:
             coarser = tuple(c for c in ordered[at + 1 :] if finer in made or c in made)
             if coarser:
                 content = Coarser(owner=self._keys.owner, finer=finer, coarser=coarser)
-                bodies.append(self._act_body(audience[finer], coarser_act.ACT.tag, content))
+                bodies.append(self.act_body(audience[finer], coarser_act.ACT.tag, content))
         return bodies
 
     def _fineness(self, rule_id: str) -> Any:
@@ -336,7 +348,7 @@ class ReleaseDesk:
             done = msgspec.structs.replace(step, version=entry) if step.step == MADE else step
             acts.append(self.act(line.of, case.entry, [done]))
         if acts:
-            self._post(acts)
+            self.post(acts)
 
     def _posted(
         self, taken: Sequence[tuple[Line, Case, Step, Body | None]], at: datetime
@@ -352,7 +364,7 @@ class ReleaseDesk:
             if body is not None:
                 made.setdefault(line.of, {})[line.id] = step
         siblings = [act for of, steps in made.items() for act in self._siblings(steps, of)]
-        posted = self._post([*siblings, *fresh], at=at)
+        posted = self.post([*siblings, *fresh], at=at)
         return known | {o.body.id: o.hash for o in posted if o.body is not None}
 
     def _version_body(self, line: Line, case: Case, decision: Decision) -> Body | None:
@@ -456,7 +468,7 @@ class ReleaseDesk:
         for line in lines:
             entries = {taken.step.version for taken in line.steps if taken.step.version}
             places += places_of(self._picture(), self.reader(line.audience), entries).values()
-        self._post(acts)
+        self.post(acts)
         if places:
             self._records.drop_bodies(places)
 
@@ -467,17 +479,22 @@ class ReleaseDesk:
         """Whose versions these are: the releasing node's."""
         return self._keys.owner
 
+    def compartments_of(self, lines: Iterable[bytes]) -> dict[bytes, str]:
+        """Where the original of each line stands."""
+        return compartments_of(self._picture(), self.everywhere(), lines)
+
     def post_steps(self, line: Line, steps: Sequence[Step], case: Case | None = None) -> None:
         """Record what people decided on a line."""
         original = line.original if case is None else case.entry
-        self._post([self.act(line.of, original, steps)])
+        self.post([self.act(line.of, original, steps)])
 
     def act(self, of: Entity, original: bytes, steps: Sequence[Step]) -> Body:
         """An act of the ledger, beside the original."""
         content = Release(original=original, owner=of.owner, entity=of.entity, steps=tuple(steps))
-        return self._act_body(of.compartment, release_act.ACT.tag, content)
+        return self.act_body(of.compartment, release_act.ACT.tag, content)
 
-    def _act_body(self, compartment: str, tag: str, content: Any) -> Body:
+    def act_body(self, compartment: str, tag: str, content: Any) -> Body:
+        """An act of the node itself."""
         client_id = os.urandom(16)
         return Body(
             id=report_id(self._keys.author(compartment).public, "", client_id),

@@ -419,6 +419,7 @@ class People:
         token = of if isinstance(of, Token) else None
         files = token is None or "file" in token.scope
         reader = _reader(account, holds, may_file=files, until=of.until)
+        reader = msgspec.structs.replace(reader, by=of.id)
         viewing = of.viewing if covers(holds.rights.decide, of.viewing) else ""
         held = Pass(
             key=key,

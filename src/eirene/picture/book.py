@@ -21,6 +21,7 @@ from eirene.picture.columns import first8, ms_of, row_key
 from eirene.picture.names import Names
 from eirene.reports.acts import act_in
 from eirene.reports.acts.coarser import Coarser
+from eirene.reports.acts.receipt import Receipt
 from eirene.reports.acts.release import (
     APPROVED,
     DUE,
@@ -108,6 +109,14 @@ class Book:
         comp = names.compartment(body.compartment)
         if isinstance(act, Release):
             self._release(opened, act, comp, body.owner, names)
+        elif isinstance(act, Receipt):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)",
+                [
+                    (fetch.line, opened.hash, at, comp, _pack(fetch))
+                    for at, fetch in enumerate(act.fetches)
+                ],
+            )
         elif isinstance(act, Coarser):
             by = names.number("owner", act.owner) or 0
             for coarse in act.coarser:

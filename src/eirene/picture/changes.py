@@ -64,6 +64,8 @@ class Changes(msgspec.Struct, frozen=True):
     upserts: list[list[Any]]
     removals: list[str]
     """Keys of rows that the reader no longer sees: recalled, expired, or outshone by a finer one."""
+    versions: tuple[tuple[bytes, bytes], ...]
+    """Entity and entry hash of those upserts that are versions."""
     last: int
     """Where to go on from."""
     more: bool
@@ -90,7 +92,9 @@ def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) ->
             last = min(last, page[-1][0])
         back = {row.key for row in rows}  # gone and come again: it is there
         removals = [key for key in removals if key not in back]
-        return Changes([stream_row(row) for row in rows], removals, last, more and last > after)
+        versions = tuple((row.entity, row.entry) for row in rows if row.is_version)
+        upserts = [stream_row(row) for row in rows]
+        return Changes(upserts, removals, versions, last, more and last > after)
 
 
 def _removals(db: Reading, reader: Reader, params: dict[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from eirene.picture.columns import first8, moment_of, ms_of
 from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
 from eirene.release.visibility import cleared, visibility
+from eirene.reports.acts.receipt import Fetch
 from eirene.reports.acts.release import (
     APPROVED,
     DUE,
@@ -30,6 +31,7 @@ from eirene.reports.acts.release import (
 )
 
 _kept = msgspec.msgpack.Decoder(Kept)
+_fetch = msgspec.msgpack.Decoder(Fetch)
 _BEGINNINGS = frozenset((WAITS, FROZEN, REFUSED, RECALLED, EXPIRED, MADE))
 """Steps after which earlier approvals count no more."""
 _COLUMNS = (
@@ -137,6 +139,32 @@ def by_rule(picture: Picture, reader: Reader, rules: Iterable[str]) -> list[Line
     with picture.reading() as db:
         found = _lines(db, reader, "l.version <> x''", {})
     return [one for one in found if one.made is not None and one.made.rule in wanted]
+
+
+def fetches_of(picture: Picture, reader: Reader, lines: Iterable[bytes]) -> list[Fetch]:
+    """Receipts that are written on these lines."""
+    sight = visibility(reader)
+    sql = f"SELECT r.fetch FROM receipt AS r WHERE r.line = :line AND ({cleared('r.comp')})"
+    found: list[Fetch] = []
+    with picture.reading() as db:
+        for line in lines:
+            found += [_fetch.decode(row[0]) for row in db.rows(sql, sight.params | {"line": line})]
+    return found
+
+
+def compartments_of(picture: Picture, reader: Reader, lines: Iterable[bytes]) -> dict[bytes, str]:
+    """Where the original of each line stands."""
+    sight = visibility(reader)
+    sql = (
+        "SELECT c.name FROM release_line AS l JOIN compartment AS c ON c.id = l.comp "
+        f"WHERE l.line = :line AND ({cleared('l.comp')})"
+    )
+    found: dict[bytes, str] = {}
+    with picture.reading() as db:
+        for line in lines:
+            for (name,) in db.rows(sql, sight.params | {"line": line}):
+                found[line] = name
+    return found
 
 
 def places_of(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> dict[bytes, int]:

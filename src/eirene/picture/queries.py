@@ -155,6 +155,7 @@ def rows_at(db: Reading, reader: Reader, rids: list[int], lens: Lens | None = No
     )
     params = rule.params | lens.params | _rids(rids) | _withdrawal(db)
     rows = rows_of(db.names, db.rows(sql, params))
+    db.shown(reader, rows)
     by_rid = {row.rid: row for row in rows}
     _resolve(db, reader, by_rid)
     return [by_rid[rid] for rid in rids if rid in by_rid]

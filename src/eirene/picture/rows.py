@@ -15,7 +15,7 @@ from eirene.reports.kinds import count_fields, kinds
 from eirene.reports.packing import unpacked
 
 SHOWN = (
-    "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead"
+    "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead finer"
 ).split()
 """Columns of ``report`` that a row shows beside its body."""
 
@@ -136,6 +136,11 @@ class Row:
     def lat(self) -> float | None:
         lat = self._shown["lat"]
         return None if lat is None else lat / schema.DEGREE
+
+    @property
+    def is_version(self) -> bool:
+        """Whether a release desk made it."""
+        return self._shown["finer"] is not None
 
     @property
     def key(self) -> str:

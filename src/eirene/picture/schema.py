@@ -81,6 +81,8 @@ CREATE TABLE finer (coarse8 INTEGER, by INTEGER, comp INTEGER, owner INTEGER, en
   PRIMARY KEY (coarse8, by, comp, owner, entity8)) WITHOUT ROWID;
 CREATE TABLE finer_set (id INTEGER, comp INTEGER, PRIMARY KEY (id, comp)) WITHOUT ROWID;
 CREATE TABLE taken_back (entry BLOB PRIMARY KEY, line BLOB, lsn INTEGER) WITHOUT ROWID;
+CREATE TABLE receipt (line BLOB, entry BLOB, at INTEGER, comp INTEGER, fetch BLOB,
+  PRIMARY KEY (line, entry, at)) WITHOUT ROWID;
 CREATE TABLE gone (change INTEGER, comp INTEGER, key TEXT, PRIMARY KEY (change, comp, key))
   WITHOUT ROWID;
 CREATE VIRTUAL TABLE box USING rtree_i32(rid, west, east, south, north, first, last);

@@ -28,6 +28,8 @@ from eirene.picture.columns import first8
 from eirene.picture.fold import Fold
 from eirene.picture.functions import register
 from eirene.picture.names import Names, loaded
+from eirene.picture.rows import Row
+from eirene.release.reader import Reader
 from eirene.reports.envelope import ZERO_HASH, Body, Opened, decode_body
 from eirene.reports.packing import unpacked
 
@@ -46,11 +48,19 @@ class PictureDamaged(NodeError):
     code = "picture-damaged"
 
 
+Shown = Callable[[Reader, "Sequence[Row]"], None]
+
+
+def _nobody_listens(_reader: Reader, _rows: Sequence[Row]) -> None:
+    pass
+
+
 class Reading:
     """One of the pool; between ``begin`` and ``end`` it stands in one state."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, shown: Shown) -> None:
         self.names = Names()
+        self.shown = shown
         self.position = 0
         self._open: list[apsw.Cursor] = []
         self.db = connect(path, key, apsw.SQLITE_OPEN_READONLY)
@@ -106,6 +116,8 @@ class Picture:
         self._pool: list[Reading] = []
         self._pool_lock = threading.Lock()
         self._closed = False
+        self.shown: Shown = _nobody_listens
+        """Told of every row that is made for a reader, before he has it: for receipts."""
         self.cache: dict[Any, Any] = {}
         """Answers that hold for one position only; whoever puts one in names reader and position."""
         self._db = connect(path, key, apsw.SQLITE_OPEN_READWRITE)
@@ -199,7 +211,10 @@ class Picture:
                 raise NodeError("The picture is closed.")
             if self._pool:
                 return self._pool.pop()
-        return Reading(self._path, self._key)
+        return Reading(self._path, self._key, self._tell)
+
+    def _tell(self, reader: Reader, rows: Sequence[Row]) -> None:
+        self.shown(reader, rows)
 
     def _give_back(self, connection: Reading) -> None:
         with self._pool_lock:

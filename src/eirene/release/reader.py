@@ -35,6 +35,9 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     may_grant: frozenset[str] = frozenset()
     """Compartments whose clearances it may give, together with a second person."""
 
+    by: str = ""
+    """Id of the sign-in or token with which it asks; "" for a service."""
+
     until: datetime | None = None
     """When the first of its clearances ends; None when none does."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from eirene.picture import Picture, Row
 from eirene.picture.ledger import Line
 from eirene.places import Place
 from eirene.release.reader import Reader
+from eirene.reports.acts.receipt import Fetch
 
 
 class Filed(Protocol):
@@ -92,6 +93,13 @@ class Decisions(Protocol):
     ) -> Line: ...
 
 
+class Receipts(Protocol):
+    """Who fetched which version."""
+
+    def fetched(self, reader: Reader, versions: Iterable[tuple[bytes, bytes]], /) -> None: ...
+    def of(self, reader: Reader, lines: Sequence[Line], /) -> dict[bytes, list[Fetch]]: ...
+
+
 class Settings(Protocol):
     """The settings that concern HTTP."""
 
@@ -127,6 +135,8 @@ class Node(Protocol):
     def picture(self) -> Picture: ...
     @property
     def filing(self) -> Filing: ...
+    @property
+    def receipts(self) -> Receipts: ...
     @property
     def decisions(self) -> Decisions: ...
     @property

@@ -40,6 +40,8 @@ class Page(msgspec.Struct, frozen=True):
     empty: bool
     removals: list[str] = []
     """Of changes: keys of rows that went out of sight."""
+    versions: tuple[tuple[bytes, bytes], ...] = ()
+    """Line and entry hash of those that are versions: whoever is sent the page has fetched them."""
     last: int = 0
     """Of changes: go on from this one."""
     more: bool = False
@@ -91,13 +93,21 @@ def _sight(reader: Reader) -> Hashable:
 def _changes(picture: Picture, reader: Reader, after: int) -> Page:
     found = changes(picture, reader, after, ROWS)
     empty = not (found.upserts or found.removals)
-    return Page(_packed(found.upserts), empty, found.removals, last=found.last, more=found.more)
+    return Page(
+        _packed(found.upserts),
+        empty,
+        found.removals,
+        found.versions,
+        last=found.last,
+        more=found.more,
+    )
 
 
 def _snapshot(picture: Picture, reader: Reader, page: bytes | None) -> Page:
     found = search(picture, reader, Query(withdrawn=True, limit=ROWS, cursor=page, count_to=1))
     rows = [stream_row(row) for row in found.rows]
-    return Page(_packed(rows), not rows, next=found.next)
+    versions = tuple((row.entity, row.entry) for row in found.rows if row.is_version)
+    return Page(_packed(rows), not rows, versions=versions, next=found.next)
 
 
 def _packed(rows: list[list[Any]]) -> msgspec.Raw:

@@ -19,6 +19,7 @@ from eirene.picture import Row
 from eirene.picture.ledger import Line, Taken
 from eirene.release.reader import Reader, covers
 from eirene.release.rules import ON_DEMAND
+from eirene.reports.acts.receipt import Fetch
 from eirene.reports.envelope import Body
 from eirene.reports.flat import flat_of, marking_of
 from eirene.reports.markings import highest
@@ -96,7 +97,13 @@ async def get_releases(
     reader = reader_of(request)
     found = await aside(node_of(request).decisions.releases, reader, id_of(report_id))
     rows = [row for _, row in found if row is not None]
-    answer = {"releases": [_release(reader, line, row) for line, row in found]}
+    fetched = await aside(node_of(request).receipts.of, reader, [line for line, _ in found])
+    answer = {
+        "releases": [
+            _release(reader, line, row) | {"fetched": _fetched(fetched.get(line.id, []))}
+            for line, row in found
+        ]
+    }
     return json_of(answer, marking_of_rows(rows))
 
 
@@ -116,6 +123,19 @@ def _release(reader: Reader, line: Line, row: Row | None) -> dict[str, Any]:
         "decided": _decided(line),
         "may_decide": covers(reader.may_decide, line.audience),
     }
+
+
+def _fetched(fetches: list[Fetch]) -> list[dict[str, Any]]:
+    return [
+        {
+            "account": one.account,
+            "by": one.by,
+            "first": iso(one.first),
+            "last": iso(one.last),
+            "times": one.times,
+        }
+        for one in fetches
+    ]
 
 
 def _decided(line: Line) -> list[dict[str, Any]]:

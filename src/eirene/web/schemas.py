@@ -92,6 +92,7 @@ _RELEASE = {
     "decided": _DECIDED,
     "may_decide": YES_NO,
 }
+_FETCHED = _list(_map({"account": TEXT, "by": TEXT, "first": TIME, "last": TIME, "times": WHOLE}))
 _WAITING = {
     "id": ID,
     "compartment": TEXT,
@@ -201,7 +202,7 @@ SCHEMAS: dict[str, Any] = {
         ]
     },
     "Foreseen": _map({"marking": TEXT, "audiences": _list(_map(_AUDIENCE))}),
-    "Release": _map(_RELEASE),
+    "Release": _map(_RELEASE, fetched=_FETCHED),
     "Releases": _map({"releases": _list(_ref("Release"))}),
     "Waiting": _list(_map(_WAITING)),
     "Decision": _map(

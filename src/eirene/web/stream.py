@@ -207,6 +207,7 @@ class Stream:
         while True:
             page = await self._streams.pages.snapshot(picture, self._pass.reader, begun, at)
             at = page.next
+            self._fetched(page)
             await self._send(
                 {
                     "t": "snapshot",
@@ -231,6 +232,7 @@ class Stream:
                 continue
             self._last = page.last
             if not page.empty:
+                self._fetched(page)
                 await self._send(
                     {
                         "t": "delta",
@@ -243,6 +245,11 @@ class Stream:
             # a page that another stream made may be older than the bell that woke this one
             if not page.more and page.last >= picture.position()[0]:
                 return
+
+    def _fetched(self, page: Page) -> None:
+        """A page is made for one stream and sent to many: each has fetched what is on it."""
+        if page.versions:
+            self._node.receipts.fetched(self._pass.reader, page.versions)
 
     async def _changes(self, picture: Picture) -> Page | None:
         """None where the picture was replaced just then."""
