@@ -38,7 +38,7 @@ from benchmarks.made import bodies, compartments, events
 from eirene.missions import mission_named
 from eirene.picture import Picture, Query, counts, rebuild, search
 from eirene.release.reader import Reader
-from eirene.release.visibility import Rule
+from eirene.release.visibility import Sight
 from eirene.web.look import COUNT_TO
 
 SIZE, QUICK_SIZE = 1_000_000, 100_000
@@ -293,9 +293,9 @@ def _one(ask: Ask, reader: Reader, query: Query) -> tuple[float, int]:
 @contextlib.contextmanager
 def _without_test() -> Generator[None]:
     """The bare table in the place of what a reader may see: for comparison only."""
-    bare = Rule("SELECT report.*, 'compartment' AS reason FROM report", {})
+    bare = Sight("SELECT report.*, 'compartment' AS reason FROM report", {})
 
-    def nothing_hidden(_: Reader) -> Rule:
+    def nothing_hidden(_: Reader, *, then: bool = False) -> Sight:
         return bare
 
     with contextlib.ExitStack() as stack:
