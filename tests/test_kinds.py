@@ -111,7 +111,7 @@ def test_a_short_code_is_explained_and_not_shown_as_a_pattern() -> None:
         draft_of(flat, now=NOW)
     assert error.value.field == "party"
     assert "letters, digits" in error.value.message
-    assert error.value.remedy == 'Write for example "party-a".'
+    assert error.value.remedy == 'Write for example "north".'
 
 
 def test_a_referral_can_say_nothing_of_the_case() -> None:

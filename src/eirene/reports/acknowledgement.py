@@ -38,7 +38,7 @@ class Acknowledgement(Content, frozen=True, kw_only=True):
     """One answer of one party to one notification."""
 
     party: Annotated[ShortCode, Held("code", "O", "text", passes_as_is=True)]
-    """Short code of the party that answers."""
+    """Short code of the party that answers: `north`, if it reads in `party-north`."""
 
     answer: Annotated[str, ANSWER, Held("code", "", "choice")]
     """What it answers."""
@@ -67,7 +67,7 @@ KIND = Kind(
     symbol="none",
     example={
         "kind": "acknowledgement",
-        "party": "party-a",
+        "party": "north",
         "answer": "received",
         "organisation_code": "example-relief",
         "serial": "N-0017",

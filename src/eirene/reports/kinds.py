@@ -94,7 +94,7 @@ SHORT_CODE = r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$(?!\n)"
 To Python ``$`` is also before a line end, which the last part refuses.
 """
 ShortCode = Annotated[str, Meta(pattern=SHORT_CODE)]
-"""Short code of an organisation, party or contributor, as in the name of its compartment."""
+"""Short code of an organisation, party, contributor or unit: ``north`` is told in ``party-north``."""
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -90,7 +90,7 @@ class Notification(Content, frozen=True, kw_only=True):
     parties: Annotated[
         tuple[ShortCode, ...], Meta(max_length=50), Held("text", "O", "list", passes_as_is=True)
     ] = ()
-    """Short codes of the parties that are to be told."""
+    """Short codes of the parties that are to be told: `north`, if it reads in `party-north`."""
 
     object_type: Annotated[str, SITE_TYPE, Held("object", "LO", "choice")] = ""
     """What the site is; of a movement: what it goes to."""
@@ -203,7 +203,7 @@ KIND = Kind(
         "state": "submitted",
         "organisation_code": "example-relief",
         "organisation_name": "Example Relief",
-        "parties": ["party-a"],
+        "parties": ["north"],
         "object_type": "health-facility",
         "object_name": "Health post",
         "marked": ["roof", "flag"],
