@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from conftest import Bench
+from eirene.desks.reapply import reached
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
 from eirene.picture import flat
@@ -218,13 +219,7 @@ def test_an_agreement_to_an_end_expires(office: Office):
 def test_a_rule_that_became_never_stops_what_was_due(office: Office):
     office.file(an_incident())
     office.desk.tick()
-    rules = tuple(
-        msgspec.structs.replace(rule, mode="never", place="", time="", passes=(), counts="none")
-        if (rule.data, rule.to) == ("incident-verified", "partners")
-        else rule
-        for rule in office.configuration.rules
-    )
-    office.configuration = msgspec.structs.replace(office.configuration, rules=rules)
+    changed(office, "incident-verified", "partners", **NEVER)
     office.pass_slots()
     assert office.seen("partners") == []
     assert len(office.seen("local")) == 1
@@ -314,3 +309,81 @@ def test_a_decision_that_makes_no_sense_is_one_clear_error(office: Office):
         with pytest.raises(InvalidQuery) as caught:
             office.people.decide(OFFICER, "s1", item.line.id, act)
         assert caught.value.field == field
+
+
+def changed(office: Office, data: str, to: str, **measures: object) -> None:
+    rules = tuple(
+        msgspec.structs.replace(rule, **measures) if (rule.data, rule.to) == (data, to) else rule
+        for rule in office.configuration.rules
+    )
+    office.configuration = msgspec.structs.replace(office.configuration, rules=rules)
+
+
+NEVER = {"mode": "never", "place": "", "time": "", "passes": (), "counts": "none"}
+
+
+def test_a_rule_that_is_closed_takes_back_what_stands_in_the_same_round(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    assert len(office.seen("partners")) == 1
+    changed(office, "incident-verified", "partners", **NEVER)
+    office.desk.tick()
+    assert office.seen("partners", withdrawn=True) == []
+    assert len(office.seen("local")) == 1
+
+
+def test_a_narrowed_rule_leaves_only_the_coarser_version(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    changed(office, "incident-verified", "partners", place="admin-1")
+    office.desk.tick()
+    assert office.seen("partners", withdrawn=True) == []
+    office.pass_slots()
+    [row] = office.seen("partners")
+    assert flat(row)["pcode"] == MISSION.area_of(18.555, 4.3612, 1)
+
+
+def test_a_node_that_was_off_closes_what_ended_before_anything_else(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    office.desk.close()
+    rules = tuple(
+        rule
+        for rule in office.configuration.rules
+        if (rule.data, rule.to) != ("incident-verified", "partners")
+    )
+    office.configuration = msgspec.structs.replace(office.configuration, rules=rules)
+    office.desk = office.started()
+    office.desk.tick()
+    assert office.seen("partners", withdrawn=True) == []
+
+
+def test_a_new_rule_reaches_what_is_there_and_says_so_before(office: Office):
+    [filed] = office.file(an_alert(tlp="CLEAR"))
+    office.pass_slots()
+    old = office.configuration
+    gives = {"mode": "automatic", "place": "admin-1", "time": "day", "passes": ("code",)}
+    changed(office, "informant-alert", "public", **gives)
+    [found] = reached(office.desk, office.picture, old, office.configuration, office.now)
+    assert (found.report.hex(), found.audience) == (filed, "public")
+    assert office.seen("public") == []
+    office.pass_slots(97)  # public has one slot a day
+    assert len(office.seen("public")) == 1
+
+
+def test_what_a_person_recalled_no_rule_opens_again(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    ledger = office.people.releases(DUTY, bytes.fromhex(first))
+    [line] = [one for one, _ in ledger if one.audience == "partners"]
+    office.people.decide(OFFICER, "s1", line.id, "recall")
+    changed(office, "incident-verified", "partners", place="admin-1")
+    office.pass_slots(2)
+    assert office.seen("partners") == []
+    office.file(an_incident(killed=40, amends=[first]))
+    office.pass_slots(2)
+    assert office.seen("partners") == []
+    assert "partners" in waiting(office)
+    office.people.decide(OFFICER, "s1", line.id, "approve")
+    office.pass_slots()
+    assert len(office.seen("partners")) == 1

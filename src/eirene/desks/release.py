@@ -27,11 +27,12 @@ from typing import Any, Protocol
 
 import msgspec
 
+from eirene.desks.reapply import in_force, mark_of, reapply
 from eirene.desks.steps import begun, moved, ready, refused, text_of
 from eirene.errors import EireneError, Unavailable
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log, utc_now
-from eirene.picture import Picture, Query, Row, entity_by_id, every
+from eirene.picture import Picture, Row, entity_by_id
 from eirene.picture.ledger import (
     Entity,
     Line,
@@ -47,7 +48,7 @@ from eirene.release.coarsen import World, block_start, coarse_place, fineness
 from eirene.release.configuration import Configuration
 from eirene.release.deciding import Decision, Held, decisions, slot_after, slot_min
 from eirene.release.reader import Reader
-from eirene.release.rules import Rule, matches
+from eirene.release.rules import Rule
 from eirene.release.sources import Crowd, Settlement, crowd_of
 from eirene.release.version import Version, version_of
 from eirene.reports.acts import coarser as coarser_act
@@ -124,6 +125,7 @@ class ReleaseDesk:
         self._clock = clock
         self.lock = threading.RLock()
         self._seen = self._remembered()
+        self._rules: dict[str, Rule] | None = None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="releases", daemon=True)
         if start:
@@ -155,10 +157,26 @@ class ReleaseDesk:
         now = self._clock()
         with self.lock:
             self.take_back_ended(now)
+            self._follow_rules(now)
             self._look(now)
             self._make_due(now)
 
+    def _follow_rules(self, now: datetime) -> None:
+        """Act on a change of the rules in force since the last round, or since the last stop."""
+        rules = in_force(self.configuration(), now)
+        if rules == self._rules:
+            return
+        mark = mark_of(rules)
+        if self._rules is not None or self._keys.secrets.get("releases", "rules") != mark:
+            reapply(self, self._picture(), self._rules, rules, now)
+            self._keys.secrets.put("releases", "rules", mark)
+        self._rules = rules
+
     # -- who reads
+
+    def met(self) -> list[str]:
+        """Compartments that this node has met."""
+        return self._keys.compartments()
 
     def reader(self, *compartments: str) -> Reader:
         """The desk itself, in these compartments: it shows nothing to anybody."""
@@ -240,14 +258,17 @@ class ReleaseDesk:
     def _line(self, line_id: bytes) -> Line | None:
         return line_by_id(self._picture(), self.everywhere(), line_id)
 
-    def decided(self, case: Case, now: datetime) -> list[Decision]:
-        """What each audience gets of a case."""
+    def decided(
+        self, case: Case, now: datetime, configuration: Configuration | None = None
+    ) -> list[Decision]:
+        """What each audience gets of a case, by the mission's configuration or another one."""
 
         def crowd(rule: Rule, audience: str) -> Crowd | None:
             return self._crowd(case, rule, audience)
 
         held = msgspec.structs.replace(case.held, audiences=self._present(), crowd=crowd)
-        return decisions(case.body, case.content, self.configuration().in_force(now), now, held)
+        rules = (configuration or self.configuration()).in_force(now)
+        return decisions(case.body, case.content, rules, now, held)
 
     def _crowd(self, case: Case, rule: Rule, audience: str) -> Crowd | None:
         """How many could be the source, as far as this audience could tell from all it has."""
@@ -512,19 +533,6 @@ class ReleaseDesk:
         """When a version that people have agreed to is made."""
         slots = self.configuration().slots
         return slot_after(now, slot_min(slots, case.body, case.content, audience))
-
-    def look_again(self, rules: Iterable[Rule], now: datetime) -> int:
-        """Decide anew on all that stands where changed rules begin; gives how many were looked at."""
-        looked = 0
-        origins = {rule.origin for rule in rules}
-        where = [c for c in self._keys.compartments() if any(matches(o, c) for o in origins)]
-        for compartment in where:
-            reader = self.reader(compartment)
-            for rows in every(self._picture(), reader, Query(limit=1)):
-                cases = {Entity(r.compartment, r.owner, r.entity): None for r in rows}
-                self.decide(cases, now)
-                looked += len(cases)
-        return looked
 
 
 def dressed(body: Body, version: Version, filed: datetime) -> Body:

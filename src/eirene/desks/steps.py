@@ -32,13 +32,9 @@ def step(line: bytes, decision: Decision) -> Step:
 
 def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
     """What an amendment, or a new rule, makes of a line that there is."""
-    if line.original == entry and line.version and under(line, decision):
-        return None
+    amended = line.original != entry
     if not line.version:
-        if decision.gives:
-            same = line.original == entry and line.last.rule == decision.rule
-            return None if same else step(line.id, decision)
-        return refused(line, decision.outcome) if line.state in (DUE, WAITS) else None
+        return _without_version(line, decision, amended=amended)
     if decision.outcome == "capped":
         return Step(
             line=line.id,
@@ -47,8 +43,13 @@ def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
             version=line.version,
             reason="its marking forbids it",
         )
-    if decision.outcome == "automatic" and under(line, decision):
-        return step(line.id, decision)
+    if under(line, decision):
+        if not amended:
+            return None
+        if decision.outcome == "automatic":
+            return step(line.id, decision)
+    elif not amended and line.state == FROZEN:
+        return None
     return Step(
         line=line.id,
         audience=line.audience,
@@ -58,6 +59,27 @@ def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
         mode=decision.mode if decision.gives else "",
         version=line.version,
     )
+
+
+def _without_version(line: Line, decision: Decision, *, amended: bool) -> Step | None:
+    if not decision.gives:
+        return refused(line, decision.outcome) if line.state in (DUE, WAITS) else None
+    if line.state == RECALLED or (line.state == REFUSED and line.last.by):
+        # what a person closed, or a marking, no rule opens again by itself
+        return _waits(line.id, decision) if amended else None
+    if line.state in (DUE, WAITS) and not amended and _rule_of(line) == decision.rule:
+        return None
+    return step(line.id, decision)
+
+
+def _rule_of(line: Line) -> str:
+    """The rule under which a line was last opened."""
+    return next((t.step.rule for t in reversed(line.steps) if t.step.rule), "")
+
+
+def _waits(line: bytes, decision: Decision) -> Step:
+    mode = "two-people" if decision.mode == "two-people" else "one-person"
+    return msgspec.structs.replace(step(line, decision), step=WAITS, mode=mode, due=None)
 
 
 def under(line: Line, decision: Decision) -> bool:
@@ -78,6 +100,8 @@ def ready(line: Line, decision: Decision) -> Step:
     if decision.outcome == "waits-delay":
         return step(line.id, decision)
     needed = people_needed(decision)
+    if needed == 0 and _closed_before(line):
+        needed = 1
     if len(agreed) < needed:
         return step(line.id, msgspec.structs.replace(decision, due=None))
     until = min((u for u in (decision.until, until_of(line)) if u is not None), default=None)
@@ -91,6 +115,17 @@ def ready(line: Line, decision: Decision) -> Step:
         until=until,
         by=" + ".join(agreed),
     )
+
+
+def _closed_before(line: Line) -> bool:
+    """Whether the line waits since a person, or a marking, closed it."""
+    before = ""
+    for taken in line.steps:
+        if taken.step.step == WAITS and before in (RECALLED, REFUSED):
+            return not line.version
+        if taken.step.step in (RECALLED, REFUSED, MADE):
+            before = taken.step.step
+    return False
 
 
 def people_needed(decision: Decision) -> int:

@@ -133,11 +133,13 @@ def expiring(picture: Picture, reader: Reader, by: datetime) -> list[Line]:
         return _lines(db, reader, test, {"by": ms_of(by)})
 
 
-def by_rule(picture: Picture, reader: Reader, rules: Iterable[str]) -> list[Line]:
-    """Lines whose version stands and was made under one of these rules."""
-    wanted = set(rules)
+def by_rule(picture: Picture, reader: Reader, rules: Iterable[str] | None) -> list[Line]:
+    """Lines whose version stands and was made under one of these rules, or under any."""
+    wanted = None if rules is None else set(rules)
     with picture.reading() as db:
         found = _lines(db, reader, "l.version <> x''", {})
+    if wanted is None:
+        return found
     return [one for one in found if one.made is not None and one.made.rule in wanted]
 
 
