@@ -217,22 +217,9 @@ def whole(made: Configuration) -> Configuration:
     for one in made.agreements:
         _check_agreement(one)
     known = {one.id for one in made.agreements}
-    layers = {rule.layer for rule in rules if rule.layer}
     for at, rule in enumerate(rules, start=1):
-        if rule.condition:
-            _check_condition(rule, at)
-        if rule.agreement and rule.agreement not in known:
-            raise _wrong(
-                f"{rule.id}.agreement",
-                f"there is no agreement {rule.agreement!r}",
-                "Write an [[agreement]] with that id, or leave it out.",
-            )
-        if rule.mode == NEVER and (rule.agreement or rule.layer or rule.condition):
-            raise _wrong(
-                f"{rule.id}.mode",
-                "never holds always: it takes no agreement, layer or condition",
-                "Leave them out, or use the mode none.",
-            )
+        _check_hold(rule, at, known)
+    layers = {rule.layer for rule in rules if rule.layer}
     for mark in made.enforcement:
         for layer in mark.layers:
             if layer not in layers:
@@ -261,6 +248,24 @@ def _names_at(field: str) -> list[str]:
     first = field.split(" ")[0].split(".")[0]
     of = {"rules": Rule, "agreements": Agreement, "enforcement": Enforcement, "slots": Slots}
     return list(of.get(first, Configuration).__struct_fields__)
+
+
+def _check_hold(rule: Rule, at: int, agreements: set[str]) -> None:
+    """What makes a rule hold or not: condition, agreement, layer."""
+    if rule.condition:
+        _check_condition(rule, at)
+    if rule.agreement and rule.agreement not in agreements:
+        raise _wrong(
+            f"{rule.id}.agreement",
+            f"there is no agreement {rule.agreement!r}",
+            "Write an [[agreement]] with that id, or leave it out.",
+        )
+    if rule.mode == NEVER and (rule.agreement or rule.layer or rule.condition):
+        raise _wrong(
+            f"{rule.id}.mode",
+            "never holds always: it takes no agreement, layer or condition",
+            "Leave them out, or use the mode none.",
+        )
 
 
 def _check_condition(rule: Rule, at: int) -> None:
