@@ -32,6 +32,7 @@ NAMES = {
     "symbols": "10,000 symbols, 1,000 moves a second",
     "idle": "memory of the demo node at rest",
     "imports": "import and backup",
+    "rules": "release rules: their graph, decisions and versions",
     "setup": "from a fresh clone to READY",
 }
 

@@ -13,7 +13,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
@@ -143,7 +143,6 @@ class _Case:
         self._now = now
         self._held = held
         self._class = class_of(body, content, held)
-        self._rules = _by_class(configuration)
         self._values: dict[str, Any] | None = None
 
     def decided(self, audience: str) -> Decision:
@@ -181,23 +180,20 @@ class _Case:
 
     def _never(self, audience: str) -> Rule | None:
         """The rule that forbids it: of this report, or of what a version was made from."""
-        steps = list(self._held.came)
+        steps = self._held.came
         if self._class is not None:
-            steps.append((self._class, self._body.compartment))
+            steps = (*steps, (self._class, self._body.compartment))
         for data, compartment in steps:
-            for rule in self._rules.get(data, ()):
-                if (
-                    rule.mode == NEVER
-                    and matches(rule.origin, compartment)
-                    and matches(rule.to, audience)
-                ):
-                    return rule
+            never, _ = _between(self._configuration, data, compartment, audience)
+            if never is not None:
+                return never
         return None
 
     def _first(self, audience: str) -> tuple[Rule | None, tuple[str, Rule | None, str, str]]:
         """The rule that decides; else outcome, rule, reason and name of what kept the best out."""
         left_out: tuple[str, Rule | None, str, str] = ("nothing", None, "no-rule", "")
-        for rule in self._candidates(audience):
+        data, origin = self._class or "", self._body.compartment
+        for rule in _between(self._configuration, data, origin, audience)[1]:
             if rule.mode == NONE:
                 if left_out[1] is None:
                     left_out = ("nothing", rule, "none", "")
@@ -214,15 +210,6 @@ class _Case:
             else:
                 return rule, left_out
         return None, left_out
-
-    def _candidates(self, audience: str) -> Iterator[Rule]:
-        for rule in self._rules.get(self._class or "", ()):
-            if (
-                rule.mode != NEVER
-                and matches(rule.to, audience)
-                and matches(rule.origin, self._body.compartment)
-            ):
-                yield rule
 
     def _holds(self, text: str) -> bool:
         if self._values is None:
@@ -280,19 +267,44 @@ class _Case:
     def _sentence(
         self, audience: str, rule: Rule | None, reason: str, name: str, due: datetime | None
     ) -> str:
-        data = rule.data if rule else self._class or ""
-        said = table()[f"why.{reason}"].format(
-            data=table().get(f"data.{data}", data),
-            kind=self._body.kind.partition("/")[0],
-            origin=self._body.compartment,
-            audience=audience,
-            k=self._configuration.k,
-            name=name,
-            delay=rule.delay if rule else "",
-            due=iso(due) if due else "",
-            binding=rule.binding if rule else "",
+        return _sentence(
+            reason,
+            rule,
+            rule.data if rule else self._class or "",
+            self._body.kind.partition("/")[0],
+            self._body.compartment,
+            audience,
+            self._configuration.k,
+            name,
+            iso(due) if due else "",
         )
-        return f"{said} {table()['why.rule'].format(rule=rule.id)}" if rule else said
+
+
+@lru_cache(maxsize=4096)
+def _sentence(
+    reason: str,
+    rule: Rule | None,
+    data: str,
+    kind: str,
+    origin: str,
+    audience: str,
+    k: int,
+    name: str,
+    due: str,
+) -> str:
+    """A decision in words: the same for all reports that are decided alike."""
+    said = table()[f"why.{reason}"].format(
+        data=table().get(f"data.{data}", data),
+        kind=kind,
+        origin=origin,
+        audience=audience,
+        k=k,
+        name=name,
+        delay=rule.delay if rule else "",
+        due=due,
+        binding=rule.binding if rule else "",
+    )
+    return f"{said} {table()['why.rule'].format(rule=rule.id)}" if rule else said
 
 
 def named_by(binding: str, content: Mapping[str, Any]) -> frozenset[str]:
@@ -332,12 +344,18 @@ def slot_after(now: datetime, minutes: int) -> datetime:
     return now + length - (now - _EPOCH) % length
 
 
-@lru_cache(maxsize=16)
-def _by_class(configuration: Configuration) -> dict[str, tuple[Rule, ...]]:
-    found: dict[str, list[Rule]] = {}
-    for rule in configuration.rules:
-        found.setdefault(rule.data, []).append(rule)
-    return {data: tuple(rules) for data, rules in found.items()}
+@lru_cache(maxsize=8192)
+def _between(
+    configuration: Configuration, data: str, compartment: str, audience: str
+) -> tuple[Rule | None, tuple[Rule, ...]]:
+    """The *never* between a compartment and an audience, and the other rules, in order."""
+    found = [
+        rule
+        for rule in configuration.rules
+        if rule.data == data and matches(rule.to, audience) and matches(rule.origin, compartment)
+    ]
+    never = next((rule for rule in found if rule.mode == NEVER), None)
+    return never, tuple(rule for rule in found if rule.mode != NEVER)
 
 
 __all__ = [

@@ -89,7 +89,7 @@ _DELAY = re.compile(r"([1-9]\d{0,3})(h|d)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|(?:[a-z0-9]+-)*\*", re.IGNORECASE)
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, cache_hash=True):
     """One row of the matrix."""
 
     id: str = ""

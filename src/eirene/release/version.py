@@ -13,8 +13,8 @@ Invariants
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -106,44 +106,58 @@ def _less(value: Any, passed: Any) -> bool:
 
 
 def _passed(kind: str, content: Mapping[str, Any], rule: Rule) -> Iterator[tuple[str, Any]]:
-    name = kind.partition("/")[0]
-    known = kinds().get(name)
-    if known is None:
-        return
-    fields = fields_of(known.content)
-    counted = [n for n, f in fields.items() if f.held.form == "count" and n in content]
-    for name, value in content.items():
-        field = fields.get(name)
-        if field is None or field.held.group not in rule.passes:
+    for name, keep, totals in _plan(kind.partition("/")[0], rule):
+        if name not in content or any(total in content for total in totals):
             continue
-        if rule.counts == "banded" and _is_part(name, counted):
-            continue
-        kept = _kept(field, value, rule)
+        kept = keep(content[name])
         if kept is not None:
             yield name, kept
 
 
-def _is_part(name: str, counted: list[str]) -> bool:
-    """Whether a count is a part, or another estimate, of one that passes beside it."""
-    return any(name.startswith(f"{total}_") for total in counted)
+Keep = Callable[[Any], Any]
+"""A value as it passes; None: it does not."""
 
 
-def _kept(field: Field, value: Any, rule: Rule) -> Any:
-    """The value as it passes; None: it does not."""
+@lru_cache(maxsize=4096)
+def _plan(name: str, rule: Rule) -> tuple[tuple[str, Keep, tuple[str, ...]], ...]:
+    """Fields of a kind that a rule lets pass, each with how, and with the totals beside which
+    it does not.
+    """
+    known = kinds().get(name)
+    fields = fields_of(known.content).values() if known else ()
+    counted = [field.name for field in fields if field.held.form == "count"]
+    return tuple(
+        (field.name, _keep(field, rule), _totals(field.name, counted, rule))
+        for field in fields
+        if field.held.group in rule.passes
+    )
+
+
+def _totals(name: str, counted: list[str], rule: Rule) -> tuple[str, ...]:
+    """Counts of which this is a part, or another estimate: two bands would give a finer one."""
+    if rule.counts != "banded" or name not in counted:
+        return ()
+    return tuple(total for total in counted if name.startswith(f"{total}_"))
+
+
+def _keep(field: Field, rule: Rule) -> Keep:
     struct = struct_in(field.type)
+    form, codes = field.held.form, field.codes
     if struct is not None:
-        items = cast("list[Any]", value) if isinstance(value, list | tuple) else []
-        told = [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
-        return [_inner(struct, item, rule) for item in told] or None
-    form = field.held.form
+        return lambda value: _items(struct, value, rule)
     if form == "count":
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        return coarse_count(value, rule.counts) if whole else None
+        return lambda value: coarse_count(value, rule.counts) if type(value) is int else None
     if form == "time":
-        return coarse_moment(value, rule.time) if isinstance(value, str) else None
+        return lambda value: coarse_moment(value, rule.time) if isinstance(value, str) else None
     if field.held.passes_as_is:
-        return _short_codes(value)
-    return _plain(value, field.codes, rule)
+        return _short_codes
+    return lambda value: _plain(value, codes, rule)
+
+
+def _items(struct: type[msgspec.Struct], value: Any, rule: Rule) -> list[dict[str, Any]] | None:
+    items = cast("list[Any]", value) if isinstance(value, list | tuple) else []
+    told = [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+    return [_inner(struct, item, rule) for item in told] or None
 
 
 def _short_codes(value: Any) -> Any:
