@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import settings
 
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
@@ -17,6 +18,10 @@ from eirene.log.log import Log
 from eirene.places import Place
 from eirene.reports.envelope import Body
 from eirene.times import Span
+
+# how long one example takes says more of what else the machine does than of the code
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 T0 = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 
