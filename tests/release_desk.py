@@ -9,6 +9,7 @@ from typing import Any
 from conftest import Bench
 from eirene.desks.decide import DecisionDesk
 from eirene.desks.filing import FilingDesk
+from eirene.desks.glass import Glass
 from eirene.desks.land import Land
 from eirene.desks.release import ReleaseDesk
 from eirene.missions import mission_named
@@ -22,13 +23,19 @@ MISSION = mission_named("car")
 INSIDE = ("command", "mission", "police", "analysis", "humanitarian", "org-lamp", "medical")
 
 
-def a_reader(*compartments: str, decides: tuple[str, ...] = (), account: str = "r") -> Reader:
+def a_reader(
+    *compartments: str,
+    decides: tuple[str, ...] = (),
+    grants: tuple[str, ...] = (),
+    account: str = "r",
+) -> Reader:
     return Reader(
         account=account,
         organisation="mission",
         compartments=frozenset(compartments),
         may_file=frozenset(compartments),
         may_decide=frozenset(decides),
+        may_grant=frozenset(grants),
     )
 
 
@@ -81,6 +88,7 @@ class Office:
             clock=lambda: self.now,
         )
         self.desk = self.started()
+        self.glass = Glass(self.desk, lambda: self.picture, lambda: self.now)
         self.people = DecisionDesk(
             self.desk, lambda: self.picture, self.filing.prepared, lambda: self.now
         )

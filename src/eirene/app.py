@@ -18,6 +18,7 @@ from eirene.config import Settings
 from eirene.desks.changed import Changed
 from eirene.desks.decide import DecisionDesk
 from eirene.desks.filing import FilingDesk
+from eirene.desks.glass import Glass
 from eirene.desks.land import Land, NoLand
 from eirene.desks.receipts import Receipts
 from eirene.desks.release import ReleaseDesk
@@ -114,6 +115,7 @@ class Node:
         )
         self.receipts = Receipts(self.releases, lambda: self.picture, utc_now)
         self.picture.shown = self.receipts.shown
+        self.glass = Glass(self.releases, lambda: self.picture, utc_now)
         self.decisions = DecisionDesk(
             self.releases, lambda: self.picture, self.filing.prepared, utc_now
         )

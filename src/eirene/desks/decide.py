@@ -16,14 +16,23 @@ from typing import Any, Protocol
 import msgspec
 
 from eirene.desks.release import Case, ReleaseDesk, dressed
-from eirene.desks.steps import agreed_by, people_needed
+from eirene.desks.steps import agreed_by, people_needed, rule_of
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.picture import Picture, Row, entity_by_id, report_by_id
 from eirene.picture.ledger import Entity, Line, line_by_id, lines_of, waiting
 from eirene.release.deciding import Decision
 from eirene.release.reader import Reader, covers
 from eirene.release.version import Version
-from eirene.reports.acts.release import APPROVED, DUE, FROZEN, RECALLED, REFUSED, WAITS, Step
+from eirene.reports.acts.release import (
+    APPROVED,
+    BREAK_GLASS,
+    DUE,
+    FROZEN,
+    RECALLED,
+    REFUSED,
+    WAITS,
+    Step,
+)
 from eirene.reports.envelope import Body
 from eirene.reports.flat import content_values
 
@@ -158,7 +167,7 @@ class DecisionDesk:
 
     def _waiting(self, line: Line) -> Waiting | None:
         case = self._desk.case(line.of)
-        if case is None or case.withdrawn:
+        if case is None or case.withdrawn or rule_of(line) == BREAK_GLASS:
             return None
         decision = self._decision(case, line)
         version = self._version(case, decision, "") if decision else None
@@ -248,7 +257,7 @@ class DecisionDesk:
                 field="act",
                 remedy="Recall it, if the audience should no longer have it.",
             )
-        step = _said(line, REFUSED, who)
+        step = said(line, REFUSED, who)
         self._desk.post_steps(line, [step])
 
     def _agree(
@@ -278,7 +287,7 @@ class DecisionDesk:
                 "until lies in the past.", field="until", remedy="Give a later time, or none."
             )
         self._refuse_twice(line, who)
-        approved = msgspec.structs.replace(_said(line, APPROVED, who), text=text, until=until)
+        approved = msgspec.structs.replace(said(line, APPROVED, who), text=text, until=until)
         agreed = {*agreed_by(line), who.by}
         steps = [approved]
         if len(agreed) >= max(1, people_needed(decision)):
@@ -306,7 +315,8 @@ class DecisionDesk:
         )
 
 
-def _said(line: Line, step: str, who: Who) -> Step:
+def said(line: Line, step: str, who: Who) -> Step:
+    """A step that a person took."""
     return Step(
         line=line.id,
         audience=line.audience,

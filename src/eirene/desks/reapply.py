@@ -23,7 +23,7 @@ from eirene.picture import Picture, Query, every
 from eirene.picture.ledger import Entity, Line, by_rule, lines_of
 from eirene.release.configuration import Configuration
 from eirene.release.rules import Rule, matches
-from eirene.reports.acts.release import EXPIRED
+from eirene.reports.acts.release import BREAK_GLASS, EXPIRED
 
 if TYPE_CHECKING:
     from eirene.desks.release import ReleaseDesk
@@ -70,7 +70,8 @@ def _standing(desk: ReleaseDesk, picture: Picture, old: Rules | None, new: Rules
             yield from by_rule(picture, desk.everywhere(), gone)
         return
     for line in by_rule(picture, desk.everywhere(), None):
-        if line.made is not None and line.made.rule not in new:
+        made = line.made
+        if made is not None and made.rule != BREAK_GLASS and made.rule not in new:
             yield line
 
 

@@ -307,7 +307,7 @@ class ReleaseDesk:
                 yield refused(line, "withdrawn")
 
     def _strike(self, line: Line) -> bytes:
-        body = self._body(line, b"withdrawal", "withdrawal/1", {"reason": "error"})
+        body = self.body(line, b"withdrawal", "withdrawal/1", {"reason": "error"})
         body = msgspec.structs.replace(body, amends=(line.version,))
         return self.post([body])[-1].hash
 
@@ -393,7 +393,7 @@ class ReleaseDesk:
         rule = self.configuration().rule(decision.rule)
         assert rule is not None
         version = self.version(case, rule, text_of(line))
-        body = self._body(line, case.entry, case.body.kind, version.content, amends=line.version)
+        body = self.body(line, case.entry, case.body.kind, version.content, amends=line.version)
         body = dressed(body, version, self.filed(rule))
         return None if line.version and self._same(line, body) else body
 
@@ -423,7 +423,7 @@ class ReleaseDesk:
             return None
         return view.current[0] if view.current else None
 
-    def _body(
+    def body(
         self,
         line: Line,
         original: bytes,

@@ -9,7 +9,16 @@ import msgspec
 
 from eirene.picture.ledger import Line
 from eirene.release.deciding import Decision
-from eirene.reports.acts.release import DUE, FROZEN, MADE, RECALLED, REFUSED, WAITS, Step
+from eirene.reports.acts.release import (
+    BREAK_GLASS,
+    DUE,
+    FROZEN,
+    MADE,
+    RECALLED,
+    REFUSED,
+    WAITS,
+    Step,
+)
 
 
 def begun(decision: Decision) -> Step | None:
@@ -33,6 +42,8 @@ def step(line: bytes, decision: Decision) -> Step:
 def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
     """What an amendment, or a new rule, makes of a line that there is."""
     amended = line.original != entry
+    if rule_of(line) == BREAK_GLASS and line.state in (WAITS, MADE):
+        return None  # two people opened it, and it ends by itself
     if not line.version:
         return _without_version(line, decision, amended=amended)
     if decision.outcome == "capped":
@@ -67,12 +78,12 @@ def _without_version(line: Line, decision: Decision, *, amended: bool) -> Step |
     if line.state == RECALLED or (line.state == REFUSED and line.last.by):
         # what a person closed, or a marking, no rule opens again by itself
         return _waits(line.id, decision) if amended else None
-    if line.state in (DUE, WAITS) and not amended and _rule_of(line) == decision.rule:
+    if line.state in (DUE, WAITS) and not amended and rule_of(line) == decision.rule:
         return None
     return step(line.id, decision)
 
 
-def _rule_of(line: Line) -> str:
+def rule_of(line: Line) -> str:
     """The rule under which a line was last opened."""
     return next((t.step.rule for t in reversed(line.steps) if t.step.rule), "")
 

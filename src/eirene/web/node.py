@@ -100,6 +100,22 @@ class Receipts(Protocol):
     def of(self, reader: Reader, lines: Sequence[Line], /) -> dict[bytes, list[Fetch]]: ...
 
 
+class Glass(Protocol):
+    """Break-glass."""
+
+    def ask(
+        self,
+        reader: Reader,
+        session: str,
+        report_id: bytes,
+        audience: str,
+        /,
+        *,
+        reason: str,
+        until: datetime,
+    ) -> Line: ...
+
+
 class Settings(Protocol):
     """The settings that concern HTTP."""
 
@@ -135,6 +151,8 @@ class Node(Protocol):
     def picture(self) -> Picture: ...
     @property
     def filing(self) -> Filing: ...
+    @property
+    def glass(self) -> Glass: ...
     @property
     def receipts(self) -> Receipts: ...
     @property

@@ -6,7 +6,7 @@ itself; of an audience without a version it says "nothing", never that there is 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -208,6 +208,35 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
     return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))
 
 
+@post(
+    "/api/break-glass",
+    **described(
+        "Give a report past never, for a while; two people ask for the same.",
+        body="BreakGlass",
+        answer="Release",
+        problems=(400, 403, 404, 413, 422),
+    ),
+)
+async def break_glass(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """POST /api/break-glass: the first asks, the second one's word opens it at once."""
+    held = pass_of(request)
+    _check_may_act(held)
+    given = await json_map(request)
+    until = _until(text_in(given, "until"))
+    node = node_of(request)
+    line = await aside(
+        node.glass.ask,
+        held.reader,
+        held.id or held.key[:16],
+        id_of(text_in(given, "report")),
+        text_in(given, "audience"),
+        reason=text_in(given, "reason"),
+        until=until or datetime.min.replace(tzinfo=UTC),
+    )
+    row = await aside(node.decisions.version_row, line)
+    return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))
+
+
 def _check_may_act(held: Pass) -> None:
     if held.viewing or (held.token is not None and "file" not in held.token.scope):
         raise NotAllowed(
@@ -231,4 +260,4 @@ def _iso(moment: datetime | None) -> str | None:
     return iso(moment) if moment else None
 
 
-ROUTES = (preview, get_releases, get_waiting, decide)
+ROUTES = (preview, get_releases, get_waiting, decide, break_glass)

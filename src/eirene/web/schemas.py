@@ -211,6 +211,7 @@ SCHEMAS: dict[str, Any] = {
         until=TEXT,
         reason=TEXT,
     ),
+    "BreakGlass": _map({"report": ID, "audience": TEXT, "reason": TEXT, "until": TEXT}),
     "Found": _map(
         {
             "total": WHOLE,

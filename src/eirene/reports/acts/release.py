@@ -31,6 +31,10 @@ STEPS = {
 """What can happen to a line."""
 
 
+BREAK_GLASS = "break-glass"
+"""Stands in ``rule`` where no rule but two people opened a line."""
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened to one line."""
 

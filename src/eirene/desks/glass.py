@@ -1,0 +1,231 @@
+"""Break-glass: the one way round *never*, of two people, with a reason and an end.
+
+Invariants
+  * Both may read the original; one of them may grant clearances to its compartment, the
+    other may at least decide on some release. Two accounts, two sign-ins.
+  * It reaches a compartment of the mission itself, for three days at most, and then expires.
+  * It is no secret from the originator: a note stands beside the original in every list
+    and stream, from the moment the first person asks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from eirene.desks.decide import Who, said
+from eirene.desks.release import Case, ReleaseDesk, dressed
+from eirene.desks.steps import rule_of
+from eirene.errors import InvalidQuery, NotAllowed
+from eirene.picture import Picture, report_by_id
+from eirene.picture.ledger import Entity, Line, lines_of
+from eirene.release.reader import Reader, covers
+from eirene.release.rules import Rule
+from eirene.release.version import version_of
+from eirene.reports.acts.release import APPROVED, BREAK_GLASS, MADE, WAITS, Step
+from eirene.reports.envelope import Body, Coarse, Link
+from eirene.reports.kinds import GROUPS, kind_named
+from eirene.times import iso
+
+LONGEST = timedelta(days=3)
+_REASON_LEAST = 20
+_GRANTER = "granter"
+"""Stands in ``mode`` of an approval by somebody who may grant clearances there."""
+
+
+class Glass:
+    """Takes what two people ask for, one after the other."""
+
+    def __init__(
+        self, desk: ReleaseDesk, picture: Callable[[], Picture], clock: Callable[[], datetime]
+    ) -> None:
+        self._desk, self._picture, self._clock = desk, picture, clock
+
+    def ask(
+        self,
+        reader: Reader,
+        session: str,
+        report_id: bytes,
+        audience: str,
+        *,
+        reason: str,
+        until: datetime,
+    ) -> Line:
+        """The first person's word, or the second's: then the version is there at once.
+
+        Raises ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
+        """
+        row = report_by_id(self._picture(), reader, report_id)
+        of = Entity(row.compartment, row.owner, row.entity)
+        self._check(reader, of, audience, reason, until)
+        with self._desk.lock:
+            case = self._desk.case(of)
+            if case is None or case.body.coarse is not None:
+                raise InvalidQuery(
+                    "Only an original can be given so.",
+                    field="report",
+                    remedy="Name the report that this version was made of.",
+                )
+            line = self._line(reader, of, audience)
+            who = Who(reader.account, session, reason)
+            if line is None or not _asked(line):
+                grants = covers(reader.may_grant, of.compartment)
+                self._first(case, audience, line, who, until, grants=grants)
+            else:
+                self._second(reader, case, line, who, until)
+        found = self._line(reader, of, audience)
+        assert found is not None
+        return found
+
+    def _line(self, reader: Reader, of: Entity, audience: str) -> Line | None:
+        found = lines_of(self._picture(), reader, of)
+        return next((one for one in found if one.audience == audience), None)
+
+    def _check(
+        self, reader: Reader, of: Entity, audience: str, reason: str, until: datetime
+    ) -> None:
+        if not (reader.may_decide or covers(reader.may_grant, of.compartment)):
+            raise NotAllowed(
+                "You may not break the glass.",
+                field=None,
+                remedy="Ask somebody who may grant clearances to where this report stands.",
+            )
+        if audience == of.compartment or audience not in self._desk.configuration().own:
+            own = ", ".join(c for c in self._desk.configuration().own if c != of.compartment)
+            raise InvalidQuery(
+                "Break-glass stays inside the mission.",
+                field="audience",
+                remedy=f"Use one of: {own}.",
+            )
+        if len(reason.strip()) < _REASON_LEAST:
+            raise InvalidQuery(
+                "The reason is too short to be understood later.",
+                field="reason",
+                remedy="Say in a sentence what is at stake and why nothing else helps.",
+            )
+        now = self._clock()
+        if not now < until <= now + LONGEST:
+            raise InvalidQuery(
+                "Break-glass ends within three days.",
+                field="until",
+                remedy=f"Give a time up to {iso(now + LONGEST)}.",
+            )
+
+    def _first(
+        self,
+        case: Case,
+        audience: str,
+        line: Line | None,
+        who: Who,
+        until: datetime,
+        *,
+        grants: bool,
+    ) -> None:
+        if line is not None and line.version:
+            raise InvalidQuery(
+                "This audience has a version already.",
+                field="audience",
+                remedy="Look at it, or have the text for it edited at the release desk.",
+            )
+        waits = Step(
+            line=os.urandom(16) if line is None else line.id,
+            audience=audience,
+            step=WAITS,
+            rule=BREAK_GLASS,
+            mode="two-people",
+            until=until,
+        )
+        approved = msgspec.structs.replace(
+            _said(waits, who), until=until, mode=_GRANTER if grants else ""
+        )
+        steps = [waits, approved]
+        told = f"Break-glass asked for {audience} until {iso(until)} by {who.by}: {who.reason}"
+        self._desk.post([self._desk.act(case.of, case.entry, steps), self._note(case, told)])
+
+    def _second(self, reader: Reader, case: Case, line: Line, who: Who, until: datetime) -> None:
+        first = line.approvals[0]
+        if first.by == who.by or first.session == who.session:
+            raise NotAllowed(
+                "You have asked for this; the second person is another one.",
+                field=None,
+                remedy="Ask somebody else who reads this report, in a sign-in of his own.",
+            )
+        if not covers(reader.may_grant, case.of.compartment) and first.mode != _GRANTER:
+            raise NotAllowed(
+                f"One of the two must be able to grant clearances to {case.of.compartment}.",
+                field=None,
+                remedy="Ask such a person.",
+            )
+        end = min(until, first.until or until)
+        version = self._version(case, line, end)
+        posted = self._desk.post([version])
+        made = Step(
+            line=line.id,
+            audience=line.audience,
+            step=MADE,
+            rule=BREAK_GLASS,
+            mode="two-people",
+            until=end,
+            version=posted[-1].hash,
+            by=f"{first.by} + {who.by}",
+            reason=who.reason,
+        )
+        steps = [said(line, APPROVED, who), made]
+        told = f"Glass broken for {line.audience} until {iso(end)} by {made.by}: {who.reason}"
+        self._desk.post([self._desk.act(case.of, case.entry, steps), self._note(case, told)])
+
+    def _version(self, case: Case, line: Line, until: datetime) -> Body:
+        """The whole of the report, words too: that is what the two are asked about."""
+        rule = Rule(
+            id=BREAK_GLASS,
+            data="",
+            origin=case.of.compartment,
+            to=line.audience,
+            mode="two-people",
+            place="exact",
+            time="minute",
+            counts="exact",
+            passes=tuple(GROUPS),
+        )
+        version = version_of(case.body, case.content, rule, self._desk.world)
+        version = msgspec.structs.replace(
+            version,
+            content=case.content,
+            place=case.body.place,
+            coarse=Coarse("exact", "minute", "exact"),
+        )
+        body = self._desk.body(line, case.entry, case.body.kind, version.content)
+        return dressed(body, version, self._desk.filed(rule))
+
+    def _note(self, case: Case, text: str) -> Body:
+        """The alarm: a note about the original, where the original stands."""
+        note = kind_named("note")
+        body = self._desk.act_body(case.of.compartment, note.tag, {"summary": text[:300]})
+        return msgspec.structs.replace(
+            body,
+            account=ReleaseDesk.ACCOUNT,
+            links=(Link("about", case.entry),),
+            classification=case.body.classification,
+            tlp=case.body.tlp,
+        )
+
+
+def _asked(line: Line) -> bool:
+    return line.state == WAITS and bool(line.approvals) and rule_of(line) == BREAK_GLASS
+
+
+def _said(waits: Step, who: Who) -> Step:
+    return Step(
+        line=waits.line,
+        audience=waits.audience,
+        step=APPROVED,
+        by=who.by,
+        session=who.session,
+        reason=who.reason,
+    )
+
+
+__all__ = ["Glass"]
