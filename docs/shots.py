@@ -47,7 +47,7 @@ def demo() -> Generator[dict[str, Account]]:
             if line.startswith("READY"):
                 break
         told = json.loads((Path(folder) / "demo-accounts.json").read_text(encoding="utf-8"))
-        yield {one["role"]: one for one in told}
+        yield {one["role"]: one for one in told if one["node"] == "replay"}
         process.send_signal(signal.SIGTERM)
         process.wait(20)
 

@@ -14,8 +14,8 @@ Every map has the same tile layers, so that one style draws all of them:
   boundary3  lines of the third level, from zoom 7
   water      lakes
   river      lines
-  road       lines
-  place      points; `class` country, capital, city, town, area1, area2
+  road       lines; `class` track is drawn broken
+  place      points; `class` country, capital, city, town, village, area1, area2
 
 Roads come from OpenStreetMap and stand under ODbL. They are a file of their
 own in ``odbl/`` and are never baked into one file with other data.

@@ -41,7 +41,9 @@ class Demo:
             if line.startswith("READY"):
                 break
         accounts = json.loads((folder / "demo-accounts.json").read_text())
-        self.accounts: dict[str, dict[str, str]] = {one["role"]: one for one in accounts}
+        self.accounts: dict[str, dict[str, str]] = {
+            one["role"]: one for one in accounts if one["node"] == "replay"
+        }
         self.url = self.accounts["joc-duty-officer"]["url"]
 
     def ask(self, role: str, method: str, path: str, **more: Any) -> httpx.Response:

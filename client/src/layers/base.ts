@@ -5,10 +5,13 @@
  * the world, a mission and a folder of roads. A boundary that is not agreed is
  * dashed by the data's own mark.
  */
-import type { LayerSpecification } from "@maplibre/maplibre-gl-style-spec";
+import type { ExpressionSpecification, LayerSpecification } from "@maplibre/maplibre-gl-style-spec";
 
 import type { Theme } from "../theme";
 import { FONT } from "./marks";
+
+/** Roads that only strong vehicles use, and only when it is dry; most maps do not tell. */
+const TRACK: ExpressionSpecification = ["==", ["get", "class"], "track"];
 
 export function backdrop(theme: Theme): LayerSpecification {
   return { id: "backdrop", type: "background", paint: { "background-color": theme.map.water } };
@@ -36,9 +39,22 @@ export function baseLayers(source: string, theme: Theme): LayerSpecification[] {
     line(`${source}-boundary2`, source, "boundary2", map.inner, 0.6),
     {
       ...on,
+      id: `${source}-track`,
+      type: "line",
+      "source-layer": "road",
+      filter: TRACK,
+      paint: {
+        "line-color": map.road,
+        "line-width": ["interpolate", ["linear"], ["zoom"], 7, 0.6, 12, 1.8],
+        "line-dasharray": [4, 2],
+      },
+    },
+    {
+      ...on,
       id: `${source}-road`,
       type: "line",
       "source-layer": "road",
+      filter: ["!", TRACK],
       layout: { "line-cap": "round", "line-join": "round" },
       paint: {
         "line-color": map.road,
@@ -116,6 +132,7 @@ export function baseNames(source: string, theme: Theme): LayerSpecification[] {
     name(`${source}-country`, source, theme, "country", 13, [2, 5]),
     name(`${source}-area1`, source, theme, "area1", 12, [6, 9]),
     name(`${source}-area2`, source, theme, "area2", 12, [8, 14]),
+    name(`${source}-village`, source, theme, "village", 11, [8.5, 24]),
     name(`${source}-city`, source, theme, "city", 12, [4, 24]),
     name(`${source}-town`, source, theme, "town", 12, [5, 24]),
     name(`${source}-capital`, source, theme, "capital", 14, [3.5, 24]),

@@ -1,7 +1,7 @@
-"""``eirene demo``: a replay of public data, and an account for every role.
+"""``eirene demo``: a replay of public data, an exercise beside it, an account for every role.
 
-The demo's keys lie in a plain file, so that it starts by itself; a node with
-demo accounts is refused by ``serve``.
+Two nodes of one process, each with a folder and a port of its own. Their keys lie in
+plain files, so that they start by themselves; ``serve`` refuses nodes with demo accounts.
 """
 
 from __future__ import annotations
@@ -18,28 +18,26 @@ from eirene.config import Settings, write_own
 from eirene.keys.lock import Lock, private_write
 from eirene.keys.store import KeyStore
 from eirene.log.log import utc_now
-from eirene.missions import mission_named
+from eirene.missions import Batch, mission_named
 from eirene.people import roles
 from eirene.release.reader import Reader
 from eirene.web.bring import filed, planned
 
-MISSION = "car"
-NODE = "replay"
-_OWN = {
-    "capital-focal-point": "demo-contributor",
-    "party-focal-point": "demo-party",
-    "ngo-focal-point": "demo-ngo",
-    "civil-society-member": "demo-civil",
-}
-"""Organisations of the roles that have a compartment of their own; invented names stay off the map."""
-_RECORD = Reader(
-    account="public-record",
-    role="",
-    organisation="public-record",
-    compartments=frozenset({"public"}),
-    may_file=frozenset({"public"}),
+
+class Shown(msgspec.Struct, frozen=True):
+    """One node of the demo."""
+
+    name: str
+    realm: str
+    mission: str
+    says: str
+
+
+SHOWN = (
+    Shown("replay", "replay", "car", "REPLAY of public data, not live"),
+    Shown("amber-river", "exercise", "amber", "EXERCISE AMBER RIVER, an invented country"),
 )
-"""Who files what is public record already: nobody can sign in as this."""
+"""The first takes the port that was asked for."""
 
 
 class DemoAccount(msgspec.Struct):
@@ -54,32 +52,36 @@ class DemoAccount(msgspec.Struct):
     token: str
 
 
-def make_or_open(settings: Settings) -> Node:
-    """The replay node: made and filled the first time."""
-    base = Path(settings.data)
-    folder = base / NODE
+def make_or_open(settings: Settings, shown: Shown) -> Node:
+    """One node of the demo: made and filled the first time."""
+    folder = Path(settings.data) / shown.name
     if not (folder / "keys" / "lock.json").exists():
         KeyStore.create(
-            folder / "keys", Lock("plain"), realm="replay", node=NODE, owner="mission"
+            folder / "keys", Lock("plain"), realm=shown.realm, node=shown.name, owner="mission"
         ).close()
-    zone = mission_named(MISSION).zone
-    write_own(folder, {"mission": MISSION, "zone": zone})
-    mine = msgspec.structs.replace(settings, data=str(folder), mission=MISSION, zone=zone)
+    zone = mission_named(shown.mission).zone
+    write_own(folder, {"mission": shown.mission, "zone": zone})
+    mine = msgspec.structs.replace(settings, data=str(folder), mission=shown.mission, zone=zone)
     with progress("building the picture") as report:
         node = Node(mine, Lock("plain"), progress=report)
-    if node.keys.secrets.get("mark", "loaded") is None:
-        _load(node)
+    try:
+        if node.keys.secrets.get("mark", "loaded") is None:
+            _load(node)
+    except BaseException:
+        node.close()
+        raise
     return node
 
 
 def _load(node: Node) -> None:
-    """Public data through the filing desk; doing it again changes nothing."""
+    """What ships with the mission, through the filing desk; doing it again changes nothing."""
     assert node.mission is not None
     for batch in node.mission.batches(_beside()):
+        reader = _filer(batch)
         given = {
             "file": str(batch.path),
             "kind": batch.kind,
-            "mapping": batch.mapping,
+            "mapping": batch.mapping or None,
             "compartment": batch.compartment,
         }
         with progress(f"loading {batch.title}") as report:
@@ -87,12 +89,24 @@ def _load(node: Node) -> None:
             def say(line: dict[str, Any], report: Report = report) -> None:
                 report(line["progress"], line["of"])
 
-            made = planned(node, _RECORD, given, say)
-            count = filed(node, _RECORD, made, say)
+            made = planned(node, reader, given, say)
+            count = filed(node, reader, made, say)
         note(f"loaded {count:,} reports: {batch.title}")
         if made.rejected:
             note(f"       {made.rejected:,} rows were not taken")
     node.keys.secrets.put("mark", "loaded", b"1")
+
+
+def _filer(batch: Batch) -> Reader:
+    """Who files what ships with a mission: nobody can sign in as this."""
+    only = frozenset({batch.compartment})
+    return Reader(
+        account=batch.organisation,
+        role="",
+        organisation=batch.organisation,
+        compartments=only,
+        may_file=only,
+    )
 
 
 def _beside() -> Path | None:
@@ -101,17 +115,18 @@ def _beside() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def accounts(node: Node, url: str, file: Path) -> list[DemoAccount]:
-    """An account for each role, kept over restarts together with the file that tells them."""
-    known = {one.role: one for one in _read(file)}
+def accounts(nodes: list[Node], urls: list[str], file: Path) -> list[DemoAccount]:
+    """An account for each role on each node, kept over restarts with the file that tells them."""
+    known = {(one.node, one.role): one for one in _read(file)}
     made: list[DemoAccount] = []
-    existing = {one.user for one in node.people.accounts()}
-    for role in roles():
-        old = known.get(role)
-        if old is None or old.user not in existing or not _works(node, old):
-            old = _make(node, role, existing)
-        old.url, old.data = url, str(node.folder)
-        made.append(old)
+    for node, url in zip(nodes, urls, strict=True):
+        existing = {one.user for one in node.people.accounts()}
+        for role in roles():
+            old = known.get((node.name, role))
+            if old is None or old.user not in existing or not _works(node, old):
+                old = _make(node, role, existing)
+            old.url, old.data = url, str(node.folder)
+            made.append(old)
     private_write(file, msgspec.json.format(msgspec.json.encode(made)))
     return made
 
@@ -124,7 +139,8 @@ def _make(node: Node, role: str, existing: set[str]) -> DemoAccount:
     if role in existing:
         password = node.people.reset(role)
     else:
-        organisation = _OWN.get(role, "mission")
+        assert node.mission is not None
+        organisation = node.mission.declaration.organisations.get(role, "mission")
         _, password = node.people.make(role, role, organisation, demo=True)
     token, _ = node.people.make_token(role, "read+file", utc_now() + timedelta(days=365))
     return DemoAccount(

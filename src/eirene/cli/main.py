@@ -23,7 +23,7 @@ running node, over its local socket; when none runs, they open the folder."""
 
 _FIRST = """\
 first steps:
-  eirene demo                                   look at a replay of public data
+  eirene demo                                   look at public data and at an exercise
   eirene serve --new --name hq --owner mission  make a node and start it
   eirene account make amina --role joc-duty-officer
   eirene import events.csv --as incident --mapping ucdp-ged --account amina
@@ -78,8 +78,9 @@ def _serving(verb: Callable[..., argparse.ArgumentParser]) -> None:
     demo = verb(
         "demo",
         verbs.demo,
-        "start a replay of public data, with an account for every role",
-        "Everything is real public record of the Central African Republic; nothing is live.\n"
+        "start a replay of public data and an exercise, with an account for every role",
+        "One node replays public record of the Central African Republic; beside it a node of its\n"
+        "own holds exercise AMBER RIVER, an invented country. Nothing is live.\n"
         "The keys lie in a plain file: whoever can read the folder can read every report.",
     )
     demo.add_argument("--port", type=int, help="port of the first node [EIRENE_PORT, 8080]")

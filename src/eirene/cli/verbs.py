@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import sys
 from pathlib import Path
@@ -22,32 +23,59 @@ from eirene.log.verify import verify as verify_log
 from eirene.nodes.backup import backup_keys, restore_keys
 from eirene.nodes.backup import restore as restore_backup
 from eirene.web import serve as serve_http
+from eirene.web.serve import Door, serve_all
+
+_PROBED = 32_768
+"""From here on systems hand ports out to whoever asks for any."""
 
 # -- serving
 
 
 def demo(args: argparse.Namespace, settings: Settings) -> None:
-    """A replay of public data."""
+    """A replay of public data, and an exercise beside it."""
     log_to_stderr(settings.log_level)
     if args.data is None and settings.data == default_data():
         settings = msgspec.structs.replace(settings, data=settings.data + "-demo")
-    node = demo_node.make_or_open(settings)
+    file = Path(settings.data) / "demo-accounts.json"
+    with contextlib.ExitStack() as open_:
+        nodes: list[Node] = []
+        for shown in demo_node.SHOWN:
+            node = demo_node.make_or_open(settings, shown)
+            open_.callback(node.close)
+            nodes.append(node)
 
-    def ready(url: str) -> None:
-        file = Path(settings.data) / "demo-accounts.json"
-        made = demo_node.accounts(node, url, file)
-        duty = next(one for one in made if one.role == "joc-duty-officer")
-        say("")
-        say("REPLAY of public data, not live. The keys lie in a plain file: put nothing real in.")
-        say(f"Open {url} and sign in as {duty.user} with the password {duty.password}")
-        say(f"Accounts of all {len(made)} roles: {file}")
+        def ready(urls: list[str]) -> None:
+            made = demo_node.accounts(nodes, urls, file)
+            _tell_of_demo(made, urls, file)
+
+        serve_all(_doors(nodes, settings), ready)
+
+
+def _doors(nodes: list[Node], settings: Settings) -> list[Door]:
+    """The first node on the port that was asked for, others on the next ones that are free.
+
+    A port that somebody probed for says nothing of the one after it, so any will do then.
+    """
+    after = settings.port if 0 < settings.port < _PROBED else 0
+    return [
+        Door(node, settings.host, settings.port if not at else after and after + at, at > 0)
+        for at, node in enumerate(nodes)
+    ]
+
+
+def _tell_of_demo(made: list[demo_node.DemoAccount], urls: list[str], file: Path) -> None:
+    say("")
+    for shown, url in zip(demo_node.SHOWN, urls, strict=True):
+        duty = next(
+            one for one in made if one.node == shown.name and one.role == "joc-duty-officer"
+        )
+        say(f"{shown.says}:")
+        say(f"  open {url} and sign in as {duty.user} with the password {duty.password}")
+    say("The keys lie in plain files: put nothing real in.")
+    say(f"Accounts of all roles on each node: {file}")
+    for url in urls:
         say(f"READY {url}")
-        sys.stdout.flush()
-
-    try:
-        serve_http(node, settings.host, settings.port, ready)
-    finally:
-        node.close()
+    sys.stdout.flush()
 
 
 def serve(args: argparse.Namespace, settings: Settings) -> None:

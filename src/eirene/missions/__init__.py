@@ -47,7 +47,10 @@ class BatchFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str
     kind: str
     mapping: str
+    """A mapping that ships with Eirene; empty: the headings are fields of the kind."""
     compartment: str
+    organisation: str = "public-record"
+    """Whose reports they become."""
     beside: bool = False
     """True: the file may not ship in the package and lies in a folder beside it, or nowhere."""
 
@@ -64,11 +67,17 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ()
     prefix: tuple[str, ...] = ()
     """Before the digits of a P-code: the one of the boundaries first, then other spellings."""
+    names_from: str = ""
+    """Whose list the names of areas and settlements are from."""
     disclaimer: str = ""
+    invented: bool = False
+    """True: nothing of it is real, so that it never shares a map with what is."""
     areas: tuple[AreaFile, ...] = ()
     names: dict[str, str] = {}
     credits: tuple[Credit, ...] = ()
     batches: tuple[BatchFile, ...] = ()
+    organisations: dict[str, str] = {}
+    """In a demo: the organisation of each role that has a compartment of its own."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -79,6 +88,7 @@ class Batch(msgspec.Struct, frozen=True):
     mapping: str
     path: Path
     compartment: str
+    organisation: str
 
 
 class Mission:
@@ -92,13 +102,16 @@ class Mission:
         self.title = self.declaration.title
         self.bbox = self.declaration.bbox
         self.zone = self.declaration.zone
+        self.invented = self.declaration.invented
         self.areas = Areas({a.level: folder / a.file for a in self.declaration.areas})
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """Names and P-codes."""
         declared = self.declaration
-        return read_gazetteer(self.folder, declared.names, self.areas, declared.prefix)
+        return read_gazetteer(
+            self.folder, declared.names, self.areas, declared.prefix, declared.names_from
+        )
 
     def find(self, text: str) -> list[Place]:
         """Places with that name or P-code, best first."""
@@ -135,7 +148,8 @@ class Mission:
             home = beside if one.beside else self.folder
             if home is None or not (home / one.file).is_file():
                 continue
-            yield Batch(one.title, one.kind, one.mapping, home / one.file, one.compartment)
+            path = home / one.file
+            yield Batch(one.title, one.kind, one.mapping, path, one.compartment, one.organisation)
 
 
 def mission_named(name: str) -> Mission:

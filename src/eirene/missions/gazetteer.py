@@ -174,13 +174,13 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(stream)
 
 
-def read_areas(path: Path) -> tuple[list[tuple[Named, Sequence[str]]], dict[str, str]]:
+def read_areas(path: Path, source: str) -> tuple[list[tuple[Named, Sequence[str]]], dict[str, str]]:
     """Names of areas with their P-codes, and the parent of each."""
     named: list[tuple[Named, Sequence[str]]] = []
     parents: dict[str, str] = {}
     for row in _rows(path):
         place = Place(name=row["name"], pcode=row["pcode"], pcode_from="stated")
-        one = Named(place, "OCHA COD-AB", float(row["area_sqkm"] or 0), int(row["level"]))
+        one = Named(place, source, float(row["area_sqkm"] or 0), int(row["level"]))
         named.append((one, [row["ref_name"]]))
         if row["parent_pcode"]:
             parents[row["pcode"]] = row["parent_pcode"]
@@ -219,14 +219,35 @@ def read_villages(path: Path) -> Iterator[tuple[Named, Sequence[str]]]:
         yield Named(place, "UCDP GED", float(row["events"] or 0)), [told]
 
 
+def read_settlements(path: Path, source: str) -> Iterator[tuple[Named, Sequence[str]]]:
+    """Capital, towns and villages of a mission's own list, with their other names."""
+    for row in _rows(path):
+        place = Place(
+            name=row["name"],
+            lat=float(row["latitude"]),
+            lon=float(row["longitude"]),
+            accuracy_m=VILLAGE if row["class"] == "village" else TOWN,
+        )
+        yield Named(place, source, float(row["people"] or 0)), row["other_names"].split("|")
+
+
 def read_gazetteer(
-    folder: Path, names: Mapping[str, str], areas: Areas, prefixes: Sequence[str]
+    folder: Path,
+    names: Mapping[str, str],
+    areas: Areas,
+    prefixes: Sequence[str],
+    source: str = "",
 ) -> Gazetteer:
-    """The gazetteer of a mission folder; lists that it does not have are left out."""
+    """The gazetteer of a mission folder; lists that it does not have are left out.
+
+    ``source`` is whose the areas and settlements are.
+    """
     named: list[tuple[Named, Sequence[str]]] = []
     parents: dict[str, str] = {}
     if "pcodes" in names:
-        named, parents = read_areas(folder / names["pcodes"])
+        named, parents = read_areas(folder / names["pcodes"], source)
+    if "settlements" in names:
+        named += read_settlements(folder / names["settlements"], source)
     if "geonames" in names:
         named += read_geonames(folder / names["geonames"])
     if "villages" in names:

@@ -7,10 +7,12 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
+import msgspec
 import uvicorn
 from litestar.types import ASGIApp
 
@@ -64,11 +66,17 @@ class _Quiet(uvicorn.Server):
 
 
 class Serving(_Quiet):
-    """Tells the live streams before it closes their connections."""
+    """Tells the live streams before it closes their connections.
 
-    def __init__(self, node: Node, on_ready: Callable[[], None]) -> None:
+    ``led`` are servers of the same process, which stop when this one is told to.
+    """
+
+    def __init__(
+        self, node: Node, on_ready: Callable[[], None], led: Sequence[Serving] | None = ()
+    ) -> None:
         gate = make_app(node)
         super().__init__(_config(gate, http="httptools"))
+        self._led = led
         self._streams = gate.streams
         self._ring = node.changed.ring
         self._on_ready = on_ready
@@ -76,7 +84,7 @@ class Serving(_Quiet):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """SIGTERM and SIGINT ask it to stop, as far as this thread may hear them."""
-        if threading.current_thread() is not threading.main_thread():
+        if self._led is None or threading.current_thread() is not threading.main_thread():
             yield
             return
         loop = asyncio.get_running_loop()
@@ -87,6 +95,12 @@ class Serving(_Quiet):
         finally:
             for one in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(one)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, and those led by this one, too."""
+        super().handle_exit(sig, frame)
+        for one in self._led or ():
+            one.handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so when the node can be used."""
@@ -126,24 +140,44 @@ def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
     )
 
 
+class Door(msgspec.Struct, frozen=True):
+    """A node and where it listens; another free port where ``port`` is only a wish."""
+
+    node: ControlledNode
+    host: str
+    port: int
+    wish: bool = False
+
+
 def serve(node: ControlledNode, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; ``on_ready`` gets the address once the node can be used."""
-    listening = bound(host, port)
+    serve_all([Door(node, host, port)], lambda urls: on_ready(urls[0]))
+
+
+def serve_all(doors: Sequence[Door], on_ready: Callable[[list[str]], None]) -> None:
+    """The same for several nodes of one process; ``on_ready`` once all of them can be used."""
+    with contextlib.ExitStack() as open_:
+        listening: list[tuple[ControlledNode, socket.socket, socket.socket]] = []
+        urls: list[str] = []
+        for door in doors:
+            outer = open_.enter_context(contextlib.closing(_bound(door)))
+            inner = open_.enter_context(contextlib.closing(control_socket(door.node.folder)))
+            open_.callback((door.node.folder / CONTROL).unlink, missing_ok=True)
+            listening.append((door.node, outer, inner))
+            here = ("127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104
+            shown = "localhost" if door.host in here else door.host
+            urls.append(f"http://{shown}:{outer.getsockname()[1]}")
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_run(listening, lambda: on_ready(urls)))
+
+
+def _bound(door: Door) -> socket.socket:
     try:
-        controlling = control_socket(node.folder)
-    except OSError:
-        listening.close()
-        raise
-    shown = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0", "::") else host  # noqa: S104
-    url = f"http://{shown}:{listening.getsockname()[1]}"
-    runner = asyncio.Runner(loop_factory=_loop_factory())
-    try:
-        with runner:
-            runner.run(_run(node, listening, controlling, lambda: on_ready(url)))
-    finally:
-        listening.close()
-        controlling.close()
-        (node.folder / CONTROL).unlink(missing_ok=True)
+        return bound(door.host, door.port)
+    except PortInUse:
+        if not door.wish:
+            raise
+        return bound(door.host, 0)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -155,15 +189,28 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _run(
-    node: ControlledNode,
-    listening: socket.socket,
-    controlling: socket.socket,
+    listening: Sequence[tuple[ControlledNode, socket.socket, socket.socket]],
     on_ready: Callable[[], None],
 ) -> None:
-    outer = Serving(node, on_ready)
-    inner = _Quiet(_config(make_control(node), http="httptools"))
-    async with _beside(inner, controlling):
-        await outer.serve([listening])
+    waiting = len(listening)
+
+    def one_is_ready() -> None:
+        nonlocal waiting
+        waiting -= 1
+        if not waiting:
+            on_ready()
+
+    (first, outer, inner), *others = listening
+    led = [Serving(node, one_is_ready, led=None) for node, _, _ in others]
+    async with contextlib.AsyncExitStack() as beside:
+        for node, _, controlling in others:
+            quiet = _Quiet(_config(make_control(node), http="httptools"))
+            await beside.enter_async_context(_beside(quiet, controlling))
+        for server, (_, own, _) in zip(led, others, strict=True):
+            await beside.enter_async_context(_beside(server, own))
+        quiet = _Quiet(_config(make_control(first), http="httptools"))
+        await beside.enter_async_context(_beside(quiet, inner))
+        await Serving(first, one_is_ready, led).serve([outer])
 
 
 @contextlib.asynccontextmanager

@@ -22,6 +22,7 @@ from litestar.params import FromPath
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import beside, node_of, reader_of
 from eirene.web.describe import described
+from eirene.web.node import Mission
 from eirene.web.problems import UnknownPath, WrongRange
 
 _PACKAGE = Path(__file__).parent.parent
@@ -174,6 +175,12 @@ async def get_client(request: Request[Any, Any, Any]) -> Response[bytes]:
     return static_answer(path, request.headers)
 
 
+def maps_of(mission: Mission | None) -> dict[Path, dict[str, Any]]:
+    """The base maps for a mission: what is invented never lies beside what is real."""
+    own = mission.name if mission is not None and mission.invented else None
+    return {file: one for file, one in base_maps().items() if one.get("invented_for") == own}
+
+
 @get(
     "/api/map",
     **described("The base maps and the box of the mission.", answer="Map"),
@@ -182,7 +189,7 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/map: what lies under the picture."""
     reader_of(request)
     mission = node_of(request).mission
-    maps = [one | {"url": f"/basemap/{one['id']}.pmtiles"} for one in base_maps().values()]
+    maps = [one | {"url": f"/basemap/{one['id']}.pmtiles"} for one in maps_of(mission).values()]
     bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
     return json_of({"bbox": bbox, "maps": maps}, UNMARKED)
 
@@ -199,7 +206,7 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def get_basemap(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """GET /basemap/{id}.pmtiles: public geography, for whoever is signed in."""
     reader_of(request)
-    for file, one in base_maps().items():
+    for file, one in maps_of(node_of(request).mission).items():
         if name == f"{one['id']}.pmtiles":
             return ranged(file, request.headers)
     raise UnknownPath
