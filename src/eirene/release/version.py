@@ -3,8 +3,10 @@
 Invariants
   * A field passes only when its group is listed. Of those only codes, yes or no, counts
     and times pass by themselves, and numbers where place and counts are exact.
-  * Words that people wrote never pass by themselves, whatever their group, also inside
-    lists and structs: a person puts in edited text, at the desk.
+  * Words that people wrote pass only with their group, and only where place, time and
+    counts are given exactly: then nothing that they say is finer than the rest. Where
+    anything is coarsened no word passes, also inside lists and structs; a person puts in
+    edited text, at the desk.
   * A field that this version of Eirene does not know is removed.
   * Parts of a total that passes in bands are removed: two bands would give a finer one.
   * Markings are kept: whoever receives may not mark lower, and a purpose binds on.
@@ -169,20 +171,33 @@ def _short_codes(value: Any) -> Any:
 
 
 def _plain(value: Any, codes: Codes | None, rule: Rule) -> Any:
-    """Codes, yes or no, and numbers; never words."""
+    """Codes, yes or no, and numbers; words where nothing is coarsened."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
         # an area of 13,482.5 m² would name a place as well as its coordinates do
         return value if _is_exact(rule) else None
     if codes is None:
-        return None
+        return _words(value) if _is_whole(rule) else None
     if isinstance(value, str):
         return value if value in codes.labels else None
     if isinstance(value, list | tuple):
         items = cast("list[Any]", value)
         return [i for i in items if isinstance(i, str) and i in codes.labels] or None
     return None
+
+
+def _words(value: Any) -> Any:
+    """A text, or a list of texts."""
+    if isinstance(value, str):
+        return value
+    items = cast("list[Any]", value) if isinstance(value, list | tuple) else []
+    return [item for item in items if isinstance(item, str)] or None
+
+
+def _is_whole(rule: Rule) -> bool:
+    """Whether a rule coarsens nothing of what it lets pass."""
+    return _is_exact(rule) and rule.time == "minute"
 
 
 def _is_exact(rule: Rule) -> bool:
