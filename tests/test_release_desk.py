@@ -28,7 +28,11 @@ from release_desk import (
 )
 
 OFFICER = a_reader("command", "mission", decides=("host-state", "partners"), account="officer")
-HEAD = a_reader("command", "mission", decides=("host-state", "public"), account="head")
+HEAD = msgspec.structs.replace(
+    a_reader("command", "mission", decides=("host-state", "public"), account="head"),
+    role="head-of-mission",
+)
+OTHER = a_reader("command", "mission", decides=("host-state", "public"), account="other")
 
 
 @pytest.fixture
@@ -163,6 +167,8 @@ def test_two_people_are_two_accounts_in_two_sessions(office: Office):
         office.people.decide(HEAD, "s1", item.line.id, "approve")
     office.pass_slots()
     assert office.seen("host-state") == []
+    with pytest.raises(NotAllowed):  # the matrix: the head of mission is one of the two
+        office.people.decide(OTHER, "s2", item.line.id, "approve")
     office.people.decide(HEAD, "s2", item.line.id, "approve")
     office.pass_slots()
     assert len(office.seen("host-state")) == 1

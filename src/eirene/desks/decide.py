@@ -54,6 +54,7 @@ class Who(msgspec.Struct, frozen=True):
     by: str
     session: str
     reason: str = ""
+    role: str = ""
 
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,7 +233,7 @@ class DecisionDesk:
             )
         with self._desk.lock:
             line = self.line(reader, line_id)
-            who = Who(reader.account, session, reason[:500])
+            who = Who(reader.account, session, reason[:500], reader.role)
             if act == "recall":
                 self._recall(line, who)
             elif act == "refuse":
@@ -288,11 +289,26 @@ class DecisionDesk:
             )
         self._refuse_twice(line, who)
         approved = msgspec.structs.replace(said(line, APPROVED, who), text=text, until=until)
+        self._check_roles(line, who, decision)
         agreed = {*agreed_by(line), who.by}
         steps = [approved]
         if len(agreed) >= max(1, people_needed(decision)):
             steps.append(self._due(line, case, decision, now))
         self._desk.post_steps(line, steps, case)
+
+    def _check_roles(self, line: Line, who: Who, decision: Decision) -> None:
+        """Where a rule names a role, the last one needed is refused while nobody holds it."""
+        rule = self._desk.configuration().rule(decision.rule)
+        wanted = rule.one_of if rule else ""
+        roles = {step.role for step in line.approvals} | {who.role}
+        last = len(agreed_by(line)) + 1 >= people_needed(decision)
+        if wanted and last and wanted not in roles:
+            title = wanted.replace("-", " ")
+            raise NotAllowed(
+                f"One of those who decide on this release is the {title}.",
+                field="act",
+                remedy=f"Ask the {title}.",
+            )
 
     def _refuse_twice(self, line: Line, who: Who) -> None:
         for step in line.approvals:
@@ -324,6 +340,7 @@ def said(line: Line, step: str, who: Who) -> Step:
         by=who.by,
         session=who.session,
         reason=who.reason,
+        role=who.role,
     )
 
 

@@ -137,6 +137,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     layer: str = ""
     """Name of the layer that an enforcement operation closes; empty: none closes it."""
 
+    one_of: str = ""
+    """Role that one of the two who decide holds; empty: any who may decide."""
+
     note: str = ""
     """What people should know about it."""
 

@@ -58,6 +58,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Words that a person wrote for this audience."""
     by: str = ""
     """Account that decided; empty: the rule alone."""
+    role: str = ""
+    """Role in which it decided, for rules that name one."""
     session: str = ""
     """Which sign-in of that account, so that two are two; opens nothing."""
     reason: str = ""
