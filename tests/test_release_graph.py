@@ -613,3 +613,11 @@ def test_where_nothing_widens_no_report_gives_anybody_more(
                     rule, than = new.rule(one.rule), old.rule(was[one.audience].rule)
                     assert rule is not None and than is not None and was[one.audience].gives
                     assert not says_more(rule, than)
+
+
+def test_a_rule_that_no_longer_asks_for_a_role_is_widened() -> None:
+    rules = tuple(msgspec.structs.replace(rule, one_of="") for rule in default().rules)
+    free = msgspec.structs.replace(default(), rules=rules)
+    found = widenings(default(), free)
+    assert len(found) == 2
+    assert "head-of-mission becomes nothing" in found[0].sentence

@@ -309,6 +309,7 @@ def wider(rule: Rule, than: Rule) -> tuple[str, ...]:
             ("onward", rule.travels_as not in ("", than.travels_as)),
             ("binding", than.binding not in ("", rule.binding)),
             ("layer", than.layer not in ("", rule.layer)),
+            ("one_of", than.one_of not in ("", rule.one_of)),
         )
         if more
     )

@@ -190,7 +190,7 @@ def _gives(rule: Rule) -> str:
 
 
 _FIELDS = (
-    "mode origin to binding delay place time counts passes onward condition agreement layer"
+    "mode origin to binding delay place time counts passes onward condition agreement layer one_of"
 ).split()
 
 
