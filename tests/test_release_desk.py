@@ -393,3 +393,10 @@ def test_what_a_person_recalled_no_rule_opens_again(office: Office):
     office.people.decide(OFFICER, "s1", line.id, "approve")
     office.pass_slots()
     assert len(office.seen("partners")) == 1
+
+
+def test_a_history_that_is_loaded_is_released_at_once(office: Office):
+    office.file(*(an_incident(killed=n) for n in range(3)))
+    office.desk.settle()
+    assert len(office.seen("partners")) == len(office.seen("local")) == 3
+    assert office.seen("host-state") == []

@@ -94,6 +94,7 @@ def _load(node: Node) -> None:
         note(f"loaded {count:,} reports: {batch.title}")
         if made.rejected:
             note(f"       {made.rejected:,} rows were not taken")
+    node.releases.settle()  # else an audience would see nothing for a slot, and the public for a day
     node.keys.secrets.put("mark", "loaded", b"1")
 
 

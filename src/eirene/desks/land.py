@@ -34,6 +34,9 @@ class Mission(Protocol):
 
     @property
     def areas(self) -> Areas: ...
+    def road_near(
+        self, lon: float, lat: float, /
+    ) -> tuple[str, str, float, float, float] | None: ...
     def settled(self) -> Sequence[Settled]: ...
     def find(self, text: str, /) -> list[Place]: ...
 
@@ -76,8 +79,9 @@ class Land:
         return self._area(code, level) if code else None
 
     def road_near(self, lon: float, lat: float) -> Area | None:
-        """No mission ships its roads in sections yet: a place on a road then does not pass."""
-        return None
+        """The section of a road on which, or beside which, a point lies."""
+        found = self._mission.road_near(lon, lat)
+        return None if found is None else Area(*found)
 
     def settlements(self, place: Place) -> list[Settlement]:
         """Settlements of which the people are known, in the area that a version names."""

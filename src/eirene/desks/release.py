@@ -22,7 +22,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -159,7 +159,7 @@ class ReleaseDesk:
             self.take_back_ended(now)
             self._follow_rules(now)
             self._look(now)
-            self._make_due(now)
+            self._make_due(now, now)
 
     def _follow_rules(self, now: datetime) -> None:
         """Act on a change of the rules in force since the last round, or since the last stop."""
@@ -171,6 +171,15 @@ class ReleaseDesk:
             reapply(self, self._picture(), self._rules, rules, now)
             self._keys.secrets.put("releases", "rules", mark)
         self._rules = rules
+
+    def settle(self) -> None:
+        """Make at once what the slots of a day would: for a node that is loaded with a history."""
+        now = self._clock()
+        with self.lock:
+            self._follow_rules(now)
+            while self._seen < self._picture().position()[0]:
+                self._look(now)
+            self._make_due(now, now + timedelta(days=1))
 
     # -- who reads
 
@@ -338,8 +347,8 @@ class ReleaseDesk:
 
     # -- making versions
 
-    def _make_due(self, now: datetime) -> None:
-        lines = due(self._picture(), self.everywhere(), now)
+    def _make_due(self, now: datetime, by: datetime) -> None:
+        lines = due(self._picture(), self.everywhere(), by)
         if not lines:
             return
         random.SystemRandom().shuffle(lines)

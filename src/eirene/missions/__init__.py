@@ -17,6 +17,7 @@ import msgspec
 from eirene.errors import BadSettings
 from eirene.missions.areas import Areas
 from eirene.missions.gazetteer import Gazetteer, Named, read_gazetteer
+from eirene.missions.roads import Roads, Section
 from eirene.places import Place
 
 _HOME = Path(__file__).resolve().parent
@@ -73,6 +74,8 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     invented: bool = False
     """True: nothing of it is real, so that it never shares a map with what is."""
     areas: tuple[AreaFile, ...] = ()
+    roads: str = ""
+    """Roads in sections, GeoJSON; empty: the mission ships none."""
     names: dict[str, str] = {}
     credits: tuple[Credit, ...] = ()
     batches: tuple[BatchFile, ...] = ()
@@ -112,6 +115,14 @@ class Mission:
         return read_gazetteer(
             self.folder, declared.names, self.areas, declared.prefix, declared.names_from
         )
+
+    @cached_property
+    def _roads(self) -> Roads | None:
+        return Roads(self.folder / self.declaration.roads) if self.declaration.roads else None
+
+    def road_near(self, lon: float, lat: float) -> Section | None:
+        """The section of a road on which, or beside which, a point lies."""
+        return self._roads.near(lon, lat) if self._roads else None
 
     def find(self, text: str) -> list[Place]:
         """Places with that name or P-code, best first."""

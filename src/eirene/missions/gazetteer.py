@@ -228,7 +228,8 @@ def read_settlements(path: Path, source: str) -> Iterator[tuple[Named, Sequence[
             lon=float(row["longitude"]),
             accuracy_m=VILLAGE if row["class"] == "village" else TOWN,
         )
-        yield Named(place, source, float(row["people"] or 0)), row["other_names"].split("|")
+        people = int(row["people"]) if row["people"] else None
+        yield Named(place, source, float(people or 0), people=people), row["other_names"].split("|")
 
 
 def read_gazetteer(
