@@ -29,6 +29,8 @@ from eirene.imports.mapping import (
     ready_mappings,
     rules_of,
 )
+from eirene.release.coarsen import band_of
+from eirene.release.rules import BANDS
 from eirene.reports import markings
 from eirene.reports.kinds import Codes, Kind, count_fields, fields_of, kinds
 from eirene.reports.vocabulary import vocabulary
@@ -240,8 +242,9 @@ def _how(rule: Rule) -> str:
 
 
 def vocabulary_file() -> str:
-    """The words of all kinds, for the client's sources, laid out as its formatter has it."""
-    return json.dumps(vocabulary(), indent=2, ensure_ascii=False) + "\n"
+    """The words of all kinds and the bands of counts, laid out as the client's formatter has it."""
+    told = vocabulary() | {"bands": {str(least): band_of(least) for least in BANDS}}
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
 FILES: dict[Path, Callable[[], str]] = {

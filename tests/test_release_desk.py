@@ -13,7 +13,8 @@ from conftest import Bench
 from eirene.desks.reapply import reached
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
-from eirene.picture import flat
+from eirene.picture import STREAM_COLUMNS, flat
+from eirene.picture.rows import stream_row
 from eirene.reports.acts.release import FROZEN, MADE, RECALLED, WAITS
 from release_desk import (
     DUTY,
@@ -62,6 +63,18 @@ def test_a_verified_incident_reaches_partners_in_the_next_slot_and_no_finer(offi
     assert told["filed_by"] == ""
     assert row.body.filed.minute == 0
     assert row.body.filed.hour % 6 == 0
+
+
+def test_the_stream_tells_how_exact_a_version_is_and_what_it_is_called_by(office: Office):
+    office.file(an_incident())
+    office.pass_slots()
+    [row] = office.seen("partners")
+    told = dict(zip(STREAM_COLUMNS, stream_row(row), strict=True))
+    assert told["coarse"] == {"place": "admin-3", "time": "6-hours", "counts": "banded"}
+    assert told["what"] == ["type", "VC"]
+    [original] = office.seen("mission")
+    told = dict(zip(STREAM_COLUMNS, stream_row(original), strict=True))
+    assert (told["coarse"], told["what"]) == (None, None)
 
 
 def test_an_unverified_incident_goes_nowhere(office: Office):

@@ -354,3 +354,12 @@ async def test_a_stream_without_news_rests(served: Served) -> None:
         await client.until("delta")
         await asyncio.sleep(0.5)
         assert asked < 10
+
+
+@in_a_loop
+async def test_a_row_without_a_summary_says_what_it_is_best_called_by(served: Served) -> None:
+    await file(served, an_incident(summary="in words"), an_incident(summary=...))
+    async with opened(served) as client:
+        await client.next()
+        told = {row["summary"]: (row["coarse"], row["what"]) for row in client.rows.values()}
+        assert told == {"in words": (None, None), "": (None, ["type", "VC"])}

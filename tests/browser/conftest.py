@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -86,10 +86,17 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
+class Node(Protocol):
+    """What a seat needs to know of the node it looks at."""
+
+    url: str
+    accounts: dict[str, dict[str, str]]
+
+
 class Seat:
     """One person at one browser. Every fault that the page tells of is kept."""
 
-    def __init__(self, browser: Browser, demo: Demo, width: int, height: int) -> None:
+    def __init__(self, browser: Browser, demo: Node, width: int, height: int) -> None:
         self.demo = demo
         self.faults: list[str] = []
         self.ended = False

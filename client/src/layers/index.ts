@@ -24,6 +24,7 @@ export const liveLayers: readonly LayerModule[] = [
   alerts,
 ];
 
+export * from "./areas";
 export * from "./base";
 export * from "./places";
 export * from "./types";

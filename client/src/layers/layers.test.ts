@@ -6,7 +6,7 @@ import {
 import { describe, expect, it } from "vitest";
 
 import { paper, shapes, themes } from "../theme";
-import { backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "./index";
+import { areas, backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "./index";
 
 const ALL = [...Object.values(themes), paper];
 
@@ -30,6 +30,7 @@ describe.each(ALL)("in the theme $name on $ground", (theme) => {
   });
 
   it.each([
+    ["areas", areas],
     ["extent", extent],
     ["sketch", sketch],
   ])("%s is a valid style", (_, layers) => {

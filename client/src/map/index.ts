@@ -22,6 +22,7 @@ import {
   type MapInfo,
 } from "../state";
 import type { Theme } from "../theme";
+import { followAreas } from "./areas";
 import { CalmMap } from "./calm";
 import { obeyCamera } from "./camera";
 import { circleAround, squareAround } from "./geometry";
@@ -92,6 +93,7 @@ function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle
   const watch = new PointerWatch(map, (source, id, at) => void openCluster(map, source, id, at));
   const stops = [
     obeyCamera(map),
+    followAreas(map),
     selection.subscribe(() => {
       drawExtent(map);
     }),

@@ -5,7 +5,7 @@ import type {
   StyleSpecification,
 } from "@maplibre/maplibre-gl-style-spec";
 
-import { backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "../layers";
+import { areas, backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "../layers";
 import type { BaseMap } from "../state";
 import type { Theme } from "../theme";
 
@@ -14,6 +14,7 @@ const EMPTY: SourceSpecification = {
   data: { type: "FeatureCollection", features: [] },
 };
 
+export const AREAS = "areas";
 export const EXTENT = "extent";
 export const SKETCH = "sketch";
 
@@ -34,6 +35,7 @@ export function styleOf(
     sources[baseSource(map.id)] = { type: "vector", url: `pmtiles://${origin}${map.url}` };
   }
   for (const layer of liveLayers) sources[layer.id] = layer.source;
+  sources[AREAS] = EMPTY;
   sources[EXTENT] = EMPTY;
   sources[SKETCH] = EMPTY;
   return { version: 8, sources, layers: layersOf(theme, ordered) };
@@ -46,6 +48,7 @@ function layersOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification
     ...bases.flatMap((source) => baseLayers(source, theme)),
     // Names of the widest map first: where two collide, the finest map's stays.
     ...bases.flatMap((source) => baseNames(source, theme)),
+    ...areas(AREAS, theme),
     ...extent(EXTENT, theme),
     ...liveLayers.flatMap((layer) => layer.layers(layer.id, theme)),
     ...sketch(SKETCH, theme),

@@ -14,10 +14,12 @@ export function glimpseOf(row: Row): Report {
     kind: row.kind,
     compartment: row.compartment,
     marking: highest([row]),
-    summary: row.summary,
+    ...(row.summary === "" ? {} : { summary: row.summary }),
     withdrawn: row.withdrawn,
   };
   if (row.type !== null) report["type"] = row.type;
+  if (row.what !== null) report[row.what[0]] = row.what[1];
+  if (row.coarse !== null) report.coarse = row.coarse;
   if (row.state !== null) report.state = row.state;
   if (row.place !== null) report.place = row.place;
   if (row.pcode !== null) report.pcode = row.pcode;

@@ -35,6 +35,8 @@ function aRow(given: Partial<Row> = {}): Row {
     received: NOON,
     withdrawn: false,
     conflict: false,
+    coarse: null,
+    what: null,
     ...given,
   };
 }
@@ -83,4 +85,11 @@ it("a site's shape follows its type", () => {
   expect(shapeOf({ kind: "site", type: "airfield" })).toBe("site-airfield");
   expect(shapeOf({ kind: "site", type: null })).toBe("site-other");
   expect(shapeOf({ kind: "alert" })).toBe("alert");
+});
+
+it("a version's cell is an area however small it is, and never solid", () => {
+  const coarse = { place: "cell-10km", time: "hour", counts: "banded" };
+  expect(placeWord(aRow({ coarse, accuracy_m: 100 }))).toBe("area");
+  expect(isKnown(aRow({ coarse, accuracy_m: 100 }))).toBe(false);
+  expect(isKnown(aRow({ coarse: { ...coarse, place: "exact" } }))).toBe(true);
 });

@@ -73,6 +73,8 @@ export type PlaceWord = "none" | "point" | "near" | "area" | "unsaid";
 /** How well the place is known; `unsaid`: there is a point, but nobody said how good it is. */
 export function placeWord(row: Row): PlaceWord {
   if (row.lat === null || row.lon === null) return "none";
+  // However small: the middle of a cell or an area is not where it happened.
+  if (row.coarse !== null && row.coarse.place !== "exact") return "area";
   if (row.accuracy_m === null) return "unsaid";
   if (row.accuracy_m <= POINT_M) return "point";
   return row.accuracy_m <= NEAR_M ? "near" : "area";

@@ -20,6 +20,8 @@ interface Vocabulary {
   lists: Record<string, Record<string, string>>;
   /** Fields in the order of the declaration. */
   kinds: Record<string, { title: string; fields: Record<string, FieldWords> }>;
+  /** Words of each band of a count, by the least of it. */
+  bands: Record<string, string>;
 }
 
 const vocabulary: Vocabulary = held;
@@ -49,4 +51,9 @@ export function codeWords(kind: string, field: string, code: string, part?: stri
   const list = part === undefined ? words?.codes : words?.items?.[part];
   if (list === undefined) return code;
   return vocabulary.lists[list]?.[code] ?? spoken(code);
+}
+
+/** `5-9` for a count that is told as a band and holds the least of it. */
+export function bandWords(least: number): string {
+  return vocabulary.bands[String(least)] ?? String(least);
 }

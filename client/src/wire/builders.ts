@@ -30,6 +30,8 @@ export function aRow(part: Partial<Row> = {}): Row {
     received: 1_764_000_000_000,
     withdrawn: false,
     conflict: false,
+    coarse: null,
+    what: null,
     ...part,
   };
 }

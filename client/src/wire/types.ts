@@ -36,6 +36,20 @@ export interface Row {
   received: number | null;
   withdrawn: boolean;
   conflict: boolean;
+  /** How exact a released version is; null: this is a report as it was filed. */
+  coarse: Coarse | null;
+  /** Field and code that a report without a summary is best called by. */
+  what: readonly [field: string, code: string] | null;
+}
+
+/** How exact a released version is, in the words of the rules. */
+export interface Coarse {
+  /** `exact`, `admin-3`, `cell-10km`, `corridor`, `road-section` or `none`. */
+  place: string;
+  /** `minute`, `hour`, `6-hours`, `day`, `week`, `month` or `none`. */
+  time: string;
+  /** `exact`, `banded` - each count holds the least of its band - or `none`. */
+  counts: string;
 }
 
 export interface Occurred {
@@ -92,6 +106,7 @@ export interface Report {
   current?: boolean;
   amends?: string[];
   links?: Link[];
+  coarse?: Coarse;
   [field: string]: unknown;
 }
 

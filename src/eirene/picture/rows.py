@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from eirene.picture import schema
 from eirene.picture.columns import moment_of, ms_of, row_key
 from eirene.picture.names import Names
 from eirene.reports.envelope import Body, decode_body
 from eirene.reports.flat import content_values, flat_of
-from eirene.reports.kinds import count_fields, kinds
+from eirene.reports.kinds import Kind, count_fields, fields_of, kinds
 from eirene.reports.packing import unpacked
 
 SHOWN = (
@@ -166,7 +168,7 @@ def flat(row: Row) -> dict[str, Any]:
 STREAM_COLUMNS = (
     "key entity id kind type state summary compartment organisation source start end precision "
     "lat lon accuracy_m place pcode grade classification tlp killed counts filed received "
-    "withdrawn conflict"
+    "withdrawn conflict coarse what"
 ).split()
 """Columns of the live stream, in order."""
 
@@ -205,7 +207,18 @@ def stream_row(row: Row) -> list[Any]:
         row.column("touched") or row.column("received"),
         row.withdrawn,
         row.conflict,
+        None if body.coarse is None else msgspec.structs.asdict(body.coarse),
+        None if kind is None or content.get("summary") else _leading_code(kind, content),
     ]
+
+
+def _leading_code(kind: Kind, content: Mapping[str, Any]) -> list[str] | None:
+    """Field and code that a report without a summary is best called by; None: it has none."""
+    for field in fields_of(kind.content).values():
+        value = content.get(field.name)
+        if field.held.form == "choice" and field.name != "state" and isinstance(value, str):
+            return [field.name, value]
+    return None
 
 
 def shown_columns(withdrawn: str, conflict: str) -> str:

@@ -1,5 +1,6 @@
 /** A field's value in words, for people. What is absent is *not known*, never a dash or 0. */
 import type { Report } from "../../state";
+import { countWords } from "../parts/titles";
 import {
   codeWords,
   fieldsOfKind,
@@ -116,7 +117,8 @@ export function groupsOf(report: Report): Group[] {
       (Array.isArray(value) && value.length === 0);
     if (empty) held.unknown.push(title);
     else {
-      const words = wordsOf(kind, name, value);
+      const band = report.coarse?.counts === "banded" && typeof value === "number";
+      const words = band ? countWords(value, report.coarse) : wordsOf(kind, name, value);
       held.known.push({ name, title, words, long: words.length > 40 });
     }
   }
@@ -126,6 +128,6 @@ export function groupsOf(report: Report): Group[] {
 const INTERNAL = new Set(
   (
     "id entry filed filed_by received organisation current conflict withdrawn marking mgrs pcode_from " +
-    "place_name place_method"
+    "place_name place_method coarse"
   ).split(" "),
 );

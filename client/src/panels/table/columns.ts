@@ -1,5 +1,6 @@
 /** What each column of the list says of a row, in words. Pure but for the strings. */
 import { lastWord, placeWord, shapeOf, timeWord, type Row } from "../../state";
+import { coarseTimeWords, countWords } from "../parts/titles";
 import { age, codeWords, kindTitle, radius, t, tOr, when } from "../../strings";
 
 const DAY_MS = 86_400_000;
@@ -44,6 +45,7 @@ export function precisionWords(row: Row): string {
 }
 
 function timeWords(row: Row): string {
+  if (row.coarse !== null && row.start !== null) return coarseTimeWords(row.coarse);
   const word = timeWord(row);
   if (word === "none") return t("precision.no-time");
   if (word !== "span") return t(`precision.${word}`);
@@ -61,6 +63,12 @@ export function ageWords(row: Row, at: number): string {
 export function stateWords(row: Row): string {
   if (row.withdrawn) return tOr("symbol.struck", "withdrawn");
   return row.state === null ? "" : codeWords(row.kind, "state", row.state);
+}
+
+/** The count of killed; "" where the kind has none. */
+export function killedWords(row: Row): string {
+  if (row.killed !== null) return countWords(row.killed, row.coarse);
+  return countsKilled(row) ? t("known.not") : "";
 }
 
 /** Whether a count of killed means anything for the kind: only then is "not known" said. */

@@ -15,6 +15,7 @@ const row = (given: Partial<Row>): Row =>
     precision: "minute",
     killed: null,
     state: "verified",
+    coarse: null,
     ...given,
   }) as Row;
 
