@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -228,6 +229,7 @@ def used_columns(mapping: Mapping) -> set[str]:
     return {name for _, name in _named_columns(mapping)}
 
 
+@cache
 def attributions() -> dict[str, str]:
     """How the licence of each ready source wants it named, by the source of its reports."""
     ready = (mapping_named(name) for name in ready_mappings())
