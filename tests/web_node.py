@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -52,16 +52,19 @@ def an_incident(**changes: Any) -> dict[str, Any]:
 
 
 class WebNode:
-    """A node in a folder of its own, with one account and one token a role."""
+    """A node in a folder of its own, with one account and one token a role.
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    ``roles`` is role -> organisation; user names are those of the roles.
+    """
+
+    def __init__(self, folder: Path, roles: Mapping[str, str] = ROLES, **settings: Any) -> None:
         KeyStore.create(
             folder / "keys", Lock("plain"), realm="exercise", node="test", owner="mission"
         ).close()
         self.node = Node(Settings(data=str(folder), **settings), None)
         self.token: dict[str, str] = {}
         until = datetime.now(UTC) + timedelta(days=1)
-        for role, organisation in ROLES.items():
+        for role, organisation in roles.items():
             self.node.people.make(role, role, organisation, password=PASSWORD)
             self.token[role], _ = self.node.people.make_token(role, "read+file", until)
         self.app = make_app(self.node)

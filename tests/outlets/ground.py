@@ -1,0 +1,285 @@
+"""A node with an account for every role and marks in every compartment, and who may obtain which.
+
+What a role may obtain is worked out here from the golden files alone, so that a
+fault of the product cannot excuse itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eirene.log.log import utc_now
+from eirene.picture import report_by_id
+from eirene.release.reader import Reader
+from eirene.reports.kinds import kinds
+from outlets import marks
+from outlets.asking import Answer, Ask, Line
+from outlets.looking import Eye
+from outlets.planting import Gardener, Mark, Plant
+from web_node import WebNode
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+ELSEWHERE = ("org-elsewhere", "party-elsewhere", "capital-elsewhere")
+"""Compartments of organisations that have no account here."""
+
+
+def organisation_of(role: str) -> str:
+    """Roles with a compartment of their own have an organisation of their own, whose name is a mark."""
+    own = any(name.endswith("-XXX") for name in clearances()[role]["compartments"])
+    return marks.word(f"organisation of {role}") if own else "mission"
+
+
+def clearances() -> dict[str, dict[str, list[str]]]:
+    """``clearances.csv`` as it stands, by role."""
+    with (GOLDEN / "clearances.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["role"]: {name: (value or "").split() for name, value in row.items()}
+            for row in csv.DictReader(file)
+        }
+
+
+def compartments_of(role: str) -> frozenset[str]:
+    """What the role reads."""
+    found = clearances()[role]["compartments"]
+    return frozenset(name.replace("XXX", organisation_of(role)) for name in found)
+
+
+def all_compartments() -> list[str]:
+    """Every compartment that a role reads, and some of organisations that are not here."""
+    return sorted({name for role in clearances() for name in compartments_of(role)} | {*ELSEWHERE})
+
+
+def matrix() -> list[dict[str, str]]:
+    """``release-matrix.csv`` as it stands."""
+    with (GOLDEN / "release-matrix.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def meant(pattern: str, compartment: str) -> bool:
+    """Whether a row means a compartment: ``org-*`` means each organisation's own."""
+    if pattern.endswith("*"):
+        return compartment.startswith(pattern[:-1])
+    return pattern == compartment
+
+
+def _may_be_told(mine: frozenset[str], audience: str) -> bool:
+    """Whoever gives is told to whom: of an audience that some row lets his reports reach."""
+    rows = (row for row in matrix() if row["mode"] not in ("never", "none"))
+    return any(
+        meant(row["to"], audience) and any(meant(row["origin"], one) for one in mine)
+        for row in rows
+    )
+
+
+class Ground:
+    """The node, what was planted in it, and the way to ask it."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder = folder
+        roles = {role: organisation_of(role) for role in clearances()}
+        self.web = WebNode(folder, roles, **settings)
+        self.line = Line(self.web.app)
+        self.now = utc_now()
+        self.web.node.releases._clock = lambda: self.now  # no slot passes by itself
+        self.compartments = all_compartments()
+        self.gardener = Gardener(self.compartments)
+        self.plants: list[Plant] = []
+        self._by_number: dict[int, Plant] = {}
+        self.eye = Eye(())
+        self._closed = False
+        self._seen: dict[int, frozenset[Mark]] = {}
+        for role in roles:
+            self._learn_organisation(role)
+
+    def _learn_organisation(self, role: str) -> None:
+        """Whom an on-demand compartment belongs to is known in that compartment alone."""
+        if (name := organisation_of(role)) != "mission":
+            self.eye.learn(Mark("word", name, -1, f"organisation of {role}"))
+
+    def plant_everywhere(self) -> None:
+        """A report of every kind in every compartment that takes it."""
+        for compartment in self.compartments:
+            made = [
+                self.gardener.plant(kind, compartment)
+                for kind in kinds().values()
+                if not kind.only_in or compartment in kind.only_in
+            ]
+            self.file([plant for plant in made if plant.kind != "withdrawal"])
+        self._link_across()
+
+    def _link_across(self) -> None:
+        """In each compartment a note that links to a report of every other one."""
+        by = {plant.compartment: plant for plant in self.plants if plant.kind == "incident"}
+        for compartment in self.compartments:
+            links = [
+                {"role": "about", "report": other.report}
+                for name, other in by.items()
+                if name != compartment
+            ]
+            self.file([self.gardener.plant(kinds()["note"], compartment, links=links)])
+
+    def amend(self, plant: Plant) -> Plant:
+        """The same entity told anew, with marks of its own."""
+        made = self.gardener.plant(kinds()[plant.kind], plant.compartment, amends=[plant.report])
+        made.replaces = plant.n
+        self.file([made])
+        return made
+
+    def withdraw(self, plant: Plant) -> Plant:
+        """The report taken back; the taking back has marks too."""
+        made = self.gardener.plant(kinds()["withdrawal"], plant.compartment, amends=[plant.report])
+        made.replaces = plant.n
+        self.file([made])
+        return made
+
+    def amend_and_withdraw(self) -> None:
+        """In each compartment one report is told anew, and one is taken back."""
+        for compartment in self.compartments:
+            here = {plant.kind: plant for plant in self.plants if plant.compartment == compartment}
+            self.amend(here["alert"])
+            self.withdraw(here["hazard"])
+
+    def plant_one_more(self) -> None:
+        """A report in every compartment, after everything else."""
+        for compartment in self.compartments:
+            self.file([self.gardener.plant(kinds()["incident"], compartment)])
+
+    def filer(self, compartment: str) -> Reader:
+        """Whoever files into a compartment; its account's name is a mark of its own."""
+        owner = compartment.partition("-")[2] if compartment.startswith("org-") else "mission"
+        account = marks.word(f"account in {compartment}")
+        return Reader(
+            account=account,
+            organisation=owner,
+            compartments=frozenset(self.compartments),
+            may_file=frozenset((compartment,)),
+        )
+
+    def file(self, plants: list[Plant]) -> None:
+        """File plants of one compartment, and learn their marks and ids."""
+        reader = self.filer(plants[0].compartment)
+        filed = self.web.node.filing.file_now(reader, [plant.flat for plant in plants])
+        for plant, one in zip(plants, filed, strict=True):
+            plant.report, plant.entity = one.id.hex(), one.entity.hex()
+            plant.entry = report_by_id(self.web.node.picture, reader, one.id).entry.hex()
+            for field in (
+                ("report", "entry") if plant.replaces is not None else ("report", "entity", "entry")
+            ):
+                plant.marks.append(Mark("id", getattr(plant, field), plant.n, field))
+            plant.marks.append(Mark("word", reader.account, plant.n, "filed_by"))
+            self.plants.append(plant)
+            self._by_number[plant.n] = plant
+            for mark in plant.marks:
+                self.eye.learn(mark)
+        self._seen.clear()
+
+    # -- who may obtain what
+
+    def visible(self, compartments: Iterable[str]) -> list[Plant]:
+        """Plants in these compartments."""
+        mine = frozenset(compartments)
+        return [plant for plant in self.plants if plant.compartment in mine]
+
+    def standing(self, compartments: Iterable[str]) -> list[Plant]:
+        """Those of them that hold now: neither replaced, nor taken back, nor a taking back."""
+        gone = {plant.replaces for plant in self.plants}
+        return [
+            plant
+            for plant in self.visible(compartments)
+            if plant.n not in gone and plant.kind != "withdrawal"
+        ]
+
+    def hidden(self, compartments: Iterable[str]) -> list[Plant]:
+        """All the others."""
+        mine = frozenset(compartments)
+        return [plant for plant in self.plants if plant.compartment not in mine]
+
+    def allowed(self, role: str) -> frozenset[tuple[str, Any]]:
+        """Sort and value of every mark that this role may obtain."""
+        mine = compartments_of(role)
+        found = {(m.sort, m.value) for plant in self.visible(mine) for m in plant.marks}
+        # areas of one compartment share the beginning of their codes
+        found |= {("area", str(value)[:4]) for sort, value in found if sort == "area"}
+        known = {name for name in self.compartments if name in mine or _may_be_told(mine, name)}
+        found |= {
+            ("word", organisation_of(other))
+            for other in clearances()
+            if other == role or any(name.endswith(organisation_of(other)) for name in known)
+        }
+        return frozenset(found)
+
+    def whose(self, mark: Mark) -> str:
+        """The plant of a mark, in words."""
+        plant = self._by_number.get(mark.plant)
+        return str(plant) if plant else "the node's accounts"
+
+    # -- asking
+
+    def ask(self, role: str | None, ask: Ask) -> Answer:
+        """One request as a role; None is somebody without an account."""
+        return self.line.ask(None if role is None else self.web.token[role], ask)
+
+    async def asked(self, role: str | None, ask: Ask) -> Answer:
+        """The same, for somebody who asks beside others."""
+        return await self.line.asked(None if role is None else self.web.token[role], ask)
+
+    def marks_in(self, raw: bytes) -> frozenset[Mark]:
+        """Marks in these bytes; the same bytes are looked through once."""
+        key = hash(raw)
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = frozenset(self.eye.found(raw))
+        return found
+
+    def close(self) -> None:
+        """Let go of the folder; again is harmless."""
+        if not self._closed:
+            self._closed = True
+            self.line.close()
+            self.web.close()
+
+
+def chosen(plants: list[Plant], most: int, salt: str) -> list[Plant]:
+    """So many of them, other ones for each salt, the same in each run."""
+    return sorted(plants, key=lambda plant: marks.word(f"{salt} {plant.n}"))[:most]
+
+
+def absent_id() -> str:
+    """An id that nothing has."""
+    return secrets.token_hex(16)
+
+
+class Leak(msgspec.Struct, frozen=True):
+    """A mark that came out where it may not."""
+
+    role: str
+    outlet: str
+    mark: Mark
+    plant: str
+    asked: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.role} got {self.mark.sort} {self.mark.value!r} "
+            f"({self.mark.field} of {self.plant}) by {self.outlet}: {self.asked[:200]}"
+        )
+
+
+def leaks_among(
+    ground: Ground, role: str, outlet: str, found: Mapping[Mark, str], allowed: frozenset[Any]
+) -> list[Leak]:
+    """What of the marks that were found this role may not have."""
+    leaks: list[Leak] = []
+    for mark, asked in found.items():
+        value = str(mark.value)[:4] if mark.sort == "area" else mark.value
+        if (mark.sort, value) in allowed:
+            continue
+        of = ground.whose(mark)
+        leaks.append(Leak(role, outlet, mark, of, asked))
+    return leaks

@@ -1,0 +1,115 @@
+"""Bytes of an answer, as whoever takes them apart would read them.
+
+Compression, archives, MessagePack and the escapes of JSON, XML, addresses and
+base64 come off; what is left is text, in which marks can be looked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import html
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+_DEEPEST = 4
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_SURE_TEXT = re.compile(rb"[\t\n\r\x20-\x7e]{8}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_UPPER, _LOWER = re.compile("[A-Z]"), re.compile("[a-z]")
+_WINDOWS = 128
+_WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){8,}")
+
+
+def texts_of(raw: bytes, *, depth: int = 0) -> Iterator[str]:
+    """The text in these bytes, in every form in which it can be read out of them."""
+    if not raw:
+        return
+    text = _bare(raw.decode("utf-8", "replace"))
+    yield text
+    for wide in _WIDE.findall(raw):
+        yield wide.decode("utf-16-le")
+    if depth == _DEEPEST:
+        return
+    for inner in _inside(raw):
+        yield from texts_of(inner, depth=depth + 1)
+    kept = [inner for found in set(_BASE64.findall(text)) for inner in _from_base64(found)]
+    if kept:
+        # ids are told in hexadecimal, so that they are found among the texts
+        yield " ".join(window.hex() for inner in kept for window in _windows(inner))
+        for inner in kept:
+            if _SURE_TEXT.search(inner):
+                yield from texts_of(inner, depth=depth + 1)
+
+
+def _bare(text: str) -> str:
+    """Without the escapes of JSON, of addresses and of XML."""
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\\/", "/")
+    if "%" in text:
+        text = unquote_plus(text)
+    return html.unescape(text) if "&" in text else text
+
+
+def _inside(raw: bytes) -> Iterator[bytes]:
+    """What is wrapped in these bytes: archives, compressed pieces, frames."""
+    if raw[:2] == b"\x1f\x8b":
+        yield from _tried(gzip.decompress, raw)
+    elif raw[:1] == b"\x78":
+        yield from _tried(zlib.decompress, raw)
+    elif raw[:4] == b"PK\x03\x04":
+        yield from _members(raw)
+    elif raw[0] & 0x80:
+        yield from _frame(raw)
+
+
+def _tried(unpack: Any, raw: bytes) -> Iterator[bytes]:
+    try:
+        yield unpack(raw)
+    except (OSError, EOFError, zlib.error):
+        return
+
+
+def _members(raw: bytes) -> Iterator[bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            for member in archive.infolist():
+                yield member.filename.encode()
+                yield archive.read(member)
+    except zipfile.BadZipFile:
+        return
+
+
+def _frame(raw: bytes) -> Iterator[bytes]:
+    """A MessagePack value as JSON: bytes in it become base64, which comes off after."""
+    try:
+        value = msgspec.msgpack.decode(raw)
+        yield json.dumps(msgspec.to_builtins(value, str_keys=True), ensure_ascii=False).encode()
+    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError):
+        return
+
+
+def _from_base64(found: str) -> Iterator[bytes]:
+    if not (_UPPER.search(found) and _LOWER.search(found)):
+        return  # a word, a number, an id in hexadecimal
+    bare = found.rstrip("=")
+    try:
+        padded = bare + "=" * (-len(bare) % 4)
+        yield base64.b64decode(padded, altchars=b"-_" if "-" in bare or "_" in bare else None)
+    except (binascii.Error, ValueError):
+        return
+
+
+def _windows(inner: bytes) -> Iterator[bytes]:
+    """Every run of as many bytes as an id has."""
+    for at in range(min(max(1, len(inner) - 15), _WINDOWS)):
+        yield inner[at : at + 16]

@@ -1,0 +1,308 @@
+"""How the walk looks into each route: what it asks there, and what it does with the answer.
+
+A probe is found by method and path as the app has them. It yields requests and
+gets each answer back, so that it can follow cursors. A route without a probe
+fails the walk: whoever adds the route says here how to look into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from eirene.reports.kinds import kinds
+from outlets import marks
+from outlets.asking import Answer, Ask
+from outlets.ground import Ground, absent_id, chosen, compartments_of
+from outlets.planting import Plant
+
+NOWHERE = marks.word("nowhere")
+"""A word that was never filed. Only this one is put in paths, which the node's log shows."""
+
+
+class Scene(NamedTuple):
+    """Who walks, and what he looks at."""
+
+    ground: Ground
+    role: str
+    mine: list[Plant]
+    """Plants that this role may see: all that have a history, and some others."""
+    hidden: list[Plant]
+    """Some of the others."""
+
+    @property
+    def words(self) -> list[str]:
+        """Words of plants that are hidden, one of each field as they come, and one that is nowhere."""
+        found: list[str] = []
+        for at, plant in enumerate(self.hidden):
+            held = [str(mark.value) for mark in plant.marks if mark.sort == "word"]
+            found.append(held[at % len(held)])
+        return [*found[:6], NOWHERE]
+
+    @property
+    def placed(self) -> list[Plant]:
+        """Hidden plants that say where and when."""
+        return [plant for plant in self.hidden if {"latitude", "occurred"} <= plant.flat.keys()]
+
+
+Steps = Generator[Ask, Answer, None]
+Probe = Callable[[Scene], Steps]
+PROBES: dict[tuple[str, str], Probe] = {}
+WHOLE = "search", "export.csv", "export.geojson"
+"""Outlets of which each alone must show a role everything that it may see."""
+
+
+def probe(*routes: str) -> Callable[[Probe], Probe]:
+    """Register how to look into ``GET /path``, as the app spells it."""
+
+    def registered(made: Probe) -> Probe:
+        for route in routes:
+            method, _, path = route.partition(" ")
+            PROBES[method, path] = made
+        return made
+
+    return registered
+
+
+def scene_of(ground: Ground, role: str) -> Scene:
+    """A role's scene: over all roles every hidden plant comes up."""
+    mine = compartments_of(role)
+    gone = {plant.replaces for plant in ground.plants} - {None}
+    seen = [p for p in ground.visible(mine) if p.replaces is not None or p.n in gone]
+    seen += chosen(ground.visible(mine), 4, role)
+    return Scene(ground, role, seen, chosen(ground.hidden(mine), 14, role))
+
+
+def _get(path: str, **query: Any) -> Ask:
+    return Ask("GET", f"{path}?{urlencode(query)}" if query else path)
+
+
+def _post(path: str, value: Any) -> Ask:
+    return Ask("POST", path, msgspec.json.encode(value))
+
+
+def _asked(*asks: Ask) -> Steps:
+    for ask in asks:  # noqa: UP028 - a tuple takes no answers
+        yield ask
+
+
+# -- the door
+
+
+@probe("GET /")
+def client(_scene: Scene) -> Steps:
+    """The client's first page, and addresses that only look like its files."""
+    yield from _asked(
+        *(_get(path) for path in ("/", "/index.html", "/assets/", "/..%2f..%2fnode.toml"))
+    )
+
+
+@probe("GET /health/ready", "GET /ogc/conformance", "GET /ogc/api", "GET /openapi.json")
+@probe("GET /api/map", "GET /ogc", "GET /ogc/collections", "GET /api/layers", "GET /api/kinds")
+@probe("GET /api/me", "GET /api/tokens", "GET /api/sign-in", "GET /api/stream")
+def plain(scene: Scene) -> Steps:
+    """Paths without parameters: those that this function is registered for."""
+    paths = [path for (method, path), one in PROBES.items() if one is plain and method == "GET"]
+    yield from _asked(*(_get(path) for path in paths))
+    yield from _asked(*(_get(path, q=scene.words[0]) for path in paths[:3]))
+
+
+@probe("POST /api/sign-in", "POST /api/sign-out", "POST /api/shift", "POST /api/tokens")
+@probe("DELETE /api/tokens/{token_id:str}")
+def door(scene: Scene) -> Steps:
+    """Signing in with what is planted; making a token and taking it away."""
+    yield _post("/api/sign-in", {"user": scene.words[0], "password": scene.words[1]})
+    yield _post("/api/sign-out", {})
+    yield _post("/api/shift", {})
+    made = yield _post("/api/tokens", {"title": "walk"})
+    yield _get("/api/tokens")
+    yield Ask("DELETE", f"/api/tokens/{made.json().get('id', 'none')}")
+    yield Ask("DELETE", f"/api/tokens/{absent_id()}")
+
+
+# -- what the client asks while somebody types
+
+
+@probe("GET /api/suggest", "GET /api/understand/place", "GET /api/understand/time")
+def typing(scene: Scene) -> Steps:
+    """Beginnings of everything that is hidden, letter by letter."""
+    for begun in ("qz", "xq", "0.2", *(word[:at] for word in scene.words[:3] for at in (3, 12))):
+        yield _get("/api/suggest", q=begun)
+    for plant in scene.placed[:1]:
+        for name in ("place", "pcode", "latitude"):
+            text = str(plant.flat[name])
+            yield _get("/api/suggest", q=text)
+            yield _get("/api/understand/place", text=text)
+        yield _get("/api/understand/time", text=plant.flat["occurred"])
+
+
+@probe("GET /api/kinds/{name:str}")
+def kinds_(_scene: Scene) -> Steps:
+    """Every kind, and one that does not exist."""
+    yield from _asked(*(_get(f"/api/kinds/{name}") for name in [*kinds(), NOWHERE]))
+
+
+# -- reports
+
+
+@probe("GET /api/reports/{report_id:str}", "GET /api/entities/{entity_id:str}")
+def by_id(scene: Scene) -> Steps:
+    """What may be seen, what is hidden, what is absent, what is no id."""
+    for plant in (*scene.mine, *scene.hidden):
+        yield _get(f"/api/reports/{plant.report}")
+        yield _get(f"/api/entities/{plant.entity}")
+    for plant in scene.hidden[:2]:
+        yield _get(f"/api/entities/{plant.report}")
+        yield _get(f"/api/reports/{plant.entry}")
+    for text in (absent_id(), "0" * 32, "x", NOWHERE):
+        yield _get(f"/api/reports/{quote(text)}")
+        yield _get(f"/api/entities/{quote(text)}")
+
+
+@probe("POST /api/reports")
+def filing(scene: Scene) -> Steps:
+    """Posts that name what is hidden: amend it, link to it, tell of the same entity, repeat it.
+
+    Each is refused for a reason of its own, so that the walk files nothing.
+    """
+    compartment = min(compartments_of(scene.role))
+    for plant in scene.hidden[:2]:
+        known = {"kind": plant.kind, "compartment": compartment}
+        yield _post("/api/reports", known | {"amends": [plant.report]})
+        yield _post(
+            "/api/reports", plant.flat | {"links": [{"role": "at", "report": plant.report}]}
+        )
+        yield _post("/api/reports", known | {"entity": plant.entity, "no_such_field": 1})
+        yield _post("/api/reports", plant.flat | {"compartment": "nowhere"})
+    yield Ask("POST", "/api/reports", b'[{"kind": "incident", "latitude": NaN}]')
+
+
+# -- releases
+
+
+@probe("POST /api/preview", "GET /api/reports/{report_id:str}/releases")
+@probe("GET /api/desk/releases", "POST /api/desk/releases/{line_id:str}", "POST /api/break-glass")
+def releases(scene: Scene) -> Steps:
+    """Who has what of reports that are seen, hidden or absent; and what waits at the desk."""
+    for plant in (*scene.mine[-4:], *scene.hidden[:4]):
+        yield _get(f"/api/reports/{plant.report}/releases")
+        yield _post("/api/preview", {"report": plant.report})
+    for plant in scene.hidden[:2]:
+        yield _post("/api/preview", plant.flat)
+        yield _post(f"/api/desk/releases/{plant.report}", {"act": "recall"})
+        yield _post(f"/api/desk/releases/{plant.entity}", {"act": "edit", "text": NOWHERE})
+        glass = {"reason": NOWHERE, "until": "2030-01-01T00:00Z", "audience": "public"}
+        yield _post("/api/break-glass", {"report": plant.report, **glass})
+    yield _post("/api/preview", {"report": absent_id()})
+    yield _get("/api/desk/releases")
+
+
+# -- lists
+
+
+@probe("GET /api/search")
+def searching(scene: Scene) -> Steps:
+    """Everything, page by page; then words, boxes, times and filters that hit what is hidden."""
+    cursor: str | None = ""
+    while cursor is not None:
+        more = {"cursor": cursor} if cursor else {}
+        page = yield _get("/api/search", limit=40, withdrawn="true", **more)
+        cursor = page.json().get("next") if page.status == 200 else None
+    for word in scene.words:
+        yield _get("/api/search", q=word)
+    yield from _asked(*(_get("/api/search", **query) for query in _narrowed(scene)))
+    yield _get("/api/search", cursor="A" * 96)
+
+
+@probe("GET /api/counts")
+def counting(scene: Scene) -> Steps:
+    """Every group at every level, every sum, and counts of what is hidden."""
+    for group in ("day", "month", "year", "kind", "type", "state", "area,kind", "day,type"):
+        yield _get("/api/counts", group=group, sum="killed,injured,reached,people")
+    for level in (1, 2, 3):
+        yield _get("/api/counts", group="area", level=level, sum="killed")
+    yield from _asked(*(_get("/api/counts", **query) for query in _narrowed(scene)))
+    yield _get("/api/counts", group="source")
+
+
+def _narrowed(scene: Scene) -> list[dict[str, Any]]:
+    """Queries that match a hidden plant and, as a rule, nothing else."""
+    found: list[dict[str, Any]] = []
+    for plant in scene.placed[:1]:
+        lat, lon = plant.flat["latitude"], plant.flat["longitude"]
+        source, occurred = plant.flat["source"], plant.flat["occurred"]
+        found += [
+            {"q": plant.flat["place"], "kind": plant.kind},
+            {"bbox": f"{lon - 0.001},{lat - 0.001},{lon + 0.001},{lat + 0.001}"},
+            {"datetime": occurred},
+            {"at": occurred},
+            {"filter": f"source = '{source}'"},
+            {"filter": f"source LIKE '{source[:6]}%'"},
+            {"filter": f"pcode = '{plant.flat['pcode']}'"},
+        ]
+    return [*found, {"changed_since": "2024-01-01T00:00:00Z"}, {"as_of": "2025-01-01T00:00:00Z"}]
+
+
+# -- documents
+
+
+@probe("GET /api/export.csv", "GET /api/export.geojson", "GET /api/export.kml")
+def exporting(scene: Scene) -> Steps:
+    """Each format whole, and narrowed to what is hidden."""
+    for format_ in ("csv", "geojson", "kml"):
+        yield _get(f"/api/export.{format_}")
+        yield _get(f"/api/export.{format_}", withdrawn="true", kind="incident,alert")
+        for query in _narrowed(scene)[:4]:
+            yield _get(f"/api/export.{format_}", **query)
+
+
+# -- OGC API
+
+
+@probe("GET /ogc/collections/{name:str}", "GET /ogc/collections/{name:str}/queryables")
+def collections(_scene: Scene) -> Steps:
+    """Every collection: its extent, its queryables."""
+    for kind in kinds():
+        yield _get(f"/ogc/collections/{kind}")
+        yield _get(f"/ogc/collections/{kind}/queryables")
+    yield _get("/ogc/collections/nothing")
+
+
+@probe("GET /ogc/collections/{name:str}/items")
+def items(scene: Scene) -> Steps:
+    """Every collection page by page, then filters on what is hidden."""
+    for kind in kinds():
+        path: str | None = f"/ogc/collections/{kind}/items?limit=25"
+        while path:
+            page = yield Ask("GET", path)
+            links = page.json().get("links", []) if page.status == 200 else []
+            hrefs = [link["href"] for link in links if link["rel"] == "next"]
+            path = "/" + hrefs[0].split("/", 3)[3] if hrefs else None
+    for plant in scene.placed[:2]:
+        base = f"/ogc/collections/{plant.kind}/items"
+        lat, lon = plant.flat["latitude"], plant.flat["longitude"]
+        crs = "http://www.opengis.net/def/crs/EPSG/0/4326"
+        yield _get(base, source=plant.flat["source"])
+        yield _get(base, filter=f"S_INTERSECTS(geometry, POINT({lon} {lat}))")
+        yield _get(base, bbox=f"{lat},{lon},{lat},{lon}", **{"bbox-crs": crs, "crs": crs})
+        yield _get(base, datetime=plant.flat["occurred"], offset=0)
+        yield _get(base, filter=f"filed_by = '{plant.flat['source']}'")
+
+
+@probe("GET /ogc/collections/{name:str}/items/{feature_id:str}")
+def item(scene: Scene) -> Steps:
+    """Features one by one, also under a kind that is not theirs."""
+    for plant in (*scene.mine[-4:], *scene.hidden[:6]):
+        yield _get(f"/ogc/collections/{plant.kind}/items/{plant.report}")
+        yield _get(f"/ogc/collections/note/items/{plant.report}")
+    yield _get(f"/ogc/collections/note/items/{absent_id()}")
+
+
+@probe("GET /basemap/{name:str}")
+def basemap(_scene: Scene) -> Steps:
+    """Names of maps that are none: what is planted, and ways out of the folder."""
+    for name in (NOWHERE, "none.pmtiles", "..%2f..%2fnode.toml", "%2e%2e"):
+        yield Ask("GET", f"/basemap/{name}", headers=((b"range", b"bytes=0-64"),))

@@ -1,0 +1,95 @@
+"""One role, or all of them, through every outlet that has a probe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from outlets.asking import Answer, Ask
+from outlets.ground import Ground, Leak, compartments_of, leaks_among
+from outlets.planting import Mark
+from outlets.probes import PROBES, Probe, scene_of
+
+NO_STORE = "private, no-store"
+NEVER_SHOWN = frozenset(("client_id",))
+"""Fields that no outlet shows to anybody: they are looked for, and expected nowhere."""
+
+
+class Walked:
+    """What one role brought back."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.leaks: list[Leak] = []
+        self.obtained: dict[str, set[Mark]] = {}
+        """Marks by the last part of the path that gave them."""
+        self.statuses: Counter[int] = Counter()
+        self.kept: set[str] = set()
+        """Paths with answers that a cache on the way may keep."""
+
+    @property
+    def everything(self) -> set[Mark]:
+        """All that was obtained, by whatever way."""
+        return set().union(*self.obtained.values())
+
+
+async def walk(ground: Ground, role: str, probes: Mapping[Any, Probe] = PROBES) -> Walked:
+    """One role through every outlet that has a probe."""
+    walked = Walked(role)
+    allowed = ground.allowed(role)
+    scene = scene_of(ground, role)
+    for one in dict.fromkeys(probes.values()):
+        steps = one(scene)
+        try:
+            ask = next(steps)
+            while True:
+                answer = await ground.asked(role, ask)
+                _take(ground, walked, ask, answer, allowed)
+                ask = steps.send(answer)
+        except StopIteration:
+            continue
+    return walked
+
+
+def _take(ground: Ground, walked: Walked, ask: Ask, answer: Answer, allowed: Any) -> None:
+    """Note what came with one answer."""
+    walked.statuses[answer.status] += 1
+    path = ask.path.partition("?")[0]
+    outlet = path.rpartition("/")[2]
+    said = {(mark.plant, mark.field.partition(".")[0]) for mark in ground.marks_in(ask.raw)}
+    found = {
+        mark
+        for mark in ground.marks_in(answer.raw)
+        if (mark.plant, mark.field.partition(".")[0]) not in said  # an echo is no find
+    }
+    walked.obtained.setdefault(outlet, set()).update(found)
+    asked = dict.fromkeys(found, f"{ask.method} {ask.path}")
+    walked.leaks += leaks_among(ground, walked.role, outlet, asked, allowed)
+    if answer.header("cache-control") != NO_STORE:
+        walked.kept.add(path)
+
+
+def walk_all(ground: Ground, roles: Iterable[str]) -> dict[str, Walked]:
+    """All roles at once: while the node answers one, another's answer is looked through."""
+
+    async def together() -> list[Walked]:
+        return await asyncio.gather(*(walk(ground, role) for role in roles))
+
+    return {walked.role: walked for walked in ground.line.run(together())}
+
+
+def expected(ground: Ground, role: str) -> set[tuple[str, Any]]:
+    """Sort and value of everything that the role's compartments hold."""
+    return {
+        (mark.sort, mark.value)
+        for plant in ground.visible(compartments_of(role))
+        for mark in plant.marks
+        if mark.field not in NEVER_SHOWN
+    }
+
+
+def values(found: Iterable[Mark]) -> set[tuple[str, Any]]:
+    """Sort and value of marks."""
+    return {(mark.sort, mark.value) for mark in found}
