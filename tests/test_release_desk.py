@@ -413,3 +413,24 @@ def test_a_history_that_is_loaded_is_released_at_once(office: Office):
     office.desk.settle()
     assert len(office.seen("partners")) == len(office.seen("local")) == 3
     assert office.seen("host-state") == []
+
+
+def test_what_an_organisation_gave_travels_on_only_as_its_rule_says(office: Office):
+    focal = a_reader("org-lamp", decides=("command", "humanitarian", "partners"), account="focal")
+    focal = msgspec.structs.replace(focal, organisation="lamp")
+    office.file(an_alert(compartment="org-lamp"), reader=focal)
+    office.pass_slots(2)
+    assert office.seen("command", "police", "partners") == []
+    lines = {one.line.audience: one.line for one in office.people.waiting(focal)}
+    assert {"command", "partners"} <= set(lines)
+    office.people.decide(focal, "s1", lines["command"].id, "approve")
+    office.pass_slots()
+    assert len(office.seen("command")) == 1
+    office.pass_slots()
+    [row] = office.seen("police")
+    assert row.body.coarse is not None
+    assert office.seen("command")[0].id != row.id
+    # one thing, however many ways it came: whoever reads several sees the finest alone
+    assert len(office.seen("org-lamp", "command", "police", "mission", "partners")) == 1
+    office.people.decide(focal, "s1", lines["command"].id, "recall")
+    assert office.seen("command", "police", "mission", "partners", withdrawn=True) == []

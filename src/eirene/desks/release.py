@@ -46,7 +46,7 @@ from eirene.picture.ledger import (
 from eirene.places import Place
 from eirene.release.coarsen import World, block_start, coarse_place, fineness
 from eirene.release.configuration import Configuration
-from eirene.release.deciding import Decision, Held, decisions, slot_after, slot_min
+from eirene.release.deciding import Decision, Held, class_of, decisions, slot_after, slot_min
 from eirene.release.reader import Reader
 from eirene.release.rules import Rule
 from eirene.release.sources import Crowd, Settlement, crowd_of
@@ -224,17 +224,22 @@ class ReleaseDesk:
         bodies: list[Body] = []
         back: list[Line] = []
         for of, known in cases.items():
+            if known is not None and _has_no_class(known):
+                continue  # nothing passes, and a first report has no lines yet
             lines = lines_of(self._picture(), self.reader(of.compartment), of)
             case = self.case(of) if known is None or lines or known.body.coarse else known
             if case is None:
                 continue
             steps = self._steps(case, lines, now)
-            recalled = {step.line for step in steps if step.step == RECALLED}
-            back += [line for line in lines if line.id in recalled]
+            forbidden = {step.line for step in steps if step.step == RECALLED}
+            steps = [step for step in steps if step.step != RECALLED]
+            back += [line for line in lines if line.id in forbidden]
             if steps:
                 bodies.append(self.act(case.of, case.entry, steps))
         if bodies:
-            self._remove(back, bodies)
+            self.post(bodies)
+        if back:
+            self.take_back(back, RECALLED, reason="its marking forbids it")
 
     def case(self, of: Entity) -> Case | None:
         """An entity as it stands: what leads of it, or what was withdrawn last."""
@@ -471,7 +476,8 @@ class ReleaseDesk:
     def take_back(
         self, lines: Sequence[Line], step: str, *, by: str = "", session: str = "", reason: str = ""
     ) -> None:
-        """Remove versions from the audience's picture and their text from the log."""
+        """Remove versions, and what travelled on from them, from picture and log."""
+        lines = self._with_onward(lines)
         acts = [
             self.act(
                 line.of,
@@ -491,6 +497,16 @@ class ReleaseDesk:
             for line in lines
         ]
         self._remove(lines, acts)
+
+    def _with_onward(self, lines: Iterable[Line]) -> list[Line]:
+        """These lines, and all that were made, or wait to be made, from their versions."""
+        found: list[Line] = []
+        for line in lines:
+            of = Entity(line.audience, self.owner, line.id)
+            onward = lines_of(self._picture(), self.reader(line.audience), of)
+            open_ = [one for one in onward if one.version or one.state in (DUE, WAITS)]
+            found += [line, *self._with_onward(open_)]
+        return found
 
     def _remove(self, lines: Sequence[Line], acts: Sequence[Body]) -> None:
         """Record acts, and remove every version of these lines from the log."""
@@ -542,6 +558,11 @@ class ReleaseDesk:
         """When a version that people have agreed to is made."""
         slots = self.configuration().slots
         return slot_after(now, slot_min(slots, case.body, case.content, audience))
+
+
+def _has_no_class(case: Case) -> bool:
+    """Whether nothing of a report passes; a version may travel on under the class of its rule."""
+    return case.body.coarse is None and class_of(case.body, case.content) is None
 
 
 def dressed(body: Body, version: Version, filed: datetime) -> Body:
