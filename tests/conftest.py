@@ -53,18 +53,22 @@ class Bench:
             folder / "keys", Lock("plain"), realm="exercise", node="test", owner="mission"
         )
         self.log = Log.open(folder / "log", self.keys)
+        self.closed = False
 
     def reopen(self, **options: Any) -> Log:
         """Close, open again."""
         self.close()
         self.keys = KeyStore.open(self.folder / "keys", None)
         self.log = Log.open(self.folder / "log", self.keys, **options)
+        self.closed = False
         return self.log
 
     def close(self) -> None:
         """Close both; again is harmless."""
-        self.log.close()
-        self.keys.close()
+        if not self.closed:
+            self.log.close()
+            self.keys.close()
+        self.closed = True
 
 
 @pytest.fixture

@@ -196,7 +196,9 @@ class Node:
         )
 
     def _keep_house(self) -> None:
-        """Now and then: note how far the log goes, so that a log cut short is noticed."""
+        """Now and then: note how far the log goes, so that a log cut short is noticed, and
+        empty its journal of what was dropped, where a reader was in the way.
+        """
         noted, written = -1, time.monotonic()
         while not self._ending.wait(_HOUSEKEEPING_S):
             self._close_retired(time.monotonic() - _STILL_ASKED_S)

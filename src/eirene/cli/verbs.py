@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -230,16 +231,18 @@ def verify(args: argparse.Namespace, settings: Settings) -> None:
         keys.close()
         with progress("checking") as report:
             answer = call(settings, args.passphrase_file, "verify", {}, report)
-        _verdict(answer["faults"], answer["entries"], answer["chains"], answer["signatures"])
+        _verdict(answer)
         return
     with progress("checking") as report:
         found = verify_log(log, keys, progress=lambda at: report(at, log.last_lsn))
     log.close_unchanged()
     keys.close()
-    _verdict([str(fault) for fault in found.faults], found.entries, found.chains, found.signatures)
+    said = {name: getattr(found, name) for name in ("entries", "chains", "signatures", "erased")}
+    _verdict(said | {"faults": [str(fault) for fault in found.faults]})
 
 
-def _verdict(faults: list[str], entries: int, chains: int, signatures: int) -> None:
+def _verdict(found: dict[str, Any]) -> None:
+    faults: list[str] = found["faults"]
     if faults:
         for fault in faults:
             note(fault)
@@ -247,7 +250,10 @@ def _verdict(faults: list[str], entries: int, chains: int, signatures: int) -> N
             f"The log is not what this node acknowledged; the first fault is at {faults[0]}.",
             remedy="Keep the folder as it is, and restore the last backup elsewhere.",
         )
-    say(f"The log is whole: {entries:,} entries in {chains:,} chains, {signatures:,} signatures.")
+    say(
+        f"The log is whole: {found['entries']:,} entries in {found['chains']:,} chains, "
+        f"{found['signatures']:,} signatures, {found['erased']:,} bodies erased."
+    )
 
 
 def backup(args: argparse.Namespace, settings: Settings) -> None:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from eirene.errors import DiskFull, NotANode, WrongLock
+from eirene.keys import drops
 from eirene.keys.lock import Lock, make_lock, open_lock
 from eirene.reports.envelope import DOMAIN_SIGNATURE, REALMS, Author
 
@@ -39,7 +40,7 @@ CREATE TABLE high_water(author BLOB PRIMARY KEY, sequence INTEGER NOT NULL, hash
 CREATE TABLE secret(part TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY(part, key)) WITHOUT ROWID;
 """
-TABLES = ("meta", "compartment", "author", "data_key", "erased", "high_water", "secret")
+TABLES = ("meta", "compartment", "author", "data_key", "erased", "high_water", "secret", "dropped")
 
 
 class AuthorKey(msgspec.Struct, frozen=True):
@@ -105,6 +106,7 @@ class KeyStore:
         self._db = connection
         self._lock = threading.RLock()
         self.secrets = Secrets(connection, self._lock)
+        self.drops = drops.Drops(connection, self._lock)
         meta = dict(_run(connection, "SELECT name, value FROM meta", ()))
         self.mission: bytes = meta["mission"]
         self.realm = int(meta["realm"])
@@ -156,15 +158,16 @@ class KeyStore:
         for name in ("picture_key", "cookie_key", "cursor_key", "pepper", "backup_key"):
             meta[name] = random.token_bytes(32)
         with connection:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
+            _make_tables(connection)
             connection.executemany("INSERT INTO meta VALUES(?, ?)", meta.items())
         return cls(folder, connection)
 
     @classmethod
     def open(cls, folder: Path, lock: Lock | None) -> KeyStore:
         """Open with a lock; ``WrongLock`` or ``NotANode`` in one sentence."""
-        return cls(folder, _connect(folder, open_lock(folder, lock), new=False))
+        connection = _connect(folder, open_lock(folder, lock), new=False)
+        connection.execute(drops.SCHEMA)
+        return cls(folder, connection)
 
     def close(self) -> None:
         """Close; keys in memory are dropped with the object."""
@@ -292,13 +295,17 @@ class KeyStore:
             )
         connection = _connect(folder, make_lock(folder, lock), new=True)
         with connection:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
+            _make_tables(connection)
             for table in TABLES:
-                for row in tables[table]:
+                for row in tables.get(table, ()):  # a backup of an older node has fewer tables
                     marks = ", ".join("?" * len(row))
                     connection.execute(f"INSERT INTO {table} VALUES({marks})", tuple(row))
         return cls(folder, connection)
+
+
+def _make_tables(db: apsw.Connection) -> None:
+    for statement in (*_SCHEMA.split(";"), drops.SCHEMA):
+        db.execute(statement)
 
 
 def _run(db: apsw.Connection, sql: str, params: Sequence[Any]) -> list[Any]:
@@ -325,6 +332,7 @@ def _connect(folder: Path, master: bytes, *, new: bool) -> apsw.Connection:
         connection.pragma("journal_mode", "WAL")
         connection.pragma("synchronous", "FULL")
         connection.pragma("temp_store", "MEMORY")
+        connection.pragma("secure_delete", "ON")
         connection.set_busy_timeout(5000)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     except apsw.NotADBError:

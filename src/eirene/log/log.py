@@ -4,7 +4,9 @@
 another writes waits for one common commit, so that many writers cost one sync.
 
 Invariants
-  * Nothing enters but through ``append``; nothing is changed or removed.
+  * Nothing enters but through ``append``; nothing is changed or removed but by
+    ``drop_bodies``, which leaves the chains as they are.
+  * No name stands in the file: compartments are their random ids.
   * A chain's last entry is signed, and every 256th; so is each single report.
   * ``lsn`` counts from 1 without gaps; it and the received time stay here.
 """
@@ -20,6 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import BufferedRandom
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ from eirene.errors import DamagedLog, DiskFull, FolderInUse, InvalidEntry
 from eirene.keys.seal import open_body, seal_body
 from eirene.keys.store import AuthorKey, KeyStore
 from eirene.log.clock import millis, moment, tick
+from eirene.log.dropping import TOGETHER, Dropping
 from eirene.reports.envelope import (
     DOMAIN_SIGNATURE,
     FORMAT,
@@ -59,10 +63,11 @@ _SCHEMA = """
 CREATE TABLE entry(lsn INTEGER PRIMARY KEY, header BLOB NOT NULL, sealed BLOB NOT NULL,
   signature BLOB NOT NULL, received INTEGER NOT NULL);
 CREATE TABLE chain(author BLOB PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB NOT NULL,
-  compartment TEXT NOT NULL, clock INTEGER NOT NULL) WITHOUT ROWID;
+  compartment BLOB NOT NULL, clock INTEGER NOT NULL) WITHOUT ROWID;
 """
 _PAGE = 2_000
 _ROWS = 64
+_BUSY_MS = 5_000
 _ROOM = 32 << 20
 """Bytes that stay free, so that picture and keys can still be written."""
 
@@ -120,6 +125,8 @@ class Log:
             self._db = connect(self._path, sync=sync, vfs=vfs)
             make_tables(self._db)
             self._load()
+            self._dropping = Dropping(self._db, keys, _BUSY_MS)
+            self._dropping.take_up()
             if whole:
                 self._check_end()
         except apsw.Error as error:
@@ -157,12 +164,26 @@ class Log:
     def _load(self) -> None:
         self._heads: dict[bytes, Head] = {}
         self._clocks: dict[str, int] = {}
-        rows = self._db.execute("SELECT author, sequence, hash, compartment, clock FROM chain")
-        for author, sequence, hash_, compartment, clock in rows:
+        sql = "SELECT author, sequence, hash, compartment, clock FROM chain"
+        rows = self._db.execute(sql).fetchall()
+        if any(isinstance(row[3], str) for row in rows):
+            rows = self._mended(rows)
+        for author, sequence, hash_, of, clock in rows:
+            compartment = self._keys.compartment_name(of)
             self._heads[author] = Head(sequence, hash_, compartment, clock)
             self._clocks[compartment] = max(clock, self._clocks.get(compartment, 0))
         last = self._db.execute("SELECT lsn, received FROM entry ORDER BY lsn DESC LIMIT 1")
         self.last_lsn, self.last_received = last.fetchone() or (0, None)
+
+    def _mended(self, rows: list[Any]) -> list[Any]:
+        """Of a log of an older node: names in clear become ids, and what it dropped is noted."""
+        rows = [(*row[:3], self._keys.compartment_id(row[3]), row[4]) for row in rows]
+        with self._db:
+            sql = "UPDATE chain SET compartment = ? WHERE author = ?"
+            self._db.executemany(sql, [(row[3], row[0]) for row in rows])
+        blank = self._db.execute("SELECT lsn, header FROM entry WHERE sealed = x''")
+        self._keys.drops.note([(lsn, entry_hash(header)) for lsn, header in blank], done=True)
+        return rows
 
     def _check_end(self) -> None:
         """A log cut short must not go on as if nothing had been."""
@@ -266,8 +287,8 @@ class Log:
             self._db.executemany(
                 "INSERT OR REPLACE INTO chain VALUES(?, ?, ?, ?, ?)",
                 [
-                    (author, head.sequence, head.hash, head.compartment, head.clock)
-                    for author, head in batch.heads.items()
+                    (author, h.sequence, h.hash, self._keys.compartment_id(h.compartment), h.clock)
+                    for author, h in batch.heads.items()
                 ],
             )
             self._db.execute("COMMIT")
@@ -279,18 +300,23 @@ class Log:
         self._clocks |= batch.clocks
         self.last_lsn, self.last_received = batch.lsn, now_ms
 
-    def drop_bodies(self, lsns: Iterable[int]) -> None:
+    def drop_bodies(self, lsns: Iterable[int]) -> bool:
         """Remove the sealed bodies of entries for good; their chain verifies as before.
 
-        The bytes are overwritten in the file, and the write-ahead log is emptied, so
-        that they are not left there.
+        The bytes are overwritten in the file, and no backup brings them back. False: a
+        reader holds the write-ahead log, where they still lie; ``tidy`` is to be called
+        again until it says True.
         """
+        each = iter(lsns)
+        while some := list(islice(each, TOGETHER)):
+            with self._write_lock:
+                self._dropping.drop(some)
+        return self.tidy()
+
+    def tidy(self) -> bool:
+        """Whether nothing that was dropped is left anywhere in the log's files."""
         with self._write_lock:
-            self._db.pragma("secure_delete", "ON")
-            self._db.executemany(
-                "UPDATE entry SET sealed = x'' WHERE lsn = ?", [(lsn,) for lsn in lsns]
-            )
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return self._dropping.tidy()
 
     # -- reading
 
@@ -526,7 +552,7 @@ def connect(
     connection = apsw.Connection(str(path), flags=flags, vfs=vfs)
     if vfs:  # one without shared memory
         connection.pragma("locking_mode", "EXCLUSIVE")
-    connection.set_busy_timeout(5000)
+    connection.set_busy_timeout(_BUSY_MS)
     connection.pragma("temp_store", "MEMORY")  # sorts would spill what they sort
     if not read_only:
         path.chmod(0o600)
@@ -534,6 +560,7 @@ def connect(
         connection.pragma("journal_mode", "WAL")
         connection.pragma("synchronous", "FULL" if sync else "OFF")
         connection.pragma("journal_size_limit", 16 << 20)
+        connection.pragma("secure_delete", "ON")
     return connection
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from eirene.errors import BackupFailed, InvalidEntry
 from eirene.keys.store import KeyStore
 from eirene.log.log import Head, connect, make_tables
-from eirene.reports.envelope import ZERO_HASH, Entry, admit, decode_header, entry_hash
+from eirene.reports.envelope import ZERO_HASH, Entry, Header, admit, decode_header, entry_hash
 
 
 def refill(
@@ -16,28 +16,36 @@ def refill(
 ) -> dict[bytes, Head]:
     """Write entries to a new log; gives the ends of its chains.
 
-    Raises ``BackupFailed`` naming the first entry that does not follow its chain.
+    Bodies that were dropped here since stay away. Raises ``BackupFailed`` naming the first entry that does not follow its chain.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     db = connect(folder / "log.db", sync=True)
     heads: dict[bytes, Head] = {}
+    compartments: dict[bytes, bytes] = {}
+    dropped, blank = keys.drops.all(), list[tuple[int, bytes]]()
     try:
         make_tables(db)
         with db:
             for lsn, entry, received in entries:
-                _check(lsn, entry, heads, keys)
-                row = (lsn, entry.header, entry.sealed, entry.signature, received)
+                header = _check(lsn, entry, heads, keys)
+                compartments[header.author] = header.compartment
+                hash_ = heads[header.author].hash
+                if not entry.sealed:
+                    blank.append((lsn, hash_))
+                sealed = b"" if hash_ in dropped else entry.sealed
+                row = (lsn, entry.header, sealed, entry.signature, received)
                 db.execute("INSERT INTO entry VALUES(?, ?, ?, ?, ?)", row)
             db.executemany(
                 "INSERT INTO chain VALUES(?, ?, ?, ?, ?)",
-                [(a, h.sequence, h.hash, h.compartment, h.clock) for a, h in heads.items()],
+                [(a, h.sequence, h.hash, compartments[a], h.clock) for a, h in heads.items()],
             )
     finally:
         db.close()
+    keys.drops.note(blank, done=True)
     return heads
 
 
-def _check(lsn: int, entry: Entry, heads: dict[bytes, Head], keys: KeyStore) -> None:
+def _check(lsn: int, entry: Entry, heads: dict[bytes, Head], keys: KeyStore) -> Header:
     try:
         header = decode_header(entry.header)
         admit(header, keys.mission, keys.realm)
@@ -59,3 +67,4 @@ def _check(lsn: int, entry: Entry, heads: dict[bytes, Head], keys: KeyStore) -> 
         keys.compartment_name(header.compartment),
         header.clock,
     )
+    return header

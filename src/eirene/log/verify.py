@@ -52,6 +52,8 @@ class Verdict(msgspec.Struct):
     signatures: int = 0
     unopened: int = 0
     """Entries whose body this node cannot open (erased, or no key)."""
+    erased: int = 0
+    """Of these, entries whose body was dropped here: recalled, expired or erased."""
     faults: list[Fault] = []
 
     @property
@@ -81,6 +83,7 @@ class _Check:
         self.verdict = Verdict(faults=[])
         self.next_lsn = 1
         self.marks = keys.high_water()
+        self.dropped = keys.drops.all()
 
     def fault(self, what: str, lsn: int, detail: str) -> None:
         self.verdict.faults.append(
@@ -144,6 +147,11 @@ class _Check:
 
     def _body(self, lsn: int, entry: Entry, received: int, hash_: bytes) -> None:
         header = decode_header(entry.header)
+        self.verdict.erased += not entry.sealed
+        if bool(entry.sealed) == (hash_ in self.dropped):
+            what = "was erased here, and is back" if entry.sealed else "is gone, and was not erased"
+            self.fault("altered", lsn, f"its body {what}")
+            return
         if entry.sealed and hashlib.sha256(entry.sealed).digest() != header.body_hash:
             self.fault("altered", lsn, "the sealed body is not the one that the header names")
             return

@@ -213,7 +213,8 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
     for leftover in beside.glob("*"):
         leftover.unlink()
     heads = refill(beside, keys, entries())
-    ends = {head.compartment: (author, head) for author, head in _newest(heads)}
+    known = set(keys.compartments())
+    ends = {h.compartment: (a, h) for a, h in _newest(heads) if h.compartment in known}
     keys.begin_new_chains(
         {name: (author, head.sequence, head.hash) for name, (author, head) in ends.items()}
     )

@@ -175,6 +175,7 @@ def verify_(node: ControlledNode, _given: dict[str, Any], progress: Progress) ->
         "chains": verdict.chains,
         "signatures": verdict.signatures,
         "unopened": verdict.unopened,
+        "erased": verdict.erased,
         "faults": [str(fault) for fault in verdict.faults],
     }
 
