@@ -8,6 +8,7 @@ reference pages show them, and the client is built with the words of all kinds.
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import itertools
 import json
@@ -31,8 +32,10 @@ from eirene.imports.mapping import (
 )
 from eirene.release.coarsen import band_of
 from eirene.release.rules import BANDS
+from eirene.reports import acts as acts_package
 from eirene.reports import markings
-from eirene.reports.kinds import Codes, Kind, count_fields, fields_of, kinds
+from eirene.reports.acts import acts
+from eirene.reports.kinds import Codes, Kind, count_fields, field_docs, fields_of, kinds
 from eirene.reports.vocabulary import vocabulary
 from eirene.reports.words import title_of
 from eirene.web import problems
@@ -241,6 +244,45 @@ def _how(rule: Rule) -> str:
     return "; ".join(said)
 
 
+def acts_page() -> str:
+    """Every act: where it stands, what it says, field by field."""
+    parts = [
+        "# Acts\n",
+        _MADE,
+        *(line.rstrip() + "\n" for line in [inspect.getdoc(acts_package) or ""]),
+    ]
+    for act in acts().values():
+        module = importlib.import_module(act.content.__module__)
+        parts.append(f"\n## `{act.tag}`\n\n{inspect.getdoc(module)}\n")
+        structs = [
+            one
+            for one in vars(module).values()
+            if inspect.isclass(one)
+            and issubclass(one, msgspec.Struct)
+            and one.__module__ == module.__name__
+        ]
+        for struct in structs:
+            parts += _struct(struct)
+    return "\n".join(parts) + "\n"
+
+
+def _struct(struct: type[msgspec.Struct]) -> Iterator[str]:
+    yield f"\n**{struct.__name__}**: {inspect.getdoc(struct)}\n"
+    docs = field_docs(struct)
+    rows = (
+        (f"`{field.encode_name}`", f"`{_type(field.type)}`", docs.get(field.name, ""))
+        for field in msgspec.structs.fields(struct)
+    )
+    yield from _rows("field|type|meaning", rows)
+
+
+def _type(hint: object) -> str:
+    text = hint if isinstance(hint, str) else getattr(hint, "__name__", "") or str(hint)
+    if "[" in str(hint):
+        text = str(hint)
+    return text.replace("typing.", "").replace("eirene.reports.acts.", "").replace("datetime.", "")
+
+
 def vocabulary_file() -> str:
     """The words of all kinds and the bands of counts, laid out as the client's formatter has it."""
     told = vocabulary() | {"bands": {str(least): band_of(least) for least in BANDS}}
@@ -249,6 +291,7 @@ def vocabulary_file() -> str:
 
 FILES: dict[Path, Callable[[], str]] = {
     REFERENCE / "kinds.md": kinds_page,
+    REFERENCE / "acts.md": acts_page,
     REFERENCE / "errors.md": errors_page,
     REFERENCE / "settings.md": settings_page,
     REFERENCE / "mappings.md": mappings_page,

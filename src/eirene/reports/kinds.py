@@ -141,7 +141,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.name}/{self.version}"
 
 
-def _field_docs(content: type) -> dict[str, str]:
+def field_docs(content: type) -> dict[str, str]:
     """The string under each field, from the source: one place for meaning and unit."""
     docs: dict[str, str] = {}
     for owner in reversed(content.__mro__):
@@ -164,7 +164,7 @@ def _field_docs(content: type) -> dict[str, str]:
 @cache
 def fields_of(content: type[Content]) -> dict[str, Field]:
     """Every field of a content struct by name, in the order of the declaration."""
-    docs = _field_docs(content)
+    docs = field_docs(content)
     hints = typing.get_type_hints(content, include_extras=True)
     own = list(msgspec.structs.fields(content))
     base = {field.name for field in msgspec.structs.fields(Content)}
