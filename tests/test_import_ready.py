@@ -155,7 +155,9 @@ def test_other_lists_add_up(mapping: str, expected: tuple[int, int, int, int]) -
 
 
 def test_towns_of_geonames_and_their_names() -> None:
-    made = made_of(Batch("Towns", "site", "geonames", CAR.folder / "places_geonames.csv", "public"))
+    made = made_of(
+        Batch("Towns", "site", "geonames", CAR.folder / "places_geonames.csv", "public", "lists")
+    )
     assert sums(made) == (51, 0, 0, 0)
     bangui = next(made.flats())
     assert (bangui["name"], bangui["people"]) == ("Bangui", 812407)
@@ -182,6 +184,6 @@ def test_planning_is_fast_enough(tmp_path: Path) -> None:
     path.write_bytes(head + b"".join(lines))
     began = time.perf_counter()
     made = made_of(
-        Batch("Events", "incident", "ucdp-ged", path, "public"),
+        Batch("Events", "incident", "ucdp-ged", path, "public", "lists"),
     )
     assert made.rows / (time.perf_counter() - began) > 1_000  # a shared machine; alone 4,000
