@@ -13,7 +13,7 @@ import inspect
 import itertools
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -30,14 +30,17 @@ from eirene.imports.mapping import (
     ready_mappings,
     rules_of,
 )
+from eirene.release import configuration
+from eirene.release import rules as release_rules
 from eirene.release.coarsen import band_of
+from eirene.release.conditions import queryables
 from eirene.release.rules import BANDS
 from eirene.reports import acts as acts_package
 from eirene.reports import markings
 from eirene.reports.acts import acts
-from eirene.reports.kinds import Codes, Kind, count_fields, field_docs, fields_of, kinds
+from eirene.reports.kinds import GROUPS, Codes, Kind, count_fields, field_docs, fields_of, kinds
 from eirene.reports.vocabulary import vocabulary
-from eirene.reports.words import title_of
+from eirene.reports.words import table, title_of
 from eirene.web import problems
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -182,6 +185,69 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _fields_of(struct: type[msgspec.Struct]) -> Iterator[str]:
+    docs = field_docs(struct)
+    told = (
+        (f"`{field.name}`", "yes" if field.required else "", docs.get(field.name, ""))
+        for field in msgspec.structs.fields(struct)
+    )
+    yield from _rows("field|required|meaning", told)
+
+
+def rules_page() -> str:
+    """What a configuration may say, and the matrix that ships with Eirene."""
+    parts = (
+        ("[[rule]]", release_rules.Rule),
+        ("[[agreement]]", configuration.Agreement),
+        ("[[enforcement]]", configuration.Enforcement),
+        ("[slots]", configuration.Slots),
+    )
+    lines = [
+        "# Rules of release\n",
+        _MADE,
+        "What `eirene config` reads. How to change it: [the guide](../guides/rules.md).\n",
+    ]
+    for title, struct in parts:
+        about = (struct.__doc__ or "").partition("\n")[0]
+        lines += [f"## `{title}`\n", f"{about}\n", *_fields_of(struct), ""]
+    top = ("title", "k", "own")
+    docs = field_docs(configuration.Configuration)
+    lines += ["Above them stand:\n", *_rows("name|meaning", ((f"`{n}`", docs[n]) for n in top)), ""]
+    classes = ((f"`{name}`", table()[f"data.{name}"]) for name in release_rules.CLASSES)
+    lines += ["## Classes of data\n", *_rows("class|what", classes), ""]
+    bands = ", ".join(band_of(least) for least in release_rules.BANDS)
+    lines += [
+        "## Words\n",
+        f"- modes: {_listed(release_rules.MODES)}",
+        f"- bindings: {_listed(release_rules.BINDS)}",
+        f"- blocks of time: {_listed(release_rules.TIMES)}",
+        f"- counts: {_listed(release_rules.COUNTS)}; the bands are {bands}",
+        f"- groups: {_listed(GROUPS)}",
+        "",
+        "## Conditions\n",
+        "CQL2 text over one report. It may name:\n",
+        *_rows("name|type", ((f"`{n}`", t) for n, t in sorted(queryables().items()))),
+        "",
+        "## The matrix that ships with Eirene\n",
+        *_rows("class|from|to|mode|bound by|delay|place|time|counts|passes|onward", _matrix()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _matrix() -> Iterator[tuple[str, ...]]:
+    for rule in configuration.default().rules:
+        gives = rule.counts if rule.gives else ""
+        yield (
+            *(rule.data, rule.origin.replace("*", "\\*"), rule.to.replace("*", "\\*"), rule.mode),
+            *(rule.binding, rule.delay, rule.place, rule.time, gives),
+            *(" ".join(rule.passes), rule.onward),
+        )
+
+
 def mappings_page() -> str:
     """What each ready mapping makes of which column."""
     lines = [
@@ -295,6 +361,7 @@ FILES: dict[Path, Callable[[], str]] = {
     REFERENCE / "errors.md": errors_page,
     REFERENCE / "settings.md": settings_page,
     REFERENCE / "mappings.md": mappings_page,
+    REFERENCE / "rules.md": rules_page,
     ROOT / "client" / "src" / "strings" / "vocabulary.json": vocabulary_file,
 }
 

@@ -16,10 +16,12 @@ import msgspec
 
 from eirene.config import Settings
 from eirene.desks.changed import Changed
+from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import DecisionDesk
 from eirene.desks.filing import FilingDesk
 from eirene.desks.glass import Glass
 from eirene.desks.land import Land, NoLand
+from eirene.desks.reapply import reached
 from eirene.desks.receipts import Receipts
 from eirene.desks.release import ReleaseDesk
 from eirene.errors import BadSettings, DamagedLog, EireneError
@@ -33,8 +35,8 @@ from eirene.nodes.backup import Summary, backup
 from eirene.people.people import People
 from eirene.people.rights import PEOPLE
 from eirene.picture import Picture, PictureDamaged, rebuild
-from eirene.release.configuration import Configuration, default
 from eirene.release.rules import ON_DEMAND
+from eirene.reports.acts.configuration import COMPARTMENT as CONFIGURATION
 from eirene.reports.envelope import REALMS, Body, Opened
 
 _log = logging.getLogger("eirene.node")
@@ -85,10 +87,17 @@ class Node:
                 changed=self.changed.ring,
                 find=self.mission.find if self.mission else None,
                 area=self.mission.area_of if self.mission else None,
-                acted=self.people.acts.take,
+                acted=self._acted,
             )
             self.people.acts.take(self.log.read_in(PEOPLE))
             self.people.start()
+            self.configuring = ConfigurationDesk(
+                self.keys.owner,
+                self._post,
+                changed=self.changed.ring,
+                reached=lambda old, new: reached(self.releases, self.picture, old, new, utc_now()),
+            )
+            self.configuring.take(self.log.read_in(CONFIGURATION))
             self._open_release_desk()
         except BaseException:
             self.log.close()
@@ -103,13 +112,12 @@ class Node:
         self._housekeeper.start()
 
     def _open_release_desk(self) -> None:
-        self.configuration: Configuration = default()
         self.releases = ReleaseDesk(
             self.keys,
             self.log,
             lambda: self.picture,
             self.filing.post,
-            lambda: self.configuration,
+            lambda: self.configuring.current,
             world=Land(self.mission) if self.mission else NoLand(),
             present=self._on_demand,
         )
@@ -119,6 +127,11 @@ class Node:
         self.decisions = DecisionDesk(
             self.releases, lambda: self.picture, self.filing.prepared, utc_now
         )
+
+    def _acted(self, opened: Sequence[Opened]) -> None:
+        """What was done with accounts and rules is in force before anybody is answered."""
+        self.people.acts.take(opened)
+        self.configuring.take(opened)
 
     def _post(self, bodies: Sequence[Body]) -> list[Opened]:
         return self.filing.post(bodies)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eirene import __version__
-from eirene.cli import verbs
+from eirene.cli import configuration, verbs
 from eirene.cli.console import fault, note
 from eirene.config import Settings, settings
 from eirene.errors import EireneError
@@ -182,6 +182,7 @@ def _nested(places: Any, common: argparse.ArgumentParser) -> None:
         if name == "restore":
             made.add_argument("--lock", choices=("passphrase", "credential", "plain"))
     _accounts(places, common)
+    configuration.add(places, common)
 
 
 def _accounts(places: Any, common: argparse.ArgumentParser) -> None:

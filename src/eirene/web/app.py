@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from eirene.errors import InvalidQuery
 from eirene.web import (
+    configuration,
     exports,
     health,
     kinds,
@@ -39,6 +40,7 @@ _ROOMS = (
     kinds,
     reports,
     release,
+    configuration,
     look,
     understand,
     exports,

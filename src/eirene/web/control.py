@@ -30,9 +30,11 @@ from eirene.release.reader import Reader
 from eirene.times import iso
 from eirene.web.bodies import json_value
 from eirene.web.bring import import_
+from eirene.web.configuration import checked_of, outcome_of, told
 from eirene.web.node import ControlledNode
 from eirene.web.parameters import query_from
 from eirene.web.problems import UnknownPath, foreseen, problem_of
+from eirene.web.reports import id_of
 
 _BODY_MOST = 256 << 20
 """An import sends its reports in pages; this is far above one."""
@@ -193,9 +195,37 @@ def backup_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> 
     return {"file": given["file"]} | msgspec.structs.asdict(summary)
 
 
+def configuration(node: ControlledNode, given: dict[str, Any], _progress: Progress) -> Line:
+    """Show, check and change the mission's rules. Whoever reaches the socket is the node's own
+    user; an account is named for who answers for a change.
+    """
+    desk, act = node.configuring, _text(given, "act")
+    if act == "show":
+        version = msgspec.convert(given.get("version"), int | None)
+        return told(desk, desk.in_force(version))
+    if act == "check":
+        checked = desk.check(_text(given, "toml"))
+        asks = given.get("as")
+        shows = desk.shows(node.people.reader(asks), node.picture, checked) if asks else []
+        return checked_of(checked, shows)
+    reader = node.people.reader(_text(given, "as"))
+    session, reason = f"command line as {reader.account}", str(given.get("reason") or "")
+    if act == "apply":
+        return outcome_of(desk.apply(reader, session, _text(given, "toml"), reason))
+    if act in ("approve", "refuse"):
+        answer = desk.approve if act == "approve" else desk.refuse
+        return outcome_of(answer(reader, session, id_of(_text(given, "proposal")), reason))
+    raise InvalidQuery(
+        f"There is no act {act!r}.",
+        field="act",
+        remedy="Use show, check, apply, approve or refuse.",
+    )
+
+
 VERBS: dict[str, Verb] = {
     "status": status,
     "account": account,
+    "configuration": configuration,
     "file": file,
     "import": import_,
     "export": export_,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import Foreseen, Waiting
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
@@ -159,6 +160,8 @@ class Node(Protocol):
     def receipts(self) -> Receipts: ...
     @property
     def decisions(self) -> Decisions: ...
+    @property
+    def configuring(self) -> ConfigurationDesk: ...
     @property
     def people(self) -> People: ...
     @property

@@ -119,6 +119,8 @@ def _part(path: str, name: str) -> dict[str, Any]:
         return {"enum": list(kinds())}
     if path.startswith("/basemap/"):
         return {"type": "string", "examples": ["world.pmtiles"]}
+    if path.startswith("/api/configuration/"):
+        return {"type": "string", "pattern": "^[0-9]{1,9}$"}
     return {"type": "string"} if name == "token_id" else ID
 
 

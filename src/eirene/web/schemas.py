@@ -48,6 +48,14 @@ _ACCOUNT = {
     "last_shift": MAYBE_TIME,
 }
 _TOKEN = {"id": TEXT, "title": TEXT, "scope": TEXT, "made": TIME, "until": TIME}
+_VERSION = {"version": WHOLE, "at": MAYBE_TIME, "by": TEXTS, "reason": TEXT}
+_CHANGE = {
+    "widens": YES_NO,
+    "about": TEXT,
+    "name": TEXT,
+    "audiences": TEXTS,
+    "sentence": TEXT,
+}
 _GEOMETRY: dict[str, Any] = {
     "oneOf": [
         {"type": "null"},
@@ -212,6 +220,71 @@ SCHEMAS: dict[str, Any] = {
         reason=TEXT,
     ),
     "BreakGlass": _map({"report": ID, "audience": TEXT, "reason": TEXT, "until": TEXT}),
+    "Configuration": _map(
+        {
+            **_VERSION,
+            "title": TEXT,
+            "toml": TEXT,
+            "rules": _list(ANY),
+            "agreements": _list(ANY),
+            "enforcement": _list(ANY),
+            "k": WHOLE,
+            "slots": ANY,
+            "own": TEXTS,
+            "data": _list(_map({"data": TEXT, "title": TEXT})),
+            "waiting": _list(
+                _map(
+                    {
+                        "id": ID,
+                        "by": TEXT,
+                        "at": TIME,
+                        "reason": TEXT,
+                        "toml": TEXT,
+                        "changes": _list(_map(_CHANGE)),
+                    }
+                )
+            ),
+            "history": _list(_map(_VERSION)),
+        }
+    ),
+    "ConfigurationText": _map({"toml": TEXT}),
+    "ConfigurationCheck": _map(
+        {
+            "refused": YES_NO,
+            "widens": YES_NO,
+            "people": {"enum": [0, 1, 2]},
+            "findings": _list(
+                _map(
+                    {
+                        "name": TEXT,
+                        "rule": TEXT,
+                        "sentence": TEXT,
+                        "refuses": YES_NO,
+                        "path": TEXTS,
+                    }
+                )
+            ),
+            "changes": _list(_map(_CHANGE)),
+            "shows": _list(
+                _map({"audience": TEXT, "outcome": TEXT, "count": WHOLE, "reports": _list(ID)})
+            ),
+        }
+    ),
+    "ConfigurationChange": _map(
+        {},
+        act={"enum": ["apply", "approve", "refuse"]},
+        toml=TEXT,
+        proposal=ID,
+        reason=TEXT,
+    ),
+    "ConfigurationOutcome": _map(
+        {
+            "state": {"enum": ["in-force", "waits"]},
+            "version": WHOLE,
+            "proposal": {"type": ["string", "null"]},
+            "changes": _list(_map(_CHANGE)),
+        }
+    ),
     "Found": _map(
         {
             "total": WHOLE,

@@ -1,0 +1,472 @@
+"""The configuration desk: which rules the mission has, and how they are changed.
+
+Rules are acts in the log: whoever has the log knows which held when, and on whose word.
+
+Invariants
+  * What gives nobody more takes effect by one act, at once. Whatever widens waits for a
+    second account in a session of its own, and is compared again when that one agrees.
+  * Rules that break what they assert never take effect, not even by two people.
+  * A proposal made against rules that have changed since must be made again: nothing that
+    was narrowed meanwhile is opened unseen.
+  * A configuration that this version cannot read lets nothing pass.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from eirene.desks.reapply import Reached
+from eirene.errors import InvalidEntry, InvalidQuery, InvalidRules, NotAllowed, Unavailable
+from eirene.log.log import utc_now
+from eirene.people.roles import OWN, roles
+from eirene.picture import Picture, report_by_id
+from eirene.release.configuration import Configuration, default, from_toml, to_toml
+from eirene.release.graph import Finding, Readers, findings
+from eirene.release.reader import Reader, covers
+from eirene.release.widening import EVERYBODY, Change, changes
+from eirene.reports.acts import act_in, act_of, is_act
+from eirene.reports.acts.configuration import (
+    APPLIED,
+    APPROVED,
+    COMPARTMENT,
+    PROPOSED,
+    REFUSED,
+    ConfigurationAct,
+)
+from eirene.reports.envelope import Body, Opened
+
+_log = logging.getLogger("eirene.configuration")
+
+WAITS_MOST = timedelta(days=30)
+"""A proposal that found no second person in this time has lapsed."""
+REASON_MOST = 500
+SHOWN_MOST = 20
+"""Reports that are named for each audience; all are counted."""
+
+Post = Callable[[Sequence[Body]], Sequence[Opened]]
+
+
+class InForce(msgspec.Struct, frozen=True, kw_only=True):
+    """A configuration that took effect."""
+
+    version: int
+    """0 is the shipped one; each change counts one up."""
+    configuration: Configuration
+    toml: str
+    at: datetime | None = None
+    by: tuple[str, ...] = ()
+    """Accounts on whose word it took effect."""
+    reason: str = ""
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that waits for a second person."""
+
+    id: bytes
+    after: int
+    configuration: Configuration
+    toml: str
+    by: str
+    session: str
+    at: datetime
+    reason: str
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a text would come to, if it took effect now."""
+
+    configuration: Configuration
+    findings: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether it cannot take effect at all."""
+        return any(one.refuses for one in self.findings)
+
+    @property
+    def widens(self) -> bool:
+        """Whether it takes two people."""
+        return any(one.widens for one in self.changes)
+
+
+class Shows(msgspec.Struct, frozen=True, kw_only=True):
+    """Reports that stand here and that an audience would newly get, by rule or by decision."""
+
+    audience: str
+    outcome: str
+    """``automatic``, or whose word it waits for."""
+    count: int
+    """Only those that the asker may read: nobody learns here what there is besides."""
+    reports: tuple[bytes, ...]
+    """Ids of the first of them."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a change: in force, or waiting."""
+
+    version: int
+    """Of the configuration that is in force now."""
+    proposal: Proposal | None
+    """What waits for a second person; None: it is in force."""
+    changes: tuple[Change, ...]
+
+
+class History:
+    """The fold of the acts. Pure but for the log line; ``ConfigurationDesk`` holds the lock."""
+
+    def __init__(self) -> None:
+        shipped = default()
+        self.all: list[InForce] = [InForce(version=0, configuration=shipped, toml=to_toml(shipped))]
+        self.waiting: dict[bytes, Proposal] = {}
+
+    @property
+    def current(self) -> InForce:
+        """What is in force."""
+        return self.all[-1]
+
+    def take(self, id_: bytes, by: str, at: datetime, act: ConfigurationAct) -> None:
+        """Take one act in; what does not count leaves no trace."""
+        if act.step == APPLIED:
+            self._put(_read(act.toml), act.toml, at, (by,), act.reason)
+        elif act.step == PROPOSED:
+            self.waiting[id_] = Proposal(
+                id=id_,
+                after=act.after,
+                configuration=_read(act.toml),
+                toml=act.toml,
+                by=by,
+                session=act.session,
+                at=at,
+                reason=act.reason,
+            )
+        else:
+            self._answer(by, at, act)
+
+    def _answer(self, by: str, at: datetime, act: ConfigurationAct) -> None:
+        proposal = self.waiting.get(act.proposal)
+        if proposal is None:
+            return
+        if act.step == APPROVED:
+            alone = by == proposal.by or act.session == proposal.session
+            if alone or proposal.after != self.current.version:
+                return
+            reason = act.reason or proposal.reason
+            self._put(proposal.configuration, proposal.toml, at, (proposal.by, by), reason)
+        del self.waiting[act.proposal]
+
+    def _put(
+        self, made: Configuration, toml: str, at: datetime, by: tuple[str, ...], reason: str
+    ) -> None:
+        self.all.append(
+            InForce(
+                version=self.current.version + 1,
+                configuration=made,
+                toml=toml,
+                at=at,
+                by=by,
+                reason=reason,
+            )
+        )
+
+
+def _read(toml: str) -> Configuration:
+    """A configuration of the log; where it cannot be read, one that lets nothing pass."""
+    try:
+        return from_toml(toml)
+    except InvalidRules as error:
+        _log.warning("a configuration in the log cannot be read: %s", error.field)
+        return Configuration()
+
+
+class ConfigurationDesk:
+    """See the module. Safe to use from several threads, not from an event loop."""
+
+    def __init__(
+        self,
+        owner: str,
+        post: Post,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        changed: Callable[[], None] = lambda: None,
+        reached: Callable[[Configuration, Configuration], Iterable[Reached]] | None = None,
+    ) -> None:
+        self._owner = owner
+        self._post = post
+        self._clock = clock
+        self._changed = changed
+        self._reached = reached
+        self._acting = threading.RLock()
+        self._lock = threading.RLock()
+        self._known: dict[bytes, Opened] = {}
+        self._last: tuple[int, bytes] = (0, b"")
+        self._history = History()
+        self.current: Configuration = self._history.current.configuration
+
+    # -- what the log holds
+
+    def take(self, entries: Iterable[Opened]) -> None:
+        """Fold what the log holds; again is harmless, and in any order the same comes out."""
+        with self._lock:
+            fresh = [one for one in entries if _ours(one) and one.hash not in self._known]
+            if not fresh:
+                return
+            fresh.sort(key=_place)
+            self._known |= {one.hash: one for one in fresh}
+            if _place(fresh[0]) < self._last:
+                self._history = History()
+                fresh = sorted(self._known.values(), key=_place)
+            for one in fresh:
+                self._fold(one)
+            self._last = _place(fresh[-1])
+            self.current = self._history.current.configuration
+        self._changed()
+
+    def _fold(self, opened: Opened) -> None:
+        body = opened.body
+        assert body is not None
+        try:
+            act = act_in(body)
+        except InvalidEntry:
+            act = None
+        if isinstance(act, ConfigurationAct):
+            self._history.take(body.id, body.account, body.filed, act)
+        else:
+            _log.warning("entry %d is no change of configuration that can be read", opened.lsn)
+
+    # -- asking
+
+    def in_force(self, version: int | None = None) -> InForce:
+        """The configuration in force, or an earlier one by its number."""
+        with self._lock:
+            known = self._history.all
+        found = (
+            known[-1] if version is None else next((c for c in known if c.version == version), None)
+        )
+        if found is None:
+            raise InvalidQuery(
+                f"There is no configuration {version}.",
+                field="version",
+                remedy=f"They go from 0 to {known[-1].version}.",
+            )
+        return found
+
+    def history(self) -> list[InForce]:
+        """Everything that was in force, the latest first."""
+        with self._lock:
+            return list(reversed(self._history.all))
+
+    def waiting(self) -> list[Proposal]:
+        """Proposals that have not lapsed and were made against the rules in force, oldest first."""
+        with self._lock:
+            now, current = self._clock(), self._history.current.version
+            return [
+                one
+                for one in self._history.waiting.values()
+                if one.at + WAITS_MOST > now and one.after == current
+            ]
+
+    def may_see(self, reader: Reader) -> bool:
+        """Whether somebody may see the rules: who has a say in them."""
+        say = reader.may_decide | reader.may_grant
+        return bool(say) and reader.organisation == self._owner
+
+    def check(self, toml: str) -> Checked:
+        """What a text would come to now. ``InvalidRules`` where it cannot be read."""
+        return self.compared(from_toml(toml))
+
+    def compared(self, made: Configuration) -> Checked:
+        """What a configuration would come to, if it took effect now."""
+        return Checked(
+            configuration=made,
+            findings=tuple(findings(made, self._clock(), readers())),
+            changes=tuple(changes(self.current, made)),
+        )
+
+    def shows(self, reader: Reader, picture: Picture, checked: Checked) -> list[Shows]:
+        """How many reports that are here would newly reach which audience; changes nothing."""
+        if self._reached is None or not checked.widens or checked.refused:
+            return []
+        found: dict[tuple[str, str], list[bytes]] = {}
+        for one in self._reached(self.current, checked.configuration):
+            if _readable(picture, reader, one.report):
+                found.setdefault((one.audience, one.outcome), []).append(one.report)
+        return [
+            Shows(
+                audience=audience,
+                outcome=outcome,
+                count=len(ids),
+                reports=tuple(ids[:SHOWN_MOST]),
+            )
+            for (audience, outcome), ids in sorted(found.items())
+        ]
+
+    # -- changing
+
+    def apply(self, reader: Reader, session: str, toml: str, reason: str = "") -> Outcome:
+        """Put a configuration in force, or propose it where it widens anything.
+
+        The same text, sent by a second person while it waits, agrees to it. Raises
+        ``InvalidRules``, ``NotAllowed``, ``InvalidQuery``.
+        """
+        with self._acting:
+            checked = self.check(toml)
+            self._check_may(reader, checked)
+            same = next((one for one in self.waiting() if one.toml == toml), None)
+            if same is not None and same.by != reader.account:
+                return self.approve(reader, session, same.id, reason)
+            if same is not None:
+                raise InvalidQuery(
+                    "This change waits already, and you proposed it.",
+                    field="toml",
+                    remedy="Ask somebody else who may decide to agree to it.",
+                )
+            step = PROPOSED if checked.widens else APPLIED
+            id_ = self._append(reader, session, step, toml=toml, reason=reason)
+            proposal = self._proposal(id_) if checked.widens else None
+            return Outcome(
+                version=self.in_force().version, proposal=proposal, changes=checked.changes
+            )
+
+    def approve(self, reader: Reader, session: str, proposal: bytes, reason: str = "") -> Outcome:
+        """Agree to a proposal, as a second person: it takes effect."""
+        with self._acting:
+            one = self._proposal(proposal)
+            checked = self.compared(one.configuration)
+            self._check_may(reader, checked)
+            if reader.account == one.by or session == one.session:
+                raise NotAllowed(
+                    "You proposed this change; the second person is another one.",
+                    field="proposal",
+                    remedy="Ask somebody else who may decide, in a sign-in of his own.",
+                )
+            self._append(reader, session, APPROVED, proposal=proposal, reason=reason)
+            return Outcome(version=self.in_force().version, proposal=None, changes=checked.changes)
+
+    def refuse(self, reader: Reader, session: str, proposal: bytes, reason: str = "") -> Outcome:
+        """Refuse a proposal, or take one's own back."""
+        with self._acting:
+            one = self._proposal(proposal)
+            if reader.account != one.by:
+                self._check_may(reader, self.compared(one.configuration))
+            self._append(reader, session, REFUSED, proposal=proposal, reason=reason)
+            return Outcome(version=self.in_force().version, proposal=None, changes=())
+
+    def _proposal(self, id_: bytes) -> Proposal:
+        found = next((one for one in self.waiting() if one.id == id_), None)
+        if found is None:
+            raise InvalidQuery(
+                "No such proposal waits.",
+                field="proposal",
+                remedy="It was answered, has lapsed, or the rules have changed since: make it anew.",
+            )
+        return found
+
+    def _check_may(self, reader: Reader, checked: Checked) -> None:
+        """Whoever changes rules may decide releases to, or give clearances for, each audience."""
+        if not self.may_see(reader):
+            raise NotAllowed(
+                "You may not change the rules of this mission.",
+                remedy="Ask somebody of the mission who may decide releases.",
+            )
+        for one in checked.changes:
+            for audience in one.audiences:
+                if not may_change(reader, audience):
+                    raise NotAllowed(
+                        f"You may not change rules towards {_named(audience)}: {one.sentence}",
+                        field=one.name,
+                        remedy="Ask somebody who may decide releases to it, or give clearances.",
+                    )
+        refused = next((one for one in checked.findings if one.refuses), None)
+        if refused is not None:
+            raise InvalidRules(
+                refused.sentence,
+                field=refused.rule,
+                remedy="Change that rule; never, bindings and agreements hold whoever agrees.",
+            )
+
+    def _append(self, reader: Reader, session: str, step: str, **more: object) -> bytes:
+        reason = str(more.pop("reason", ""))[:REASON_MOST]
+        act = ConfigurationAct(
+            step=step,
+            after=self.in_force().version,
+            session=session,
+            reason=reason,
+            **more,  # pyright: ignore[reportArgumentType]
+        )
+        kind, content = act_of(act)
+        body = Body(
+            id=os.urandom(16),
+            client_id=os.urandom(16),
+            owner=self._owner,
+            compartment=COMPARTMENT,
+            entity=_ENTITY,
+            kind=kind,
+            account=reader.account,
+            filed=self._clock(),
+            content=content,
+        )
+        self.take(self._post([body]))
+        return body.id
+
+
+_ENTITY = hashlib.sha256(b"configuration").digest()[:16]
+
+
+def may_change(reader: Reader, audience: str) -> bool:
+    """Whether somebody has a say in what an audience gets.
+
+    What concerns everybody is for those who decide what becomes public.
+    """
+    if audience == EVERYBODY:
+        return covers(reader.may_decide, "public")
+    return covers(reader.may_decide | reader.may_grant, audience)
+
+
+def _readable(picture: Picture, reader: Reader, report: bytes) -> bool:
+    try:
+        report_by_id(picture, reader, report)
+    except Unavailable:
+        return False
+    return True
+
+
+def _named(audience: str) -> str:
+    return "everybody" if audience == EVERYBODY else audience
+
+
+def readers() -> Readers:
+    """What each role reads, with ``*`` for its own organisation, party or contributor."""
+    return {
+        role.name: frozenset(name.replace(OWN, "-*") for name in role.compartments)
+        for role in roles().values()
+    }
+
+
+def _ours(opened: Opened) -> bool:
+    body = opened.body
+    return body is not None and body.compartment == COMPARTMENT and is_act(body)
+
+
+def _place(opened: Opened) -> tuple[int, bytes]:
+    """Order of the fold: the same on every node, whatever came first."""
+    return opened.header.clock, opened.hash
+
+
+__all__ = [
+    "Checked",
+    "ConfigurationDesk",
+    "InForce",
+    "Outcome",
+    "Proposal",
+    "Shows",
+    "may_change",
+    "readers",
+]
