@@ -11,10 +11,13 @@ import pytest
 
 from conftest import Bench
 from eirene.desks.reapply import reached
+from eirene.desks.release import Case
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
 from eirene.picture import STREAM_COLUMNS, flat
 from eirene.picture.rows import stream_row
+from eirene.release.rules import Rule
+from eirene.release.version import Version
 from eirene.reports.acts.release import FROZEN, MADE, RECALLED, WAITS
 from release_desk import (
     DUTY,
@@ -434,3 +437,37 @@ def test_what_an_organisation_gave_travels_on_only_as_its_rule_says(office: Offi
     assert len(office.seen("org-lamp", "command", "police", "mission", "partners")) == 1
     office.people.decide(focal, "s1", lines["command"].id, "recall")
     assert office.seen("command", "police", "mission", "partners", withdrawn=True) == []
+
+
+def test_one_report_that_cannot_be_decided_on_holds_up_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    whole = office.desk.version
+
+    def falters(case: Case, rule: Rule, text: str) -> Version:
+        if case.content["killed"] == 3:
+            raise ValueError("nobody foresaw this")
+        return whole(case, rule, text)
+
+    monkeypatch.setattr(office.desk, "version", falters)
+    office.file(*(an_incident(killed=n) for n in (3, 30)))
+    office.pass_slots(3)
+    assert [flat(row)["killed"] for row in office.seen("partners")] == [25]
+
+
+def test_an_edit_of_what_two_decided_waits_for_the_second_and_keeps_his_words(office: Office):
+    office.file(an_incident(compartment="command", actors=[HOST_FORCES]))
+    office.pass_slots()
+    [item] = [one for one in office.people.waiting(OFFICER) if one.line.audience == "host-state"]
+    line = item.line.id
+    office.people.decide(OFFICER, "s1", line, "approve", text="First words.")
+    office.people.decide(HEAD, "s2", line, "approve")
+    office.pass_slots()
+    assert [flat(row)["summary"] for row in office.seen("host-state")] == ["First words."]
+    office.people.decide(OFFICER, "s3", line, "edit", text="Other words.")
+    office.pass_slots()
+    assert [flat(row)["summary"] for row in office.seen("host-state")] == ["First words."]
+    assert "host-state" in waiting(office, HEAD)
+    office.people.decide(HEAD, "s4", line, "approve")
+    office.pass_slots()
+    assert [flat(row)["summary"] for row in office.seen("host-state")] == ["Other words."]

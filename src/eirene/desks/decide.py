@@ -294,6 +294,17 @@ class DecisionDesk:
         steps = [approved]
         if len(agreed) >= max(1, people_needed(decision)):
             steps.append(self._due(line, case, decision, now))
+        elif line.state not in (WAITS, FROZEN):  # an edit that a second person has to see
+            frozen = Step(
+                line=line.id,
+                audience=line.audience,
+                step=FROZEN if line.version else WAITS,
+                data=decision.data,
+                rule=decision.rule,
+                mode=decision.mode,
+                version=line.version,
+            )
+            steps.insert(0, frozen)
         self._desk.post_steps(line, steps, case)
 
     def _check_roles(self, line: Line, who: Who, decision: Decision) -> None:

@@ -29,7 +29,7 @@ import msgspec
 
 from eirene.desks.reapply import in_force, mark_of, reapply
 from eirene.desks.steps import begun, moved, ready, refused, text_of
-from eirene.errors import EireneError, Unavailable
+from eirene.errors import EireneError, NodeError, Unavailable
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log, utc_now
 from eirene.picture import Picture, Row, entity_by_id
@@ -99,6 +99,10 @@ class Case(msgspec.Struct, frozen=True):
     held: Held = Held()
 
 
+Taken = tuple[Line, bytes, Step, Body | None]
+"""A line, the entry that was looked at, the step that follows, and the version to be posted."""
+
+
 class ReleaseDesk:
     """See the module. ``tick`` does one round; the thread calls it."""
 
@@ -125,6 +129,8 @@ class ReleaseDesk:
         self._clock = clock
         self.lock = threading.RLock()
         self._seen = self._remembered()
+        self._stuck: set[bytes] = set()
+        """Lines whose versions could not be made; tried again after the next start."""
         self._rules: dict[str, Rule] | None = None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="releases", daemon=True)
@@ -226,20 +232,33 @@ class ReleaseDesk:
         for of, known in cases.items():
             if known is not None and _has_no_class(known):
                 continue  # nothing passes, and a first report has no lines yet
-            lines = lines_of(self._picture(), self.reader(of.compartment), of)
-            case = self.case(of) if known is None or lines or known.body.coarse else known
-            if case is None:
+            try:
+                act, forbidden = self._decided_on(of, known, now)
+            except NodeError:
+                raise
+            except Exception:  # noqa: BLE001 - one report that cannot be read holds up no other
+                _log.exception("a report cannot be decided on; nothing of it passes")
                 continue
-            steps = self._steps(case, lines, now)
-            forbidden = {step.line for step in steps if step.step == RECALLED}
-            steps = [step for step in steps if step.step != RECALLED]
-            back += [line for line in lines if line.id in forbidden]
-            if steps:
-                bodies.append(self.act(case.of, case.entry, steps))
+            back += forbidden
+            bodies += act
         if bodies:
             self.post(bodies)
         if back:
             self.take_back(back, RECALLED, reason="its marking forbids it")
+
+    def _decided_on(
+        self, of: Entity, known: Case | None, now: datetime
+    ) -> tuple[list[Body], list[Line]]:
+        """The act on one entity, if any, and lines that its marking forbids."""
+        lines = lines_of(self._picture(), self.reader(of.compartment), of)
+        case = self.case(of) if known is None or lines or known.body.coarse else known
+        if case is None:
+            return [], []
+        steps = self._steps(case, lines, now)
+        forbidden = {step.line for step in steps if step.step == RECALLED}
+        steps = [step for step in steps if step.step != RECALLED]
+        acts = [self.act(case.of, case.entry, steps)] if steps else []
+        return acts, [line for line in lines if line.id in forbidden]
 
     def case(self, of: Entity) -> Case | None:
         """An entity as it stands: what leads of it, or what was withdrawn last."""
@@ -362,32 +381,48 @@ class ReleaseDesk:
 
     def make(self, lines: Sequence[Line], now: datetime) -> None:
         """Make the versions of these lines, if their rules still hold."""
-        cases: dict[Entity, Case | None] = {}
-        told: dict[Entity, list[Decision]] = {}
-        taken: list[tuple[Line, Case, Step, Body | None]] = []
+        known: dict[Entity, tuple[Case | None, list[Decision]]] = {}
+        taken: list[Taken] = []
         for line in lines:
-            if line.of not in cases:
-                case = cases[line.of] = self.case(line.of)
-                told[line.of] = self.decided(case, now) if case and not case.withdrawn else []
-            case = cases[line.of]
-            decision = next((d for d in told[line.of] if d.audience == line.audience), None)
-            if case is None or decision is None:
+            if line.id in self._stuck:
                 continue
-            step = ready(line, decision)
-            body = self._version_body(line, case, decision) if step.step == MADE else None
-            taken.append((line, case, step, body))
-        entries = self._posted(taken, now)
+            try:
+                taken.append(self._take(line, known, now))
+            except NodeError:
+                raise
+            except Exception:  # noqa: BLE001 - one version that cannot be made holds up no other
+                _log.exception("a version cannot be made; its audience gets nothing")
+                self._stuck.add(line.id)
+        slots = [line.due for line, *_ in taken if line.due is not None]
+        entries = self._posted(taken, min(now, max(slots, default=now)))
         acts: list[Body] = []
-        for line, case, step, body in taken:
-            entry = entries[body.id] if body is not None else line.version
-            done = msgspec.structs.replace(step, version=entry) if step.step == MADE else step
-            acts.append(self.act(line.of, case.entry, [done]))
+        for line, entry, step, body in taken:
+            version = entries[body.id] if body is not None else line.version
+            done = msgspec.structs.replace(step, version=version) if step.step == MADE else step
+            acts.append(self.act(line.of, entry, [done]))
         if acts:
             self.post(acts)
 
-    def _posted(
-        self, taken: Sequence[tuple[Line, Case, Step, Body | None]], at: datetime
-    ) -> dict[bytes, bytes]:
+    def _take(
+        self,
+        line: Line,
+        known: dict[Entity, tuple[Case | None, list[Decision]]],
+        now: datetime,
+    ) -> Taken:
+        """What becomes of one line whose time has come."""
+        if line.of not in known:
+            case = self.case(line.of)
+            told = self.decided(case, now) if case and not case.withdrawn else []
+            known[line.of] = case, told
+        case, told = known[line.of]
+        decision = next((one for one in told if one.audience == line.audience), None)
+        if case is None or decision is None:
+            return line, line.original, refused(line, "withdrawn"), None
+        step = ready(line, decision)
+        body = self._version_body(line, case, decision) if step.step == MADE else None
+        return line, case.entry, step, body
+
+    def _posted(self, taken: Sequence[Taken], at: datetime) -> dict[bytes, bytes]:
         """Entry hashes by id; what a stop in between left behind is not made twice."""
         bodies = [body for *_, body in taken if body is not None]
         known = {i: entry for i, (entry, _) in self._picture().seen([b.id for b in bodies]).items()}
