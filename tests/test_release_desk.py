@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from conftest import Bench
+from eirene.desks.case import Case
 from eirene.desks.reapply import reached
-from eirene.desks.release import Case
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
 from eirene.picture import STREAM_COLUMNS, flat

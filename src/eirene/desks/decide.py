@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from eirene.desks.release import Case, ReleaseDesk, dressed
+from eirene.desks.case import Case
+from eirene.desks.release import ReleaseDesk, dressed
 from eirene.desks.steps import agreed_by, people_needed, rule_of
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.picture import Picture, Row, entity_by_id, report_by_id

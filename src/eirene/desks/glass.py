@@ -16,8 +16,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from eirene.desks.case import Case
 from eirene.desks.decide import Who, said
-from eirene.desks.release import Case, ReleaseDesk, dressed
+from eirene.desks.release import ReleaseDesk, dressed
 from eirene.desks.steps import rule_of
 from eirene.errors import InvalidQuery, NotAllowed
 from eirene.picture import Picture, report_by_id
