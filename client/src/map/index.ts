@@ -25,6 +25,7 @@ import type { Theme } from "../theme";
 import { followAreas } from "./areas";
 import { CalmMap } from "./calm";
 import { obeyCamera } from "./camera";
+import { Ground } from "./ground";
 import { circleAround, squareAround } from "./geometry";
 import { Images } from "./images";
 import { LivePicture } from "./live";
@@ -90,6 +91,7 @@ export async function createMap(container: HTMLElement, theme: Theme): Promise<M
 function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle {
   const images = new Images(map, first);
   const live = new LivePicture(map, images);
+  const small = new Ground(maps, first);
   const watch = new PointerWatch(map, (source, id, at) => void openCluster(map, source, id, at));
   const stops = [
     obeyCamera(map),
@@ -111,12 +113,14 @@ function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle
   return {
     setTheme(theme) {
       images.setTheme(theme);
+      small.setTheme(theme);
       repaint(map, theme, maps);
     },
     destroy() {
       for (const stop of stops) stop();
       live.stop();
       watch.stop();
+      small.stop();
       map.remove();
       mapState.set("loading");
     },

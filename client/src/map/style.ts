@@ -29,11 +29,8 @@ export function styleOf(
   maps: readonly BaseMap[],
   origin: string,
 ): StyleSpecification {
-  const ordered = [...maps].sort((a, b) => a.order - b.order);
-  const sources: Record<string, SourceSpecification> = {};
-  for (const map of ordered) {
-    sources[baseSource(map.id)] = { type: "vector", url: `pmtiles://${origin}${map.url}` };
-  }
+  const ordered = inOrder(maps);
+  const sources = baseSources(ordered, origin);
   for (const layer of liveLayers) sources[layer.id] = layer.source;
   sources[AREAS] = EMPTY;
   sources[EXTENT] = EMPTY;
@@ -41,13 +38,44 @@ export function styleOf(
   return { version: 8, sources, layers: layersOf(theme, ordered) };
 }
 
-function layersOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification[] {
+/** The ground alone, for small pictures of a place. */
+export function groundStyleOf(
+  theme: Theme,
+  maps: readonly BaseMap[],
+  origin: string,
+): StyleSpecification {
+  const ordered = inOrder(maps);
+  return { version: 8, sources: baseSources(ordered, origin), layers: groundOf(theme, ordered) };
+}
+
+function inOrder(maps: readonly BaseMap[]): BaseMap[] {
+  return [...maps].sort((a, b) => a.order - b.order);
+}
+
+function baseSources(
+  ordered: readonly BaseMap[],
+  origin: string,
+): Record<string, SourceSpecification> {
+  const sources: Record<string, SourceSpecification> = {};
+  for (const map of ordered) {
+    sources[baseSource(map.id)] = { type: "vector", url: `pmtiles://${origin}${map.url}` };
+  }
+  return sources;
+}
+
+function groundOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification[] {
   const bases = ordered.map((map) => baseSource(map.id));
   return [
     backdrop(theme),
     ...bases.flatMap((source) => baseLayers(source, theme)),
     // Names of the widest map first: where two collide, the finest map's stays.
     ...bases.flatMap((source) => baseNames(source, theme)),
+  ];
+}
+
+function layersOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification[] {
+  return [
+    ...groundOf(theme, ordered),
     ...areas(AREAS, theme),
     ...extent(EXTENT, theme),
     ...liveLayers.flatMap((layer) => layer.layers(layer.id, theme)),

@@ -46,11 +46,15 @@ export function discard(): void {
   writing.set(null);
 }
 
-export function postOf(held: Writing): Draft {
+/** The report as it is entered, before it has an id; throws `EntryFault`. */
+export function draftFrom(held: Writing): Draft {
   const draft = draftOf(held.kind, held.fields, held.entries, held.before);
-  draft["client_id"] = held.client_id;
   if (held.amends.length > 0) draft["amends"] = [...held.amends];
   return draft;
+}
+
+export function postOf(held: Writing): Draft {
+  return { ...draftFrom(held), client_id: held.client_id };
 }
 
 /** Sends what is written; on success nothing is left to send. Throws `EntryFault` or `Problem`. */

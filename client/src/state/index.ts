@@ -1,9 +1,12 @@
 /** Everything that panels and the map may know of the state. */
 export * from "./changes";
+export * from "./desk";
 export * from "./draft";
 export * from "./filter";
+export * from "./foresight";
 export * from "./form";
 export * from "./glimpse";
+export * from "./ground";
 export * from "./kinds";
 export * from "./marking";
 export * from "./selection";

@@ -130,6 +130,9 @@ export function age(ms: number, nowMs: number): { n: number; unit: AgeUnit } {
 
 /** A marking as the node writes it: `mission · UNCLASSIFIED · TLP:GREEN`. */
 export function markingText(compartment: string, classification: string, tlp: string): string {
-  const colour = tlp.startsWith("TLP:") ? tlp : `TLP:${tlp}`;
-  return `${compartment} · ${classification.toUpperCase()} · ${colour}`;
+  return `${compartment} · ${classification.toUpperCase()} · ${tlpText(tlp)}`;
+}
+
+export function tlpText(tlp: string): string {
+  return tlp.startsWith("TLP:") ? tlp : `TLP:${tlp}`;
 }

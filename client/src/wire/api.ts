@@ -3,6 +3,7 @@
  * answered, ours where it did not.
  */
 import type {
+  Decision,
   Door,
   Draft,
   Entity,
@@ -13,9 +14,12 @@ import type {
   LayerInfo,
   MapInfo,
   Me,
+  Preview,
+  Release,
   Suggestions,
   UnderstoodPlace,
   UnderstoodTime,
+  WaitingRelease,
 } from "./types";
 
 /** Longer than a slow link needs for one report, shorter than a person waits in doubt. */
@@ -151,6 +155,19 @@ export class Api {
   }
   file(draft: Draft): Promise<Filed> {
     return this.ask("POST", "/api/reports", draft);
+  }
+  /** What each audience would get of a draft, or of a report that is there. */
+  preview(of: Draft, signal?: AbortSignal): Promise<Preview> {
+    return this.ask("POST", "/api/preview", of, signal);
+  }
+  releases(report: string, signal?: AbortSignal): Promise<{ releases: Release[] }> {
+    return this.get(`/api/reports/${encodeURIComponent(report)}/releases`, {}, signal);
+  }
+  waiting(): Promise<WaitingRelease[]> {
+    return this.get("/api/desk/releases");
+  }
+  decide(release: string, decision: Decision): Promise<Release> {
+    return this.ask("POST", `/api/desk/releases/${encodeURIComponent(release)}`, decision);
   }
   entity(id: string, signal?: AbortSignal): Promise<Entity> {
     return this.get(`/api/entities/${encodeURIComponent(id)}`, {}, signal);

@@ -215,6 +215,10 @@ export interface Me {
   last_shift: string | null;
   /** The node's clock cannot be trusted, in words. */
   clock_warning?: string | null;
+  /** Audience through whose eyes this session looks, read only; null or absent: its own. */
+  viewing?: string | null;
+  /** Audiences towards which this account may decide releases. */
+  may_decide?: string[];
 }
 
 export interface LayerInfo {
@@ -292,4 +296,84 @@ export interface Hello {
   realm: string;
   now: number;
   marking: string;
+}
+
+/** What one audience would get of a report, before anybody sends it. */
+export interface Foreseen {
+  compartment: string;
+  /** `automatic`, `one-person`, `two-people`, `source-threshold`, `waits-delay` or `nothing`. */
+  outcome: string;
+  mode: string;
+  due: string | null;
+  /** Why, with its rule; null for who may not ask. */
+  sentence: string | null;
+  /** Exactly what it would read. A version that is not filed has neither id nor entity. */
+  version: Report | null;
+  /** Fields that the report has and the version has not. */
+  removed: string[];
+}
+
+export interface Preview {
+  marking: string;
+  audiences: Foreseen[];
+}
+
+/** One thing that happened to a release; without an account the rule alone did it. */
+export interface ReleaseStep {
+  act: string;
+  account: string;
+  at: string;
+  reason: string;
+}
+
+/** Who read a version, and by which sign-in or token. */
+export interface Fetched {
+  account: string;
+  by: string;
+  first: string;
+  last: string;
+  times: number;
+}
+
+/** One report towards one audience, as the ledger has it. */
+export interface Release {
+  id: string;
+  compartment: string;
+  state: string;
+  mode: string;
+  rule: string;
+  due: string | null;
+  until: string | null;
+  since: string | null;
+  version: Report | null;
+  removed: string[];
+  decided: ReleaseStep[];
+  may_decide: boolean;
+  fetched?: Fetched[];
+}
+
+/** A release that waits for my decision. */
+export interface WaitingRelease {
+  id: string;
+  compartment: string;
+  state: string;
+  mode: string;
+  outcome: string;
+  rule: string;
+  sentence: string;
+  since: string | null;
+  report: Report;
+  /** What would be made now; null: the rules give nothing any more. */
+  version: Report | null;
+  removed: string[];
+  /** What the audience has now. */
+  before: Report | null;
+  decided: ReleaseStep[];
+}
+
+export interface Decision {
+  act: "approve" | "refuse" | "recall" | "edit";
+  text?: string;
+  until?: string;
+  reason?: string;
 }

@@ -168,6 +168,7 @@ def _waiting(reader: Reader, one: Waiting) -> dict[str, Any]:
         "state": one.line.state,
         "mode": decision.mode if decision and gives else "",
         "outcome": decision.outcome if decision and gives else "nothing",
+        "rule": decision.rule if decision and gives else "",
         "sentence": decision.sentence if decision else "",
         "since": _iso(one.line.since),
         "report": detail(one.original),

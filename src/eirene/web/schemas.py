@@ -107,6 +107,7 @@ _WAITING = {
     "state": TEXT,
     "mode": TEXT,
     "outcome": TEXT,
+    "rule": TEXT,
     "sentence": TEXT,
     "since": MAYBE_TIME,
     "report": ANY,

@@ -52,6 +52,12 @@ export function reportTitle(report: Report): string {
   });
 }
 
+/** The same without place and time, where those stand beside it. */
+export function reportWhat(report: Report): string {
+  if (report.summary !== undefined && report.summary !== "") return report.summary;
+  return whatWords({ kind: report.kind, what: leadingCode(report) });
+}
+
 /** The first field with a code list that says what it is: a type, how near a threat is. */
 function leadingCode(report: Report): [string, string] | null {
   for (const [name, { group, codes }] of Object.entries(fieldsOfKind(report.kind))) {
@@ -66,7 +72,7 @@ function titleOf(named: Named): string {
   return [whatWords(named), areaWords(named), timeWords(named)].filter(Boolean).join(", ");
 }
 
-function whatWords({ kind, what }: Named): string {
+function whatWords({ kind, what }: Pick<Named, "kind" | "what">): string {
   const title = kindTitle(kind);
   if (what === null) return title;
   const words = codeWords(kind, what[0], what[1]);
