@@ -464,7 +464,9 @@ def test_the_command_line_shows_checks_and_applies(tmp_path: Path) -> None:
     said = good(folder, "config", "check", str(files["wider"]))
     assert "widens: The source threshold falls" in said and "two accounts" in said
     assert "must never" in run_bad(folder, "check", str(files["broken"]))
-    assert "may not change" in run_bad(folder, "apply", str(files["narrower"]), "--as", "administrator")
+    assert "may not change" in run_bad(
+        folder, "apply", str(files["narrower"]), "--as", "administrator"
+    )
     assert "No such file" in run_bad(folder, "check", str(files["later"]))
     with serving(folder):
         said = good(folder, "config", "apply", str(files["wider"]), "--as", "release-officer")

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import msgspec
 
 from eirene.cli import main
+from eirene.release.configuration import default, to_toml
 from outlets.planting import Plant
 
 EIRENE = Path(sys.executable).with_name("eirene")
@@ -121,6 +123,21 @@ def accounts(host: Host) -> Iterator[Said]:
     yield host.run("account", "end", "somebody")
 
 
+WIDER = to_toml(msgspec.structs.replace(default(), k=default().k - 1))
+"""Rules that would let more pass: a check then counts the reports that would newly go out."""
+
+
+@command("config show", "config check", "config apply", "config approve", "config refuse")
+def rules(host: Host) -> Iterator[Said]:
+    """The mission's rules, and a change that is told in words and refused to this account."""
+    file, by = str(host.file("rules.toml", WIDER)), ("--as", host.account)
+    yield host.run("config", "show")
+    yield host.run("config", "check", file, *by)
+    yield host.run("config", "apply", file, *by)
+    for act in ("approve", "refuse"):
+        yield host.run("config", act, "0" * 32, *by)
+
+
 @command("serve", "demo")
 def serving(host: Host) -> Iterator[Said]:
     """A process that serves, asked a few things; the demo serves by the same function."""
@@ -148,6 +165,12 @@ def control_asks(verb: str, account: str, beside: Path) -> list[dict[str, Any]]:
     target = beside / f"control-{verb}-{account}"
     return {
         "status": [{}],
+        "configuration": [
+            {"act": "show"},
+            {"act": "check", "toml": WIDER, "as": account},
+            {"act": "apply", "toml": WIDER, "as": account},
+            {"act": "approve", "proposal": "0" * 32, "as": account},
+        ],
         "account": [{"act": "list"}, {"act": "reset", "user": "nobody"}, {"act": "x"}],
         "file": [{"as": account, "flats": [{"kind": "incident"}]}, {"as": "nobody", "flats": []}],
         "import": [{"file": str(beside / "none.csv"), "kind": "site", "dry_run": True}],

@@ -13,6 +13,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from eirene.release.configuration import default, to_toml
+from eirene.release.rules import CLASSES, COMPARTMENTS, Rule
 from eirene.reports.kinds import kinds
 from outlets import marks
 from outlets.asking import Answer, Ask
@@ -198,6 +200,38 @@ def releases(scene: Scene) -> Steps:
         yield _post("/api/break-glass", {"report": plant.report, **glass})
     yield _post("/api/preview", {"report": absent_id()})
     yield _get("/api/desk/releases")
+
+
+@probe("GET /api/configuration", "GET /api/configuration/{version:str}")
+@probe("POST /api/configuration", "POST /api/configuration/check")
+def rules(_scene: Scene) -> Steps:
+    """The mission's rules, and whom a change would newly reach, for who has a say and who has not.
+
+    Nothing is put in force: what is sent to be applied breaks its own rules.
+    """
+    shipped = default()
+    everything = [
+        Rule(
+            data=name,
+            origin="*",
+            to=audience,
+            mode="automatic",
+            place="exact",
+            time="minute",
+            counts="exact",
+            passes=("code",),
+        )
+        for name in CLASSES
+        for audience in COMPARTMENTS
+    ]
+    opened = msgspec.structs.replace(shipped, rules=tuple(everything))
+    yield _get("/api/configuration")
+    yield from _asked(*(_get(f"/api/configuration/{version}") for version in (0, 99, NOWHERE)))
+    yield _post("/api/configuration/check", {"toml": to_toml(opened)})
+    opened = msgspec.structs.replace(shipped, rules=(*shipped.rules, *everything))
+    for path in ("/api/configuration/check", "/api/configuration"):
+        yield _post(path, {"toml": to_toml(opened)})
+    yield _post("/api/configuration", {"act": "approve", "proposal": absent_id()})
 
 
 # -- lists
