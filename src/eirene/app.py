@@ -138,7 +138,10 @@ class Node:
 
     def _on_demand(self) -> frozenset[str]:
         """Compartments of organisations, parties and contributors that there are."""
-        return frozenset(c for c in self.keys.compartments() if c.startswith(ON_DEMAND))
+        met = {c for c in self.keys.compartments() if c.startswith(ON_DEMAND)}
+        with self.people.acts.lock:
+            organisations = list(self.people.acts.register.organisations.values())
+        return frozenset(met | {one.compartment for one in organisations if one.form})
 
     def _open_picture(self, progress: Progress | None) -> Picture:
         """The picture, caught up with the log; rebuilt where it cannot be used."""

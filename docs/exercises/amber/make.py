@@ -1,4 +1,4 @@
-"""Makes the country of exercise AMBER RIVER: files of the mission, and its base map.
+"""Makes exercise AMBER RIVER: its country, base map, cast and story.
 
     .venv/bin/python docs/exercises/amber/make.py
 
@@ -17,8 +17,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import aid
+import evening
+import events
+import morning
+import routine
+import rulings
 import shapely
 from country import COUNTRY, NEIGHBOUR, Country
+from pen import Pen
+from players import CAST, ORGANISATIONS, Organisation, Player
 from shapes import apart_deg
 from sites import MISSION_SOURCE, PARTNERS_SOURCE, PUBLIC_SOURCE, Site, sites_of
 from terrain import EAST, NORTH, SOUTH, WEST
@@ -38,6 +46,9 @@ def written(country: Country) -> dict[str, bytes]:
         f"{mission}/places.csv": _places(country),
         f"{mission}/roads.geojson": _roads(country),
         f"{mission}/rivers.geojson": _rivers(country),
+        f"{mission}/cast.csv": _table(Player._fields, CAST),
+        f"{mission}/organisations.csv": _table(Organisation._fields, ORGANISATIONS),
+        f"{mission}/story.jsonl": _story(country),
         "basemap/amber.pmtiles": _map(country),
     }
     for audience, sites in _by_audience(sites_of(country)).items():
@@ -103,6 +114,13 @@ def _sites(country: Country, sites: Sequence[Site]) -> bytes:
         where = (near.name, one.at[1], one.at[0], 25, _SOURCES[one.audience])
         rows.append((*told, one.runway_m, one.marked, *where))
     return _table(heads, rows)
+
+
+def _story(country: Country) -> bytes:
+    pen = Pen(country)
+    for part in (routine, aid, events, morning, evening, rulings):
+        part.tell(pen)
+    return pen.written()
 
 
 # -- shapes

@@ -14,6 +14,7 @@ import msgspec
 
 from eirene.app import Node
 from eirene.cli.console import Report, note, progress
+from eirene.cli.play import play
 from eirene.config import Settings, write_own
 from eirene.keys.lock import Lock, private_write
 from eirene.keys.store import KeyStore
@@ -94,6 +95,7 @@ def _load(node: Node) -> None:
         note(f"loaded {count:,} reports: {batch.title}")
         if made.rejected:
             note(f"       {made.rejected:,} rows were not taken")
+    play(node)
     node.releases.settle()  # else an audience would see nothing for a slot, and the public for a day
     node.keys.secrets.put("mark", "loaded", b"1")
 

@@ -30,7 +30,7 @@ from eirene.places import Place
 from eirene.release.reader import Reader
 from eirene.reports.acts import is_act
 from eirene.reports.draft import Draft, Find, draft_of
-from eirene.reports.envelope import Body, Link, Opened, report_id
+from eirene.reports.envelope import REALMS, Body, Link, Opened, report_id
 from eirene.reports.flat import raw_content
 
 _log = logging.getLogger("eirene.filing")
@@ -120,10 +120,21 @@ class FilingDesk:
         return await waiting
 
     def file_now(
-        self, reader: Reader, flats: Sequence[Mapping[str, Any]], *, zone: tzinfo | None = None
+        self,
+        reader: Reader,
+        flats: Sequence[Mapping[str, Any]],
+        *,
+        zone: tzinfo | None = None,
+        clock: datetime | None = None,
     ) -> list[Filed]:
-        """The same, for a caller without a loop."""
-        submission = self._prepare(reader, flats, zone)
+        """The same, for a caller without a loop.
+
+        ``clock`` is what the clock of an exercise reads, and becomes the time of filing; no
+        other realm takes it. The log keeps beside it when the report was received.
+        """
+        if clock is not None and REALMS[self._keys.realm] != "exercise":
+            raise ValueError("only an exercise has a clock of its own")
+        submission = self._prepare(reader, flats, zone, clock)
         submission.answer = waiting = Future[list[Filed]]()
         self._waiting.put(submission)
         return waiting.result()
@@ -146,7 +157,11 @@ class FilingDesk:
     # -- in the caller: everything that needs no order
 
     def _prepare(
-        self, reader: Reader, flats: Sequence[Mapping[str, Any]], zone: tzinfo | None
+        self,
+        reader: Reader,
+        flats: Sequence[Mapping[str, Any]],
+        zone: tzinfo | None,
+        clock: datetime | None = None,
     ) -> _Submission:
         if not flats or len(flats) > MOST_IN_A_POST:
             raise InvalidReport(
@@ -154,7 +169,7 @@ class FilingDesk:
                 field="",
                 remedy="Send several posts; each is all or nothing.",
             )
-        now = self._clock()
+        now = clock or self._clock()
         bodies: list[Body] = []
         retries: list[bool] = []
         for index, flat in enumerate(flats):

@@ -156,9 +156,10 @@ class ReleaseDesk(Cases):
         now = self._clock()
         with self.lock:
             self._follow_rules(now)
-            while self._seen < self._picture().position()[0]:
-                self._look(now)
-            self._make_due(now, now + timedelta(days=1))
+            for _ in range(2):  # what is made may travel on once, at once
+                while self._seen < self._picture().position()[0]:
+                    self._look(now)
+                self._make_due(now, now + timedelta(days=1))
 
     # -- looking at what is new
 

@@ -79,6 +79,12 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: dict[str, str] = {}
     credits: tuple[Credit, ...] = ()
     batches: tuple[BatchFile, ...] = ()
+    story: str = ""
+    """Of an exercise: what is reported, line by line (``missions.story``)."""
+    cast: str = ""
+    """Of an exercise: the accounts that report it."""
+    members: str = ""
+    """Of an exercise: its organisations, each with the form of its own compartment."""
     organisations: dict[str, str] = {}
     """In a demo: the organisation of each role that has a compartment of its own."""
 
