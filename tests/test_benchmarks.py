@@ -12,7 +12,7 @@ from eirene.release.reader import Reader
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_a_benchmark_can_be_loaded(name):
+def test_a_benchmark_can_be_loaded(name: str):
     assert callable(importlib.import_module(f"benchmarks.{name}").run)
 
 
