@@ -17,6 +17,7 @@ import msgspec
 from eirene.config import Settings
 from eirene.desks.changed import Changed
 from eirene.desks.configuring import ConfigurationDesk
+from eirene.desks.clearing import ClearingDesk
 from eirene.desks.decide import DecisionDesk
 from eirene.desks.filing import FilingDesk
 from eirene.desks.glass import Glass
@@ -88,6 +89,9 @@ class Node:
                 find=self.mission.find if self.mission else None,
                 area=self.mission.area_of if self.mission else None,
                 acted=self._acted,
+            )
+            self.clearing = ClearingDesk(
+                self.people, self.keys.secrets, self.keys.pepper, lambda: self.picture
             )
             self.people.acts.take(self.log.read_in(PEOPLE))
             self.people.start()

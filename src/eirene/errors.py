@@ -12,6 +12,7 @@ EireneError
 ├── SignInRequired           no account is known for this request
 ├── SignInFailed             user and password do not belong together
 ├── TooManyTries             sign-in is paused for this account and address
+├── InvitationFailed         a code that opens no invitation, whatever the cause
 ├── InvalidEntry             bytes that are no entry of ours, or are damaged
 │   └── ForeignRealm         an entry of another mission or realm
 ├── FeedError
@@ -128,6 +129,19 @@ class TooManyTries(EireneError):
             remedy=f"Try again in {wait_s} seconds. Sessions and tokens keep working.",
         )
         self.wait_s = wait_s
+
+
+class InvitationFailed(EireneError):
+    """A code that was never given, is used, withdrawn or past its end; which, is not said."""
+
+    code = "invitation-failed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation opens nothing.",
+            field="code",
+            remedy="Ask whoever invited you for a new one; each works once, and not for long.",
+        )
 
 
 class InvalidEntry(EireneError):

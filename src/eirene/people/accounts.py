@@ -15,7 +15,8 @@ import argon2
 import msgspec
 
 from eirene.errors import InvalidQuery
-from eirene.people.register import folded
+from eirene.people.register import Register, folded
+from eirene.people.rights import NOTHING
 from eirene.people.roles import role_named
 
 _USER = re.compile(r"[^\W_][\w.@+-]{0,63}")
@@ -65,6 +66,35 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         """The role in words."""
         return role_named(self.role).title
+
+
+def standing(stored: Account, register: Register, now: datetime) -> Account:
+    """The account as it stands at a moment."""
+    one = register.account(stored.user)
+    if one is None:
+        return msgspec.structs.replace(stored, compartments=(), may_file=())
+    holds = register.in_force(one.user, now)
+    rights = holds.rights if holds else NOTHING
+    of = register.organisation(one.organisation)
+    rest = one.suspended or (of.suspended if of else None)
+    return Account(
+        user=one.user,
+        role=one.role,
+        organisation=one.organisation,
+        compartments=tuple(sorted(rights.read)),
+        may_file=tuple(sorted(rights.file)),
+        may_decide=tuple(sorted(rights.decide)),
+        may_grant=tuple(sorted(rights.grant)),
+        made=one.made,
+        demo=one.demo,
+        ended=one.ended,
+        invites=one.invites,
+        administers=one.administers,
+        by=one.by,
+        until=holds.until if holds else one.until,
+        suspended=rest.at if rest else None,
+        reset=one.reset.at if one.reset else None,
+    )
 
 
 class Stored(msgspec.Struct, frozen=True):

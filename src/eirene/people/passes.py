@@ -11,11 +11,16 @@ Invariants
 from __future__ import annotations
 
 import hashlib
+import secrets as randomness
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
+from eirene.errors import InvalidQuery, NotAllowed
+from eirene.people.accounts import Account
+from eirene.people.register import InForce
+from eirene.people.rights import PUBLIC
 from eirene.release.reader import Reader
 
 SESSION = timedelta(hours=12)
@@ -82,6 +87,77 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     device: str = ""
     viewing: str = ""
     """Audience as which ``reader`` looks; "": the account itself."""
+
+
+def new_token(
+    user: str,
+    scope: str,
+    now: datetime,
+    until: datetime,
+    *,
+    title: str,
+    parent: Token | None,
+    device: str,
+) -> Token:
+    """A token that may be made; ``InvalidQuery`` or ``NotAllowed`` where it may not."""
+    if scope not in SCOPES:
+        raise InvalidQuery(
+            f"There is no scope {scope!r}.", field="scope", remedy="Use read or read+file."
+        )
+    if not now < until <= now + TOKEN_MOST:
+        raise InvalidQuery(
+            "A token ends within a year from now.",
+            field="until",
+            remedy=f"Give a time, for example {(now + timedelta(days=30)):%Y-%m-%dT%H:%MZ}.",
+        )
+    if parent is not None:
+        if scope != "read" and "file" not in parent.scope:
+            raise NotAllowed(
+                "A token that only reads cannot make one that files.",
+                field="scope",
+                remedy="Sign in and make it there.",
+            )
+        until = min(until, parent.until)
+    return Token(
+        id=randomness.token_hex(8),
+        user=user,
+        title=title[:100],
+        scope=scope,
+        made=now,
+        until=until,
+        parent=parent.id if parent else "",
+        device=device,
+    )
+
+
+def reader_of(
+    account: Account, holds: InForce, *, may_file: bool, until: datetime | None
+) -> Reader:
+    """Who asks, when this account asks. A token that only reads decides and grants nothing."""
+    rights = holds.rights
+    ends = [end for end in (until, holds.until) if end is not None]
+    return Reader(
+        account=account.user,
+        role=account.role,
+        organisation=account.organisation,
+        compartments=rights.read,
+        may_file=rights.file if may_file else frozenset(),
+        may_decide=rights.decide if may_file else frozenset(),
+        may_grant=rights.grant if may_file else frozenset(),
+        until=min(ends, default=None),
+    )
+
+
+def as_audience(reader: Reader, audience: str) -> Reader:
+    """The same person, seeing what the audience sees, and doing nothing."""
+    return msgspec.structs.replace(
+        reader,
+        organisation="",
+        compartments=frozenset({audience, PUBLIC}),
+        may_file=frozenset(),
+        may_decide=frozenset(),
+        may_grant=frozenset(),
+    )
 
 
 def key_of(secret: str, pepper: bytes) -> str:

@@ -14,20 +14,38 @@ import secrets as randomness
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
-from eirene.errors import InvalidQuery, NotAllowed, SignInFailed, SignInRequired, TooManyTries
-from eirene.people.accounts import NO_PASSWORD, Account, Stored, check_user, fits, hash_of
+from eirene.errors import InvalidQuery, SignInFailed, SignInRequired, TooManyTries
+from eirene.people.accounts import (
+    NO_PASSWORD,
+    Account,
+    Stored,
+    check_user,
+    fits,
+    hash_of,
+    standing,
+)
 from eirene.people.acts import Acts, Post
 from eirene.people.devices import COMMAND_LINE, Device, Export
 from eirene.people.founding import Founding
 from eirene.people.holdings import Holdings
-from eirene.people.passes import SCOPES, TOKEN_MOST, Pass, Session, Token, Vault, key_of
-from eirene.people.register import InForce, Standing, folded
-from eirene.people.rights import PUBLIC
+from eirene.people.listing import Listing, listing_for
+from eirene.people.passes import (
+    Pass,
+    Session,
+    Token,
+    Vault,
+    as_audience,
+    key_of,
+    new_token,
+    reader_of,
+)
+from eirene.people.register import Standing, folded
 from eirene.people.throttle import Throttle
+from eirene.people.vouching import sees
 from eirene.release.reader import Reader, covers
 from eirene.reports.acts.account import AccountAct
 
@@ -61,6 +79,7 @@ class People:
         self._pepper = pepper
         self.clock = clock
         self._lock = threading.RLock()
+        self._admitting = threading.Lock()
         self._throttle = Throttle()
         self._checkers = ThreadPoolExecutor(2, thread_name_prefix="password")
         self._waiting = 0
@@ -181,22 +200,22 @@ class People:
             made=self.clock(),
             demo=act.demo,
         )
-        with self._lock:
+        with self._admitting:
             if account.key in self._accounts and self._standing(act.user) is not None:
                 raise InvalidQuery(
                     f"There is an account {act.user!r} already, or there was one.",
                     field="user",
                     remedy="Choose another name; ended names are not given again.",
                 )
-            self._keep(Stored(account, password))
-        try:
-            self.acts.act(act, by, about=act.user, owner=act.organisation)
-        except BaseException:
             with self._lock:
-                if self._standing(act.user) is None:
+                self._keep(Stored(account, password))
+            try:
+                self.acts.act(act, by, about=act.user, owner=act.organisation)
+            except BaseException:
+                with self._lock:
                     self._accounts.pop(account.key, None)
                     self._vault.drop("account", account.key)
-            raise
+                raise
 
     def _keep(self, stored: Stored) -> None:
         self._vault.put("account", stored.account.key, _pack(stored))
@@ -213,33 +232,8 @@ class People:
     def account(self, user: str) -> Account:
         """The account of that name as it stands now; ``InvalidQuery`` where there is none."""
         stored = self._stored(user).account
-        now = self.clock()
         with self.acts.lock:
-            register = self.acts.register
-            one = register.account(user)
-            holds = register.in_force(user, now)
-            if one is None:
-                return msgspec.structs.replace(stored, compartments=(), may_file=())
-            of = register.organisation(one.organisation)
-            rest = one.suspended or (of.suspended if of else None)
-            return Account(
-                user=one.user,
-                role=one.role,
-                organisation=one.organisation,
-                compartments=_listed(holds.rights.read if holds else None),
-                may_file=_listed(holds.rights.file if holds else None),
-                may_decide=_listed(holds.rights.decide if holds else None),
-                may_grant=_listed(holds.rights.grant if holds else None),
-                made=one.made,
-                demo=one.demo,
-                ended=one.ended,
-                invites=one.invites,
-                administers=one.administers,
-                by=one.by,
-                until=holds.until if holds else one.until,
-                suspended=rest.at if rest else None,
-                reset=one.reset.at if one.reset else None,
-            )
+            return standing(stored, self.acts.register, self.clock())
 
     def _stored(self, user: str) -> Stored:
         stored = self._accounts.get(folded(user))
@@ -250,6 +244,33 @@ class People:
                 remedy="See the names with: eirene account list.",
             )
         return stored
+
+    def known_to(self, by: str, user: str) -> Standing | None:
+        """An account that somebody may know of: his own, or one that he answers for."""
+        with self.acts.lock:
+            register = self.acts.register
+            one = register.account(user)
+            return one if one is not None and sees(register, by, one, self.clock()) else None
+
+    def listing(self, held: Pass) -> Listing:
+        """What the holder of a pass may know of accounts and clearances."""
+        by = held.reader.account
+        with self.acts.lock:
+            stored = [self._accounts[key].account for key in sorted(self._accounts)]
+            return listing_for(self.acts.register, stored, by, held.id, self.clock())
+
+    def throttle_code(self, address: str) -> None:
+        """Refuse a flood of invitation codes: each one that is right costs a password's hash."""
+        place = key_of(address, self._pepper)
+        now = self.clock().timestamp()
+        wait_s = self._throttle.take("\0invitation", place, known=True, exists=False, now=now)
+        if wait_s:
+            raise TooManyTries(wait_s)
+
+    @staticmethod
+    def hashed(password: str) -> str:
+        """The hash of a new password; ``InvalidQuery`` where it is too short or too long."""
+        return hash_of(password)
 
     def has_demo(self) -> bool:
         """Whether there are accounts whose passwords lie in a file."""
@@ -325,7 +346,7 @@ class People:
                 remedy="See eirene account list; two people lift a suspension.",
             )
         self.holdings.note(account.user, COMMAND_LINE, holds.rights.read)
-        return _reader(account, holds, may_file=True, until=None)
+        return reader_of(account, holds, may_file=True, until=None)
 
     # -- signing in -------------------------------------------------------------
 
@@ -418,12 +439,12 @@ class People:
             return None
         token = of if isinstance(of, Token) else None
         files = token is None or "file" in token.scope
-        reader = _reader(account, holds, may_file=files, until=of.until)
+        reader = reader_of(account, holds, may_file=files, until=of.until)
         reader = msgspec.structs.replace(reader, by=of.id)
         viewing = of.viewing if covers(holds.rights.decide, of.viewing) else ""
         held = Pass(
             key=key,
-            reader=_as_audience(reader, viewing) if viewing else reader,
+            reader=as_audience(reader, viewing) if viewing else reader,
             by=by,
             until=of.until,
             token=token,
@@ -463,36 +484,10 @@ class People:
         device: str = "",
     ) -> tuple[str, Token]:
         """A new access token: its secret, shown once, and what is kept of it."""
-        now = self.clock()
-        if scope not in SCOPES:
-            raise InvalidQuery(
-                f"There is no scope {scope!r}.", field="scope", remedy="Use read or read+file."
-            )
-        if not now < until <= now + TOKEN_MOST:
-            raise InvalidQuery(
-                "A token ends within a year from now.",
-                field="until",
-                remedy=f"Give a time, for example {(now + timedelta(days=30)):%Y-%m-%dT%H:%MZ}.",
-            )
-        if parent is not None:
-            if scope != "read" and "file" not in parent.scope:
-                raise NotAllowed(
-                    "A token that only reads cannot make one that files.",
-                    field="scope",
-                    remedy="Sign in and make it there.",
-                )
-            until = min(until, parent.until)
         account = self.account(user)
         self._refuse_ended(account)
-        token = Token(
-            id=randomness.token_hex(8),
-            user=account.user,
-            title=title[:100],
-            scope=scope,
-            made=now,
-            until=until,
-            parent=parent.id if parent else "",
-            device=device,
+        token = new_token(
+            account.user, scope, self.clock(), until, title=title, parent=parent, device=device
         )
         return self.holdings.keep_token(token), token
 
@@ -551,38 +546,6 @@ class People:
         before = self.last_shift(user)
         self._vault.put("mark", folded(user), _pack(self.clock()))
         return before
-
-
-def _listed(names: frozenset[str] | None) -> tuple[str, ...]:
-    return tuple(sorted(names or ()))
-
-
-def _reader(account: Account, holds: InForce, *, may_file: bool, until: datetime | None) -> Reader:
-    """Who asks, when this account asks. A token that only reads decides and grants nothing."""
-    rights = holds.rights
-    ends = [end for end in (until, holds.until) if end is not None]
-    return Reader(
-        account=account.user,
-        role=account.role,
-        organisation=account.organisation,
-        compartments=rights.read,
-        may_file=rights.file if may_file else frozenset(),
-        may_decide=rights.decide if may_file else frozenset(),
-        may_grant=rights.grant if may_file else frozenset(),
-        until=min(ends, default=None),
-    )
-
-
-def _as_audience(reader: Reader, audience: str) -> Reader:
-    """The same person, seeing what the audience sees, and doing nothing."""
-    return msgspec.structs.replace(
-        reader,
-        organisation="",
-        compartments=frozenset({audience, PUBLIC}),
-        may_file=frozenset(),
-        may_decide=frozenset(),
-        may_grant=frozenset(),
-    )
 
 
 def required(held: Pass | None) -> Pass:

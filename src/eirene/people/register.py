@@ -192,6 +192,13 @@ class Register:
             return Rights(read=rights.read & {PUBLIC})
         return rights
 
+    def lasts(self, user: str, rights: Rights) -> datetime | None:
+        """When the first of these rights ends for an account that holds them; None: never."""
+        one = self.account(user)
+        if one is None:
+            return None
+        return sooner(one.until, *(one.held.get(pair) for pair in rights.pairs()))
+
     def lent(self, user: str, now: datetime) -> list[tuple[Delegation, Rights]]:
         """What others lend to an account at this moment, as far as they hold it themselves."""
         one = self.account(user)

@@ -9,7 +9,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -17,8 +17,18 @@ import msgspec
 
 from eirene.errors import InvalidQuery, NotAllowed
 from eirene.people.register import Done, Organisation, Proposal, Register, Standing, folded
-from eirene.people.rights import INTERNAL, NOTHING, PUBLIC, Rights, rights_of
-from eirene.people.roles import FORMS, check_code, shared
+from eirene.people.rights import NOTHING, PUBLIC, Rights, rights_of
+from eirene.people.roles import check_code
+from eirene.people.vouching import (
+    administers,
+    answers_for,
+    answers_for_all,
+    grants,
+    invites,
+    known,
+    may_invite,
+    offer,
+)
 from eirene.release.reader import covers
 from eirene.reports.acts.account import AccountAct
 from eirene.reports.acts.clearance import ClearanceAct
@@ -66,69 +76,6 @@ def _viewed(register: Register, done: Done, act: ViewedAct) -> None:
 
 def _no(message: str, field: str | None = None, remedy: str | None = None) -> NoReturn:
     raise NotAllowed(message, field=field, remedy=remedy or "Ask somebody who may.")
-
-
-# -- who is who ---------------------------------------------------------------------
-
-
-def administers(register: Register, by: str, at: datetime) -> bool:
-    """Whether somebody manages accounts: the node's own command line does, as the administrator."""
-    one = register.account(by) if by else None
-    return not by or (
-        one is not None and one.administers and one.reset is None and register.alive(one, at)
-    )
-
-
-def invites(register: Register, by: str, organisation: str, at: datetime) -> bool:
-    """Whether somebody is a focal point of an organisation, and in force."""
-    one = register.account(by)
-    return (
-        one is not None
-        and one.invites
-        and one.reset is None
-        and folded(one.organisation) == folded(organisation)
-        and register.alive(one, at)
-    )
-
-
-def grants(register: Register, by: str, rights: Rights, at: datetime) -> bool:
-    """Whether somebody may grant all this, by rights of his own.
-
-    The right to decide about an audience may be given also by one who decides about it
-    himself; to read what is public, by anybody who may grant at all.
-    """
-    own = register.own(by, at)
-    names = (rights.read - {PUBLIC}) | rights.file | rights.grant
-    return (
-        bool(own.grant)
-        and all(covers(own.grant, name) for name in names)
-        and all(covers(own.grant | own.decide, name) for name in rights.decide)
-    )
-
-
-def answers_for(register: Register, by: str, one: Standing, at: datetime) -> bool:
-    """Whether somebody may vouch for another's account: its focal point, or one who may grant
-    something that it holds.
-    """
-    if folded(by) == folded(one.user):
-        return False
-    own = register.own(by, at).grant
-    held = rights_of(name for _, name in one.held).read - {PUBLIC}
-    return invites(register, by, one.organisation, at) or any(covers(own, n) for n in held)
-
-
-def known(register: Register, names: Iterable[str]) -> None:
-    """Refuse a name that stands for no compartment, or for one of the node's own."""
-    for name in names:
-        form, _, code = name.partition("-")
-        of = register.organisation(code)
-        there = name in shared() or (code == "*" and form in FORMS)
-        if name in INTERNAL or not (there or (of is not None and of.compartment == name)):
-            raise InvalidQuery(
-                f"There is no compartment {name!r}.",
-                field="compartments",
-                remedy="Take one that stands in the list, or make the organisation first.",
-            )
 
 
 def _the_account(register: Register, user: str) -> Standing:
@@ -205,6 +152,7 @@ def _accepted(register: Register, done: Done, act: AccountAct, rights: Rights) -
         or by.until is None
         or done.at >= by.until
         or folded(made.by) != folded(done.by)
+        or not may_invite(register, done.by, act.organisation, done.at)
         or (folded(by.user), by.role, by.organisation)
         != (folded(act.user), act.role, act.organisation)
     ):
@@ -216,24 +164,9 @@ def _accepted(register: Register, done: Done, act: AccountAct, rights: Rights) -
     offered = rights_of(by.read, by.file).common(
         offer(register, done.by, act.organisation, done.at)
     )
-    if not rights.within(offered):
+    last = register.lasts(done.by, rights)
+    if not rights.within(offered) or (last is not None and act.until > last):
         _no("Nobody gives by an invitation what he does not hold himself.", "role")
-
-
-def offer(register: Register, by: str, organisation: str, at: datetime) -> Rights:
-    """What somebody may give with an invitation: what he reads and files himself, never what
-    decides or grants; and the compartment of an organisation that nobody has ever read in.
-    """
-    own = register.own(by, at)
-    of = register.organisation(organisation)
-    common = Rights(read=frozenset({PUBLIC}))
-    if invites(register, by, organisation, at):
-        common = common.also(Rights(read=own.read, file=own.file))
-    empty = of.compartment if of is not None and of.compartment not in register.ever_read else ""
-    if empty and covers(own.grant, empty):
-        fresh = frozenset({empty})
-        common = common.also(Rights(read=fresh, file=fresh))
-    return common
 
 
 # -- clearances ---------------------------------------------------------------------
@@ -397,7 +330,7 @@ def _suspension(register: Register, done: Done, act: SuspensionAct) -> None:
     may = (
         answers_for(register, done.by, of, done.at)
         if isinstance(of, Standing)
-        else _answers_for_all(register, done, act.organisation)
+        else answers_for_all(register, done.by, act.organisation, done.at)
     )
     if act.step == "suspended":
         mine = isinstance(of, Standing) and folded(of.user) == folded(done.by)
@@ -416,11 +349,10 @@ def _suspension(register: Register, done: Done, act: SuspensionAct) -> None:
             act.session and act.session == rest.lift_session
         ):
             _no("A second person lifts it, in a session of his own.", "account")
-        first = Done(id=done.id, by=rest.lift_by, at=done.at, act=act)
         still = (
             answers_for(register, rest.lift_by, of, done.at)
             if isinstance(of, Standing)
-            else _answers_for_all(register, first, act.organisation)
+            else answers_for_all(register, rest.lift_by, act.organisation, done.at)
         )
         if not still:
             _no("Who proposed to lift it does not answer for it any more.", "account")
@@ -441,26 +373,6 @@ def _the_organisation(register: Register, act: SuspensionAct) -> Organisation:
             "Suspend its accounts one by one.",
         )
     return of
-
-
-def _answers_for_all(register: Register, done: Done, code: str) -> bool:
-    """Whether somebody may grant something that the organisation, or one of its people, holds;
-    or is its focal point.
-    """
-    own = register.own(done.by, done.at).grant
-    of = register.organisation(code)
-    names = {name for s in _members(register, code) for _, name in s.held} - {PUBLIC}
-    if of is not None and of.compartment:
-        names.add(of.compartment)
-    return invites(register, done.by, code, done.at) or any(covers(own, n) for n in names)
-
-
-def _members(register: Register, code: str) -> list[Standing]:
-    return [
-        s
-        for s in register.accounts.values()
-        if folded(s.organisation) == folded(code) and not s.ended
-    ]
 
 
 # -- invitations and organisations --------------------------------------------------

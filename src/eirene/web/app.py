@@ -11,11 +11,14 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from eirene.errors import InvalidQuery
 from eirene.web import (
     configuration,
+    clearances,
+    devices,
     exports,
     health,
     kinds,
     look,
     openapi,
+    people,
     release,
     reports,
     session,
@@ -23,6 +26,7 @@ from eirene.web import (
     stream,
     tokens,
     understand,
+    view_as,
 )
 from eirene.web.answers import problem
 from eirene.web.gate import Gate
@@ -37,6 +41,10 @@ _ROOMS = (
     health,
     session,
     tokens,
+    devices,
+    people,
+    clearances,
+    view_as,
     kinds,
     reports,
     release,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 from typing import Any, cast
 
 import msgspec
 from litestar import Request
 from litestar.types import Receive
 
-from eirene.errors import InvalidQuery
+from eirene.errors import InvalidQuery, InvalidReport
+from eirene.times import instant
 from eirene.web.problems import InvalidJson
 
 BODY_MOST = 8 << 20
+NAMES_MOST = 400
+"""Names in one list of a body."""
 
 _decode = msgspec.json.Decoder().decode
 _AT_BYTE = re.compile(r"\(byte (\d+)\)")
@@ -66,6 +70,44 @@ def text_in(values: dict[str, Any], name: str, *, default: str | None = None) ->
             f"{name} is missing, or is no text.", field=name, remedy=f'Send "{name}": "…".'
         )
     return value
+
+
+def names_in(values: dict[str, Any], name: str) -> frozenset[str]:
+    """Names of the body: a list of texts, or none."""
+    found: Any = values.get(name) or []
+    if not isinstance(found, list):
+        raise _no_names(name)
+    listed = cast(list[Any], found)
+    if len(listed) > NAMES_MOST or not all(
+        isinstance(one, str) and 0 < len(one) <= 80 for one in listed
+    ):
+        raise _no_names(name)
+    return frozenset(listed)
+
+
+def _no_names(name: str) -> InvalidQuery:
+    return InvalidQuery(f"{name} is no list of names.", field=name, remedy=f'Send "{name}": ["…"].')
+
+
+def yes_in(values: dict[str, Any], name: str) -> bool:
+    """A yes or no of the body; no where it is missing."""
+    value = values.get(name, False)
+    if not isinstance(value, bool):
+        raise InvalidQuery(
+            f"{name} is neither true nor false.", field=name, remedy=f'Send "{name}": true.'
+        )
+    return value
+
+
+def moment_in(values: dict[str, Any], name: str) -> datetime | None:
+    """A time of the body; None where it is missing or empty."""
+    text = text_in(values, name, default="")
+    if not text:
+        return None
+    try:
+        return instant(text)
+    except InvalidReport as error:
+        raise InvalidQuery(error.message, field=name, remedy=error.remedy) from None
 
 
 def _told(body: bytes, said: str) -> InvalidJson:

@@ -64,9 +64,11 @@ async def get_export(request: Request[Any, Any, Any]) -> Stream:
         credits=attributions(),
     )
     marking = await aside(marking_of, picture, reader, query)
+    if (held := beside(request, PASS)) is not None:
+        node.people.note_export(held, format_, int(made.manifest.get("count", 0)))
     manifest = msgspec.json.encode(made.manifest).decode()
     return Stream(
-        _chunks(node, beside(request, PASS), made.chunks, made.media_type),
+        _chunks(node, held, made.chunks, made.media_type),
         # Litestar adds the charset to every text
         media_type=made.media_type.replace("; charset=utf-8", ""),
         headers={

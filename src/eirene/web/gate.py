@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from eirene.errors import EireneError, SignInRequired
+from eirene.errors import EireneError, NotAllowed, SignInRequired
 from eirene.people import Pass
 from eirene.web.answers import NO_STORE, UNMARKED, header_text
 from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
@@ -49,7 +49,12 @@ _ALWAYS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
-_OPEN = frozenset(("/", "/health/ready", "/api/sign-in"))
+_ACCEPT = "/api/invitations/accept"
+_OPEN = frozenset(("/", "/health/ready", "/api/sign-in", _ACCEPT))
+_UNSIGNED = frozenset(("/api/sign-in", _ACCEPT))
+"""Paths that somebody without an account may post to."""
+_LOOKING = frozenset(("/api/view-as", "/api/sign-out"))
+"""What somebody may do who looks through the eyes of an audience."""
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _NO_STORE = (b"cache-control", NO_STORE.encode())
 _UNMARKED = (b"eirene-marking", header_text(str(UNMARKED)).encode("latin-1"))
@@ -178,10 +183,12 @@ class Gate:
         if READER not in scope and not open_:
             raise SignInRequired
         if method not in _SAFE:
-            if PASS not in scope and path != "/api/sign-in":
+            if PASS not in scope and path not in _UNSIGNED:
                 raise SignInRequired
-            if scope[BY_COOKIE] or path == "/api/sign-in":
+            if scope[BY_COOKIE] or path in _UNSIGNED:
                 check_origin(headers)
+            if PASS in scope and scope[PASS].viewing and path not in _LOOKING:
+                raise _only_looking(scope[PASS].viewing)
             length = headers.get(b"content-length", b"0")
             if length.isdigit() and int(length) > BODY_MOST:
                 raise _too_large()
@@ -274,6 +281,13 @@ def _headers(scope: Any) -> dict[bytes, bytes]:
         glue = b"; " if name == b"cookie" else b","
         joined[name] = joined[name] + glue + value if name in joined else value
     return joined
+
+
+def _only_looking(audience: str) -> NotAllowed:
+    return NotAllowed(
+        f"You look through the eyes of {audience}, and only look.",
+        remedy="Look as yourself again first: DELETE /api/view-as.",
+    )
 
 
 def _too_large() -> BodyTooLarge:

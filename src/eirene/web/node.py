@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from eirene.desks.configuring import ConfigurationDesk
+from eirene.desks.clearing import ClearingDesk
 from eirene.desks.decide import Foreseen, Waiting
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
@@ -164,6 +165,8 @@ class Node(Protocol):
     def configuring(self) -> ConfigurationDesk: ...
     @property
     def people(self) -> People: ...
+    @property
+    def clearing(self) -> ClearingDesk: ...
     @property
     def mission(self) -> Mission | None: ...
     @property

@@ -55,6 +55,90 @@ _CHANGE = {
     "name": TEXT,
     "audiences": TEXTS,
     "sentence": TEXT,
+_TOKEN = {
+    "id": TEXT,
+    "title": TEXT,
+    "scope": TEXT,
+    "made": TIME,
+    "until": TIME,
+    "device": TEXT,
+    "seen": MAYBE_TIME,
+}
+_SESSION = _ACCOUNT | {
+    "session": TEXT,
+    "by": TEXT,
+    "device": TEXT,
+    "until": MAYBE_TIME,
+    "viewing": MAYBE_TEXT,
+    "may_decide": TEXTS,
+    "may_grant": TEXTS,
+    "invites": YES_NO,
+    "administers": YES_NO,
+    "reset": MAYBE_TIME,
+}
+_RIGHTS = {"compartments": TEXTS, "may_file": TEXTS, "may_decide": TEXTS, "may_grant": TEXTS}
+_HELD = _RIGHTS | {
+    "user": TEXT,
+    "title": TEXT,
+    "role": TEXT,
+    "organisation": TEXT,
+    "state": {"enum": ["in force", "suspended", "reset", "lapsed", "ended"]},
+    "invites": YES_NO,
+    "administers": YES_NO,
+    "made": TIME,
+    "by": TEXT,
+    "until": MAYBE_TIME,
+}
+_OPEN_SESSION = _map({"id": TEXT, "made": TIME, "seen": TIME, "until": TIME, "viewing": MAYBE_TEXT})
+_PEOPLE = {
+    "may": _map(
+        {"administer": YES_NO, "invite": YES_NO, "grant": TEXTS, "decide": TEXTS, "lend": TEXTS}
+    ),
+    "roles": _list(_map({"role": TEXT, "title": TEXT})),
+    "compartments": TEXTS,
+    "organisations": _list(
+        _map(
+            {
+                "code": TEXT,
+                "title": TEXT,
+                "form": TEXT,
+                "compartment": TEXT,
+                "suspended": MAYBE_TIME,
+                "lift_by": TEXT,
+            }
+        )
+    ),
+    "accounts": _list(_map(_HELD | {"lift_by": TEXT})),
+    "invitations": _list(
+        _map(
+            {
+                "id": TEXT,
+                "user": TEXT,
+                "role": TEXT,
+                "organisation": TEXT,
+                "by": TEXT,
+                "until": MAYBE_TIME,
+            }
+        )
+    ),
+    "waiting": _list(
+        _map(
+            _RIGHTS
+            | {
+                "id": ID,
+                "user": TEXT,
+                "by": TEXT,
+                "at": TIME,
+                "until": TIME,
+                "invites": YES_NO,
+                "reason": TEXT,
+                "mine": YES_NO,
+            }
+        )
+    ),
+    "loans": _list(
+        _map(_RIGHTS | {"id": ID, "user": TEXT, "by": TEXT, "made": TIME, "until": TIME})
+    ),
 }
 _GEOMETRY: dict[str, Any] = {
     "oneOf": [
@@ -142,6 +226,71 @@ SCHEMAS: dict[str, Any] = {
     "SignIn": _map({"user": TEXT, "password": TEXT}),
     "Door": _map({"node": TEXT, "realm": TEXT}),
     "Me": _map(_ACCOUNT, clock_warning=MAYBE_TEXT),
+    "Session": _map(_SESSION, clock_warning=MAYBE_TEXT),
+    "NewPassword": _map({"old": TEXT, "new": TEXT}),
+    "ViewAs": _map({"audience": TEXT}),
+    "People": _map(_PEOPLE),
+    "NewOrganisation": _map(
+        {"code": TEXT}, form={"enum": ["org", "party", "capital", ""]}, title=TEXT
+    ),
+    "Made": _map({"code": TEXT}),
+    "Suspension": _map({"act": {"enum": ["suspend", "lift"]}}, reason=TEXT),
+    "Lifted": _map({"lifted": YES_NO}),
+    "NewAccount": _map({"user": TEXT, "role": TEXT}, organisation=TEXT),
+    "MadeAccount": _map(_HELD | {"password": TEXT}),
+    "AccountAct": _map(
+        {"act": {"enum": ["suspend", "lift", "narrow", "confirm", "end", "reset"]}},
+        reason=TEXT,
+        until=TIME,
+        invites=YES_NO,
+        **_RIGHTS,
+    ),
+    "AccountActed": _map({"user": TEXT}, lifted=YES_NO, password=TEXT),
+    "NewInvitation": _map(
+        {"user": TEXT, "role": TEXT},
+        organisation=TEXT,
+        until=TIME,
+        account_until=TIME,
+        invites=YES_NO,
+    ),
+    "MadeInvitation": _map({"id": TEXT, "code": TEXT, "link": TEXT, "until": TIME}),
+    "Acceptance": _map({"code": TEXT, "password": TEXT}),
+    "Accepted": _map({"user": TEXT}),
+    "NewClearance": _map({"user": TEXT}, until=TIME, reason=TEXT, invites=YES_NO, **_RIGHTS),
+    "Proposed": _map({"id": ID, "state": TEXT}),
+    "SecondPerson": _map({"act": {"enum": ["confirm", "refuse"]}}, reason=TEXT),
+    "Decided": _map({"id": TEXT, "state": TEXT}),
+    "NewLoan": _map(
+        {"user": TEXT, "until": TIME},
+        reason=TEXT,
+        compartments=TEXTS,
+        may_file=TEXTS,
+        may_decide=TEXTS,
+    ),
+    "Lent": _map({"id": ID}),
+    "Devices": _list(
+        _map(
+            {
+                "device": TEXT,
+                "first": MAYBE_TIME,
+                "last": MAYBE_TIME,
+                "this": YES_NO,
+                "sessions": _list(_OPEN_SESSION),
+                "tokens": _list(_map(_TOKEN)),
+            }
+        )
+    ),
+    "LostDevice": _map({"device": TEXT}, account=TEXT),
+    "Lost": _map(
+        {
+            "device": TEXT,
+            "sessions": WHOLE,
+            "tokens": WHOLE,
+            "compartments": TEXTS,
+            "reports_at_most": WHOLE,
+            "exports": TEXTS,
+        }
+    ),
     "Shift": _map({"last_shift": MAYBE_TIME}),
     "Tokens": _list(_map(_TOKEN)),
     "NewToken": _map({}, scope={"enum": ["read", "read+file"]}, until=TIME, title=TEXT),
@@ -347,6 +496,7 @@ def _parameter(name: str, description: str, schema: dict[str, Any] = TEXT) -> di
 PARAMETERS: dict[str, Any] = {
     one["name"]: one
     for one in (
+        _parameter("account", "Another account, for who administers accounts."),
         _parameter("q", "Words that must all occur; any sign is just a sign."),
         _parameter("kind", "Kinds, divided by commas."),
         _parameter("type", "Types, divided by commas."),

@@ -7,6 +7,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from eirene.people import Pass
+from eirene.people.devices import device_named
 from eirene.release.reader import Reader
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, empty, json_of
@@ -40,6 +42,23 @@ def me_of(node: Node, reader: Reader) -> dict[str, Any]:
     }
 
 
+def session_of(node: Node, held: Pass) -> dict[str, Any]:
+    """What a client needs to know of the session itself."""
+    account = node.people.account(held.reader.account)
+    return me_of(node, held.reader) | {
+        "session": held.id,
+        "by": held.by,
+        "device": held.device,
+        "until": _iso(held.reader.until or held.until),
+        "viewing": held.viewing or None,
+        "may_decide": list(account.may_decide),
+        "may_grant": list(account.may_grant),
+        "invites": account.invites,
+        "administers": account.administers,
+        "reset": _iso(account.reset),
+    }
+
+
 def _iso(moment: datetime | None) -> str | None:
     return iso(moment) if moment else None
 
@@ -59,7 +78,10 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
     node = node_of(request)
     given = await json_map(request)
     secret, held = await node.people.sign_in(
-        text_in(given, "user"), text_in(given, "password"), address_of(request)
+        text_in(given, "user"),
+        text_in(given, "password"),
+        address_of(request),
+        device_named(request.headers.get("user-agent", "")),
     )
     cookie = f"eirene-{node.name}={secret}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"
     if node.settings.secure_cookies or request.scope["scheme"] == "https":
@@ -96,6 +118,31 @@ async def get_me(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of(me_of(node_of(request), reader_of(request)), UNMARKED)
 
 
+@get("/api/session", **described("This session, and as whom it looks.", answer="Session"))
+async def get_session(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/session: who asks, on which device, until when, and through whose eyes."""
+    return json_of(session_of(node_of(request), pass_of(request)), UNMARKED)
+
+
+@post(
+    "/api/password",
+    **described(
+        "My own new password; my other sessions and tokens end.",
+        body="NewPassword",
+        statuses=(204,),
+        problems=(400, 413, 429),
+    ),
+)
+async def set_password(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """POST /api/password: with the old one, which is tried as at a sign-in."""
+    held = pass_of(request)
+    given = await json_map(request)
+    await node_of(request).people.change(
+        held, text_in(given, "old"), text_in(given, "new"), address_of(request)
+    )
+    return empty()
+
+
 @post("/api/shift", **described("My shift begins now.", answer="Shift"))
 async def begin_shift(request: Request[Any, Any, Any]) -> Response[bytes]:
     """POST /api/shift: marks now, gives the mark before."""
@@ -104,4 +151,4 @@ async def begin_shift(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of({"last_shift": _iso(before)}, UNMARKED)
 
 
-ROUTES = (sign_in, get_door, sign_out, get_me, begin_shift)
+ROUTES = (sign_in, get_door, sign_out, get_me, get_session, set_password, begin_shift)

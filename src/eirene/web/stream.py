@@ -154,8 +154,14 @@ class Stream:
     def _still(self) -> None:
         if self._streams.stopping:
             raise _Gone("restarting")
-        if not self._node.people.holds(self._pass):
+        now = self._node.people.current(self._pass)
+        if now is None:
             raise _Gone("signed out" if self._pass.by == "session" else "revoked")
+        if (
+            now.viewing != self._pass.viewing
+            or now.reader.compartments != self._pass.reader.compartments
+        ):
+            raise _Gone("clearances changed")  # the client comes again, and gets a snapshot
 
     async def _say_bye(self, reason: str) -> None:
         with contextlib.suppress(Exception):

@@ -8,34 +8,27 @@ from typing import Any
 from litestar import Request, Response, delete, get, post
 from litestar.params import FromPath
 
-from eirene.errors import InvalidQuery, InvalidReport, Unavailable
+from eirene.errors import Unavailable
 from eirene.people import Token
-from eirene.times import instant, iso
+from eirene.times import iso
 from eirene.web.answers import UNMARKED, empty, json_of
 from eirene.web.asking import node_of, pass_of
-from eirene.web.bodies import json_map, text_in
+from eirene.web.bodies import json_map, moment_in, text_in
 from eirene.web.describe import described
 
 _DEFAULT = timedelta(days=30)
 
 
-def _shown(token: Token) -> dict[str, Any]:
+def shown(token: Token) -> dict[str, Any]:
     return {
         "id": token.id,
         "title": token.title,
         "scope": token.scope,
         "made": iso(token.made),
         "until": iso(token.until),
+        "device": token.device,
+        "seen": iso(token.seen) if token.seen else None,
     }
-
-
-def _until(text: str) -> datetime:
-    if not text:
-        return datetime.now(UTC) + _DEFAULT
-    try:
-        return instant(text)
-    except InvalidReport as error:
-        raise InvalidQuery(error.message, field="until", remedy=error.remedy) from None
 
 
 @get("/api/tokens", **described("My access tokens.", answer="Tokens"))
@@ -43,7 +36,7 @@ async def get_tokens(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/tokens: this account's, newest first; never the secrets."""
     held = pass_of(request)
     found = node_of(request).people.tokens(held.reader.account)
-    return json_of([_shown(token) for token in found], UNMARKED)
+    return json_of([shown(token) for token in found], UNMARKED)
 
 
 @post(
@@ -63,11 +56,12 @@ async def make_token(request: Request[Any, Any, Any]) -> Response[bytes]:
     secret, token = node_of(request).people.make_token(
         held.reader.account,
         text_in(given, "scope", default="read"),
-        _until(text_in(given, "until", default="")),
+        moment_in(given, "until") or datetime.now(UTC) + _DEFAULT,
         title=text_in(given, "title", default=""),
         parent=held.token,
+        device=held.device,
     )
-    return json_of(_shown(token) | {"token": secret}, UNMARKED, status=201)
+    return json_of(shown(token) | {"token": secret}, UNMARKED, status=201)
 
 
 @delete(
