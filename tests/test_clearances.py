@@ -330,12 +330,19 @@ def test_loans_in_a_circle_widen_nobody(town: Town) -> None:
 
 
 def test_what_was_lent_is_decided_by_the_hand_of_the_lender(town: Town) -> None:
-    town.act(lent(town, SECTOR, decide=("local",)), JOC)
-    register = town.people.acts.register
-    assert register.hands(SECTOR, "local", town.clock()) == {JOC}
-    assert register.hands(JOC, "local", town.clock()) == {JOC}
-    assert register.hands(LIAISON, "local", town.clock()) == {LIAISON}
-    assert register.hands(NGO, "local", town.clock()) == frozenset()
+    """Nobody makes two people of himself by lending his right to decide."""
+    one_hand = town.people.one_hand
+    made = town.act(lent(town, SECTOR, decide=("local",)), JOC)
+    assert one_hand(JOC, SECTOR, "local")
+    assert not one_hand(LIAISON, SECTOR, "local")
+    assert not one_hand(JOC, LIAISON, "local")
+    town.act(DelegationAct(step="ended", delegation=made.id), JOC)
+    assert one_hand(JOC, SECTOR, "local")
+    town.act(lent(town, SECTOR, decide=("local",)), LIAISON)
+    assert not one_hand(JOC, SECTOR, "local")  # there is a second right behind it
+    town.given(SECTOR, HOM, HOM2, decide=("local",))
+    assert not one_hand(JOC, SECTOR, "local")
+    assert one_hand(NGO, NGO, "local")
 
 
 def test_rights_to_grant_are_never_lent(town: Town) -> None:

@@ -109,6 +109,48 @@ def test_an_account_is_made_reset_and_ended(node: Path) -> None:
     assert "role" in bad(node, "account", "make", "x", "--role", "nope")
 
 
+def test_a_mission_is_founded_by_two_and_then_the_command_line_gives_nothing(
+    node: Path, tmp_path: Path
+) -> None:
+    files: list[str] = []
+    for user in ("hom", "hom-2"):
+        out = good(node, "account", "make", user, "--role", "head-of-mission")
+        file = tmp_path / user
+        file.write_text(out.split()[-1])
+        files += ["--password-file", str(file)]
+    assert "not founded" in run(node, "account", "list").stderr
+    assert "grant" in bad(node, "account", "found", "hom", "joc-duty-officer", *files)
+    assert "right" in bad(node, "account", "found", "hom-2", "hom", *files)
+    assert "Two people" in bad(node, "account", "found", "hom", "hom", *files)
+    assert "Founded" in good(node, "account", "found", "hom", "hom-2", *files)
+    good(node, "account", "make", "puppet", "--role", "joc-duty-officer")
+    good(node, "export", str(tmp_path / "puppet.csv"), "--as", "puppet")
+    assert "TOKEN-7141" not in (tmp_path / "puppet.csv").read_text(encoding="utf-8")
+    good(node, "account", "reset", "joc-duty-officer")
+    good(node, "export", str(tmp_path / "joc.csv"), "--as", "joc-duty-officer")
+    assert "TOKEN-7141" not in (tmp_path / "joc.csv").read_text(encoding="utf-8")
+    assert "Command line" in good(node, "account", "devices", "joc-duty-officer")
+
+
+def test_organisations_and_accounts_are_suspended_and_devices_lost(
+    node: Path, tmp_path: Path
+) -> None:
+    good(node, "organisation", "make", "green-lamp", "--title", "Green Lamp")
+    assert "org-green-lamp" in good(node, "organisation", "list")
+    assert "code" in bad(node, "organisation", "make", "green-lamp")
+    good(node, "organisation", "suspend", "amber-river", "--reason", "asked for")
+    assert "not in force" in bad(node, "export", str(tmp_path / "n.csv"), "--as", "ngo-focal-point")
+    good(node, "export", str(tmp_path / "s.csv"), "--as", "sector-operations-officer")
+    lost = good(node, "account", "lost", "sector-operations-officer", "Command line of the node")
+    assert "at most 1 reports" in lost
+    assert "device" in bad(node, "account", "lost", "sector-operations-officer", "no such")
+    good(node, "account", "suspend", "sector-operations-officer")
+    assert "suspended" in good(node, "account", "list")
+    assert "in force" in bad(
+        node, "export", str(tmp_path / "x.csv"), "--as", "sector-operations-officer"
+    )
+
+
 def test_a_dry_run_writes_nothing(node: Path, tmp_path: Path) -> None:
     (tmp_path / "s.csv").write_text(SITES)
     out = good(
@@ -199,7 +241,9 @@ def test_backup_and_restore_on_another_machine(node: Path, tmp_path: Path) -> No
 
 def test_help_names_every_verb_and_stdout_may_close(node: Path) -> None:
     out = good(node, "--help")
-    for verb in "demo serve import export rebuild backup restore log keys account".split():
+    for (
+        verb
+    ) in "demo serve import export rebuild backup restore log keys account organisation".split():
         assert verb in out
         good(node, verb, "--help")
     piped = subprocess.run(

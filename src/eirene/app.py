@@ -129,7 +129,11 @@ class Node:
         self.picture.shown = self.receipts.shown
         self.glass = Glass(self.releases, lambda: self.picture, utc_now)
         self.decisions = DecisionDesk(
-            self.releases, lambda: self.picture, self.filing.prepared, utc_now
+            self.releases,
+            lambda: self.picture,
+            self.filing.prepared,
+            utc_now,
+            one_hand=self.people.one_hand,
         )
 
     def _acted(self, opened: Sequence[Opened]) -> None:
@@ -142,10 +146,8 @@ class Node:
 
     def _on_demand(self) -> frozenset[str]:
         """Compartments of organisations, parties and contributors that there are."""
-        met = {c for c in self.keys.compartments() if c.startswith(ON_DEMAND)}
-        with self.people.acts.lock:
-            organisations = list(self.people.acts.register.organisations.values())
-        return frozenset(met | {one.compartment for one in organisations if one.form})
+        filed = (c for c in self.keys.compartments() if c.startswith(ON_DEMAND))
+        return self.people.compartments() | frozenset(filed)
 
     def _open_picture(self, progress: Progress | None) -> Picture:
         """The picture, caught up with the log; rebuilt where it cannot be used."""

@@ -130,6 +130,7 @@ def accounts(nodes: list[Node], urls: list[str], file: Path) -> list[DemoAccount
                 old = _make(node, role, existing)
             old.url, old.data = url, str(node.folder)
             made.append(old)
+        node.people.founding.found("", "", "demo")
     private_write(file, msgspec.json.format(msgspec.json.encode(made)))
     return made
 

@@ -186,24 +186,79 @@ def _nested(places: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _accounts(places: Any, common: argparse.ArgumentParser) -> None:
-    account = places.add_parser("account", help="make, list, reset and end accounts")
+    account = places.add_parser("account", help="make, list, suspend and end accounts")
     acts = account.add_subparsers(title="verbs", metavar="VERB", required=True)
-    make = acts.add_parser("make", parents=[common], help="make an account; prints its password")
-    make.add_argument("user")
+
+    def act(name: str, about: str, more: str = "", *, user: bool = True) -> argparse.ArgumentParser:
+        made = acts.add_parser(
+            name,
+            parents=[common],
+            help=about,
+            description=f"{about[0].upper()}{about[1:]}.\n\n{more}".strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if user:
+            made.add_argument("user")
+        made.set_defaults(run=verbs.account, act=name)
+        return made
+
+    make = act("make", "make an account; prints its password", _MAKE)
     make.add_argument("--role", required=True, help="a role of clearances.csv")
     make.add_argument("--organisation", default="", help="organisation (default: the node's owner)")
+    act("list", "list accounts with role, organisation and compartments", user=False)
+    act("reset", "give an account a new password; ends its sessions and tokens", _RESET)
+    suspend = act("suspend", "suspend an account at once, with all that it holds", _LIFT)
+    suspend.add_argument("--reason", default="")
+    act("end", "end an account for ever, with all its sessions and tokens, at once")
+    found = act("found", "found the mission: from then on two people give each clearance", _FOUND)
+    found.add_argument("second")
+    found.add_argument(
+        "--password-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="file with the password of the one, then of the other; twice",
+    )
+    act("devices", "list the devices on which an account is or was signed in")
+    lost = act("lost", "revoke all of a device, and list what it could have held")
+    lost.add_argument("device", help="its name, as eirene account devices gives it")
+    _organisations(places, common)
+
+
+_MAKE = """\
+Before the mission is founded the account begins with the clearances of its role. Afterwards it
+reads public alone, and two people who may grant clearances give it more, in the browser."""
+_RESET = """\
+Whoever sets a password could sign in with it. So the account reads public alone until its focal
+point, or somebody who may grant clearances, confirms in the browser."""
+_LIFT = "Lifting it takes two people who answer for the account, in the browser."
+_FOUND = """\
+A ceremony of two named people whose roles may grant clearances; each types his password. It
+cannot be taken back. Without it the mission is founded when two such people have signed in."""
+
+
+def _organisations(places: Any, common: argparse.ArgumentParser) -> None:
+    top = places.add_parser("organisation", help="make, list and suspend organisations")
+    acts = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     for name, about in (
-        ("list", "list accounts with role, organisation and compartments"),
-        ("reset", "give an account a new password; ends its sessions and tokens"),
-        ("end", "end an account with all its sessions and tokens, at once"),
+        ("make", "make an organisation, with a compartment of its own"),
+        ("list", "list organisations"),
+        ("suspend", "suspend an organisation with all its accounts, at once"),
     ):
-        act = acts.add_parser(name, parents=[common], help=about)
+        made = acts.add_parser(name, parents=[common], help=about, description=about)
+        made.set_defaults(run=verbs.organisation, act=name)
         if name != "list":
-            act.add_argument("user")
-        act.set_defaults(act=name)
-    make.set_defaults(act="make")
-    for act in acts.choices.values():
-        act.set_defaults(run=verbs.account)
+            made.add_argument("code", help="letters, digits and hyphens, as amber-river")
+        if name == "make":
+            made.add_argument("--title", default="", help="what people call it")
+            made.add_argument(
+                "--form",
+                choices=("org", "party", "capital", ""),
+                default="org",
+                help="its compartment is FORM-CODE; empty: it gets none",
+            )
+        if name == "suspend":
+            made.add_argument("--reason", default="")
 
 
 def _settings(args: argparse.Namespace) -> Settings:

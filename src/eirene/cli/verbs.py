@@ -96,7 +96,9 @@ def serve(args: argparse.Namespace, settings: Settings) -> None:
                 remedy="Use eirene demo for it, and another folder for a node that serves.",
             )
         if not any(not one.ended for one in node.people.accounts()):
-            note("There is no account yet: eirene account make NAME --role administrator")
+            note("There is no account yet: eirene account make NAME --role head-of-mission")
+        elif node.people.founding.open:
+            note("The mission is not founded yet: eirene account found --help")
         if node.clock_warning:
             note(node.clock_warning)
         serve_http(node, settings.host, settings.port, _ready)
@@ -325,27 +327,115 @@ def keys_restore(args: argparse.Namespace, settings: Settings) -> None:
 
 
 def account(args: argparse.Namespace, settings: Settings) -> None:
-    """Make, list, reset, end."""
-    asked_for = {"act": args.act}
-    for name in ("user", "role", "organisation"):
+    """Make, list, reset, suspend, end; found the mission; devices."""
+    wanted: dict[str, Any] = {"act": args.act}
+    for name in ("user", "role", "organisation", "reason", "second", "device"):
         if getattr(args, name, None):
-            asked_for[name] = getattr(args, name)
-    answer = call(settings, args.passphrase_file, "account", asked_for)
+            wanted[name] = getattr(args, name)
+    if args.act == "found":
+        wanted["passwords"] = _two_passwords(args)
+    _TELL[args.act](args, call(settings, args.passphrase_file, "account", wanted))
+
+
+def _two_passwords(args: argparse.Namespace) -> list[str]:
+    if args.password_file:
+        return [from_file(name).decode() for name in args.password_file]
+    return [asked(f"Password of {user}").decode() for user in (args.user, args.second)]
+
+
+def _tell_list(_args: argparse.Namespace, answer: dict[str, Any]) -> None:
+    heads = ("user", "role", "organisation", "reads", "files to", "state")
+    rows = [
+        (
+            one["user"],
+            one["role"],
+            one["organisation"],
+            " ".join(one["compartments"]),
+            " ".join(one["may_file"]),
+            _state(one),
+        )
+        for one in answer["accounts"]
+    ]
+    table(rows, *heads)
+    if not answer["founded"]:
+        note("The mission is not founded yet: eirene account found --help")
+
+
+def _state(one: dict[str, Any]) -> str:
+    if one["ended"]:
+        return "ended"
+    if one["suspended"]:
+        return "suspended"
+    if one["reset"]:
+        return "waits: its new password is to be confirmed"
+    return "in force" if one["compartments"] else "lapsed"
+
+
+def _tell_made(args: argparse.Namespace, answer: dict[str, Any]) -> None:
+    say(f"{args.user}: the password is {answer['password']}")
+    if answer["founded"]:
+        note("It reads public alone; two people who may grant clearances give it more.")
+
+
+def _tell_reset(args: argparse.Namespace, answer: dict[str, Any]) -> None:
+    say(f"{args.user}: the password is {answer['password']}")
+    if answer["waits"]:
+        note("It reads public alone until its focal point, or somebody who may grant, confirms.")
+
+
+def _tell_ended(args: argparse.Namespace, _answer: dict[str, Any]) -> None:
+    say(f"{args.user}: ended, with all sessions and tokens.")
+
+
+def _tell_suspended(args: argparse.Namespace, _answer: dict[str, Any]) -> None:
+    say(
+        f"{args.user}: suspended, with all sessions and tokens. Two people lift it, in the browser."
+    )
+
+
+def _tell_founded(args: argparse.Namespace, _answer: dict[str, Any]) -> None:
+    say(f"Founded by {args.user} and {args.second}: two people now give each clearance.")
+
+
+def _tell_devices(_args: argparse.Namespace, answer: dict[str, Any]) -> None:
+    rows = [(one["device"], one["first"], one["last"]) for one in answer["devices"]]
+    table(rows, "device", "first", "last")
+
+
+def _tell_lost(args: argparse.Namespace, answer: dict[str, Any]) -> None:
+    say(f"{args.device}: {answer['sessions']} sessions and {answer['tokens']} tokens revoked.")
+    say(f"It could have held at most {answer['reports']:,} reports of these compartments:")
+    say("  " + (" ".join(answer["compartments"]) or "none"))
+    for export in answer["exports"]:
+        say(f"  fetched {export}")
+
+
+_TELL = {
+    "list": _tell_list,
+    "make": _tell_made,
+    "reset": _tell_reset,
+    "end": _tell_ended,
+    "suspend": _tell_suspended,
+    "found": _tell_founded,
+    "devices": _tell_devices,
+    "lost": _tell_lost,
+}
+
+
+def organisation(args: argparse.Namespace, settings: Settings) -> None:
+    """Make, list, suspend."""
+    wanted: dict[str, Any] = {"act": args.act}
+    for name in ("code", "form", "title", "reason"):
+        if getattr(args, name, None) is not None:
+            wanted[name] = getattr(args, name)
+    answer = call(settings, args.passphrase_file, "organisation", wanted)
     if args.act == "list":
-        heads = ("user", "role", "organisation", "reads", "files to", "state")
         rows = [
-            (
-                one["user"],
-                one["role"],
-                one["organisation"],
-                " ".join(one["compartments"]),
-                " ".join(one["may_file"]),
-                "ended" if one["ended"] else "in force",
-            )
-            for one in answer["accounts"]
+            (one["code"], one["title"], one["compartment"], "suspended" if one["suspended"] else "")
+            for one in answer["organisations"]
         ]
-        table(rows, *heads)
-    elif "password" in answer:
-        say(f"{args.user}: the password is {answer['password']}")
+        table(rows, "code", "title", "compartment", "state")
+    elif args.act == "make":
+        say(f"{args.code}: made.")
     else:
-        say(f"{args.user}: ended, with all sessions and tokens.")
+        say(f"{args.code}: suspended, with all its accounts. Two people lift it, in the browser.")

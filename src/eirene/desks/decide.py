@@ -2,7 +2,8 @@
 
 Invariants
   * Who decides may read the original, and has the right to decide towards the audience.
-  * Where two people are needed, they are two accounts in two sessions.
+  * Where two people are needed, they are two accounts in two sessions, and neither
+    decides by a right that the other lent.
   * Recalling is one act by one person and takes hold at once; refusing too.
   * Nothing here says more than the ledger does to a reader of the original.
 """
@@ -88,7 +89,10 @@ class DecisionDesk:
         picture: Callable[[], Picture],
         prepared: Prepared,
         clock: Callable[[], datetime],
+        *,
+        one_hand: Callable[[str, str, str], bool] = lambda one, other, _: one == other,
     ) -> None:
+        self._one_hand = one_hand
         self._desk = desk
         self._picture = picture
         self._prepared = prepared
@@ -324,7 +328,11 @@ class DecisionDesk:
 
     def _refuse_twice(self, line: Line, who: Who) -> None:
         for step in line.approvals:
-            if step.by == who.by or step.session == who.session:
+            if (
+                step.by == who.by
+                or step.session == who.session
+                or self._one_hand(step.by, who.by, line.audience)
+            ):
                 raise NotAllowed(
                     "You have agreed to this release; the second person is another one.",
                     field="act",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import secrets as randomness
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -259,6 +259,20 @@ class People:
             stored = [self._accounts[key].account for key in sorted(self._accounts)]
             return listing_for(self.acts.register, stored, by, held.id, self.clock())
 
+    def one_hand(self, one: str, other: str, audience: str) -> bool:
+        """Whether two accounts decide about an audience by one and the same right, lent."""
+        with self.acts.lock:
+            register, now = self.acts.register, self.clock()
+            return (
+                len(register.hands(one, audience, now) | register.hands(other, audience, now)) < 2
+            )
+
+    def compartments(self) -> frozenset[str]:
+        """Compartments of their own that organisations have."""
+        with self.acts.lock:
+            every = self.acts.register.organisations.values()
+            return frozenset(one.compartment for one in every if one.compartment)
+
     def throttle_code(self, address: str) -> None:
         """Refuse a flood of invitation codes: each one that is right costs a password's hash."""
         place = key_of(address, self._pepper)
@@ -271,6 +285,26 @@ class People:
     def hashed(password: str) -> str:
         """The hash of a new password; ``InvalidQuery`` where it is too short or too long."""
         return hash_of(password)
+
+    def founded_by(self, first: str, second: str, passwords: Sequence[str]) -> None:
+        """The ceremony: two people who may grant, each with his password, found the mission."""
+        two = [self._stored(user) for user in (first, second)]
+        if folded(first) == folded(second) or len(passwords) != 2:
+            raise InvalidQuery(
+                "Two people found a mission, each with his own password.",
+                field="second",
+                remedy="Name two accounts.",
+            )
+        for stored, password in zip(two, passwords, strict=True):
+            if not self.account(stored.account.user).may_grant:
+                raise InvalidQuery(
+                    f"{stored.account.user!r} may grant no clearances.",
+                    field="user",
+                    remedy="Name two whose roles may grant, as the head of mission's does.",
+                )
+            if not fits(stored.password, password):
+                raise SignInFailed
+        self.founding.found(two[0].account.user, two[1].account.user, "ceremony")
 
     def has_demo(self) -> bool:
         """Whether there are accounts whose passwords lie in a file."""

@@ -14,7 +14,7 @@ Invariants
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -40,6 +40,9 @@ from eirene.reports.acts.founded import FoundedAct
 from eirene.reports.acts.invitation import InvitationAct
 from eirene.reports.acts.organisation import OrganisationAct
 from eirene.reports.acts.suspension import SuspensionAct
+
+HAND_LASTS = timedelta(days=92)
+"""So long after its end a loan still counts when two people have to be two."""
 
 
 def folded(user: str) -> str:
@@ -250,14 +253,18 @@ class Register:
         """The next moment at which anybody has less than now."""
         return sooner(*(self._ends(one, now) for one in self.accounts.values() if not one.ended))
 
-    def hands(self, user: str, audience: str, at: datetime) -> frozenset[str]:
-        """Whose right it is when this account decides about an audience: its own, or lenders'."""
-        if covers(self.own(user, at).decide, audience):
+    def hands(self, user: str, audience: str, now: datetime) -> frozenset[str]:
+        """Whose right it is when an account decides about an audience: its own, or that of those
+        who lend to it, or lent of late. Two decisions of one hand are one person's.
+        """
+        if covers(self.own(user, now).decide, audience):
             return frozenset({folded(user)})
         return frozenset(
-            folded(delegation.by)
-            for delegation, rights in self.lent(user, at)
-            if covers(rights.decide, audience)
+            folded(one.by)
+            for one in self.delegations.values()
+            if folded(one.user) == folded(user)
+            and covers(one.rights.decide, audience)
+            and now < (one.ended or one.until) + HAND_LASTS
         )
 
     # -- the fold ---------------------------------------------------------------

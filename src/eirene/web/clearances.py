@@ -107,7 +107,7 @@ async def propose(request: Request[Any, Any, Any]) -> Response[bytes]:
         problems=(400, 403, 404, 413),
     ),
 )
-async def decide(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[bytes]:
+async def decide_clearance(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[bytes]:
     """POST /api/clearances/{id}: never by who proposed it, nor for oneself."""
     given = await json_map(request)
     act = text_in(given, "act")
@@ -161,4 +161,4 @@ async def unlend(request: Request[Any, Any, Any], loan: FromPath[str]) -> Respon
     return empty()
 
 
-ROUTES = (propose, decide, lend, unlend)
+ROUTES = (propose, decide_clearance, lend, unlend)

@@ -19,6 +19,7 @@ from typing import Any, cast
 import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from eirene.desks.clearing import COMMAND_LINE
 from eirene.errors import EireneError, InvalidQuery, Unavailable
 from eirene.imports.mapping import attributions
 from eirene.log.verify import verify
@@ -79,37 +80,137 @@ def shown(account: Account) -> Line:
         "demo": account.demo,
         "made": iso(account.made),
         "ended": iso(account.ended) if account.ended else None,
+        "suspended": iso(account.suspended) if account.suspended else None,
+        "reset": iso(account.reset) if account.reset else None,
+        "until": iso(account.until) if account.until else None,
     }
 
 
 def account(node: ControlledNode, given: dict[str, Any], _progress: Progress) -> Line:
-    """Make, list, reset and end accounts; make their tokens."""
-    people = node.people
+    """Make, list, reset, suspend and end accounts; found the mission; see and lose devices.
+
+    The command line is the administrator's: it gives nothing that opens a report.
+    """
+    act = _ACCOUNT.get(_text(given, "act"))
+    if given["act"] == "list":
+        return {
+            "accounts": [shown(one) for one in node.people.accounts()],
+            "founded": not node.people.founding.open,
+        }
+    user = _text(given, "user")
+    if act is None:
+        raise InvalidQuery(
+            f"There is no act {given['act']!r}.",
+            field="act",
+            remedy="Use one of: list, " + ", ".join(_ACCOUNT) + ".",
+        )
+    return act(node, user, given)
+
+
+def _make(node: ControlledNode, user: str, given: Line) -> Line:
+    made, password = node.people.make(
+        user,
+        _text(given, "role"),
+        given.get("organisation", ""),
+        password=given.get("password"),
+        compartments=_names(given, "compartments"),
+        may_file=_names(given, "may_file"),
+    )
+    return {
+        "account": shown(made),
+        "password": password,
+        "founded": not node.people.founding.open,
+    }
+
+
+def _reset(node: ControlledNode, user: str, given: Line) -> Line:
+    password = node.people.reset(user, given.get("password"))
+    waits = node.people.account(user).reset is not None
+    return {"user": user, "password": password, "waits": waits}
+
+
+def _end(node: ControlledNode, user: str, _given: Line) -> Line:
+    return {"account": shown(node.people.end(user))}
+
+
+def _suspend(node: ControlledNode, user: str, given: Line) -> Line:
+    node.people.account(user)
+    node.clearing.suspend(COMMAND_LINE, account=user, reason=str(given.get("reason", "")))
+    return {"account": shown(node.people.account(user))}
+
+
+def _devices(node: ControlledNode, user: str, _given: Line) -> Line:
+    node.people.account(user)
+    found = [
+        {"device": one.name, "first": iso(one.first), "last": iso(one.last)}
+        for one in node.people.devices(user)
+    ]
+    return {"devices": found}
+
+
+def _lost(node: ControlledNode, user: str, given: Line) -> Line:
+    try:
+        act = node.clearing.lost(COMMAND_LINE, user, _text(given, "device"))
+    except Unavailable:
+        raise InvalidQuery(
+            "There is no such device.",
+            field="device",
+            remedy=f"See the names with: eirene account devices {user}.",
+        ) from None
+    return {
+        "sessions": act.sessions,
+        "tokens": act.tokens,
+        "compartments": list(act.compartments),
+        "reports": act.reports,
+        "exports": list(act.exports),
+    }
+
+
+def _found(node: ControlledNode, user: str, given: Line) -> Line:
+    second = _text(given, "second")
+    passwords = msgspec.convert(given.get("passwords", []), list[str])
+    node.people.founded_by(user, second, passwords)
+    return {"first": user, "second": second}
+
+
+_ACCOUNT: dict[str, Callable[[ControlledNode, str, Line], Line]] = {
+    "make": _make,
+    "reset": _reset,
+    "suspend": _suspend,
+    "end": _end,
+    "found": _found,
+    "devices": _devices,
+    "lost": _lost,
+}
+
+
+def organisation(node: ControlledNode, given: dict[str, Any], _progress: Progress) -> Line:
+    """Make, list and suspend organisations."""
     act = _text(given, "act")
     if act == "list":
-        return {"accounts": [shown(one) for one in people.accounts()]}
-    user = _text(given, "user")
+        with node.people.acts.lock:
+            every = list(node.people.acts.register.organisations.values())
+        found = [
+            {
+                "code": one.code,
+                "title": one.title,
+                "compartment": one.compartment,
+                "suspended": one.suspended is not None,
+            }
+            for one in every
+        ]
+        return {"organisations": found}
+    code = _text(given, "code")
     if act == "make":
-        made, password = people.make(
-            user,
-            _text(given, "role"),
-            given.get("organisation", ""),
-            password=given.get("password"),
-            compartments=_names(given, "compartments"),
-            may_file=_names(given, "may_file"),
+        form, title = str(given.get("form", "org")), str(given.get("title", ""))
+        node.clearing.organisation(COMMAND_LINE, code, form, title)
+    elif act == "suspend":
+        node.clearing.suspend(COMMAND_LINE, organisation=code, reason=str(given.get("reason", "")))
+    else:
+        raise InvalidQuery(
+            f"There is no act {act!r}.", field="act", remedy="Use make, list or suspend."
         )
-        return {"account": shown(made), "password": password}
-    if act == "reset":
-        return {"user": user, "password": people.reset(user, given.get("password"))}
-    if act == "end":
-        return {"account": shown(people.end(user))}
-    if act == "token":
-        until = msgspec.convert(_text(given, "until"), datetime)
-        secret, token = people.make_token(user, given.get("scope", "read"), until)
-        return {"user": user, "token": secret, "id": token.id, "until": iso(token.until)}
-    raise InvalidQuery(
-        f"There is no act {act!r}.", field="act", remedy="Use make, list, reset, end or token."
-    )
+    return {"code": code}
 
 
 def _names(given: dict[str, Any], name: str) -> tuple[str, ...] | None:
@@ -226,6 +327,7 @@ VERBS: dict[str, Verb] = {
     "status": status,
     "account": account,
     "configuration": configuration,
+    "organisation": organisation,
     "file": file,
     "import": import_,
     "export": export_,

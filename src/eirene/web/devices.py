@@ -42,7 +42,10 @@ def _session_shown(one: Session) -> dict[str, Any]:
 @get(
     "/api/devices",
     **described(
-        "Devices with their sessions and tokens.", parameters=("account",), answer="Devices"
+        "Devices with their sessions and tokens.",
+        parameters=("account",),
+        answer="Devices",
+        problems=(404,),
     ),
 )
 async def get_devices(request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -50,7 +50,7 @@ _ALWAYS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _ACCEPT = "/api/invitations/accept"
-_OPEN = frozenset(("/", "/health/ready", "/api/sign-in", _ACCEPT))
+_OPEN = frozenset(("/", "/health/ready", "/api/sign-in"))
 _UNSIGNED = frozenset(("/api/sign-in", _ACCEPT))
 """Paths that somebody without an account may post to."""
 _LOOKING = frozenset(("/api/view-as", "/api/sign-out"))
@@ -175,7 +175,7 @@ class Gate:
     def _admit(self, scope: Any, headers: dict[bytes, bytes]) -> None:
         path: str = scope["path"]
         method: str = scope["method"]
-        open_ = path in _OPEN
+        open_ = path in _OPEN or (path == _ACCEPT and method == "POST")
         if method == "GET" and is_static(path):
             open_ = True
             scope[FILE] = path
