@@ -532,7 +532,8 @@ def test_looking_as_an_audience_sees_what_it_sees_and_does_nothing(web: WebNode)
 
 
 def test_looking_is_open_to_who_decides_for_the_audience_alone(web: WebNode) -> None:
-    for audience in ("command", "host-state", "sources", "people"):
+    # he decides about humanitarian and police, and reads neither: looking must not open them
+    for audience in ("command", "host-state", "sources", "people", "humanitarian", "police"):
         told = web.post(JOC, "/api/view-as", {"audience": audience})
         assert told.status_code in (400, 403)
         assert told.json()["field"] == "audience"

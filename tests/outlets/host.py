@@ -138,6 +138,22 @@ def rules(host: Host) -> Iterator[Said]:
         yield host.run("config", act, "0" * 32, *by)
 
 
+@command("account suspend", "account found", "account devices", "account lost")
+@command("organisation make", "organisation list", "organisation suspend")
+def clearing(host: Host) -> Iterator[Said]:
+    """What the administrator does with people: of reports only a number, of a lost device."""
+    yield host.run("account", "make", "somebody-else", "--role", "anyone")
+    yield host.run("account", "devices", host.account)
+    yield host.run("account", "lost", "somebody-else", "none")
+    yield host.run("account", "suspend", "somebody-else")
+    password = host.file("password", "not the password of anybody")
+    two = ("--password-file", str(password)) * 2
+    yield host.run("account", "found", "somebody", "somebody-else", *two)
+    yield host.run("organisation", "make", "green-lamp")
+    yield host.run("organisation", "list")
+    yield host.run("organisation", "suspend", "green-lamp")
+
+
 @command("serve", "demo")
 def serving(host: Host) -> Iterator[Said]:
     """A process that serves, asked a few things; the demo serves by the same function."""
@@ -172,6 +188,7 @@ def control_asks(verb: str, account: str, beside: Path) -> list[dict[str, Any]]:
             {"act": "approve", "proposal": "0" * 32, "as": account},
         ],
         "account": [{"act": "list"}, {"act": "reset", "user": "nobody"}, {"act": "x"}],
+        "organisation": [{"act": "list"}, {"act": "suspend", "code": "nobody"}, {"act": "x"}],
         "file": [{"as": account, "flats": [{"kind": "incident"}]}, {"as": "nobody", "flats": []}],
         "import": [{"file": str(beside / "none.csv"), "kind": "site", "dry_run": True}],
         "export": [{"as": account, "format": "geojson", "file": str(target)}],

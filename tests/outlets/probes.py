@@ -105,6 +105,7 @@ def client(_scene: Scene) -> Steps:
 @probe("GET /health/ready", "GET /ogc/conformance", "GET /ogc/api", "GET /openapi.json")
 @probe("GET /api/map", "GET /ogc", "GET /ogc/collections", "GET /api/layers", "GET /api/kinds")
 @probe("GET /api/me", "GET /api/tokens", "GET /api/sign-in", "GET /api/stream")
+@probe("GET /api/session", "GET /api/people", "GET /api/devices")
 def plain(scene: Scene) -> Steps:
     """Paths without parameters: those that this function is registered for."""
     paths = [path for (method, path), one in PROBES.items() if one is plain and method == "GET"]
@@ -123,6 +124,48 @@ def door(scene: Scene) -> Steps:
     yield _get("/api/tokens")
     yield Ask("DELETE", f"/api/tokens/{made.json().get('id', 'none')}")
     yield Ask("DELETE", f"/api/tokens/{absent_id()}")
+
+
+@probe("POST /api/password", "POST /api/devices", "DELETE /api/sessions/{session:str}")
+@probe("POST /api/organisations", "POST /api/organisations/{code:str}")
+@probe("POST /api/accounts", "POST /api/accounts/{user:str}")
+@probe("POST /api/invitations", "DELETE /api/invitations/{invitation:str}")
+@probe("POST /api/invitations/accept", "POST /api/clearances")
+@probe("POST /api/clearances/{proposal:str}", "POST /api/delegations")
+@probe("DELETE /api/delegations/{loan:str}")
+def people(scene: Scene) -> Steps:
+    """Everything about people, with names that are planted or absent; each is refused."""
+    for word in scene.words[:2]:
+        yield _post("/api/password", {"old": word, "new": word})
+        yield _post("/api/devices", {"device": word})
+        yield _get("/api/devices", account=word)
+        yield _post("/api/organisations", {"code": f"{word} {word}"})
+        yield _post("/api/accounts", {"user": f"{word} {word}", "role": word})
+        yield _post("/api/invitations", {"user": word, "role": word})
+        yield _post("/api/invitations/accept", {"code": word, "password": word})
+        yield _post("/api/clearances", {"user": word, "compartments": [word]})
+        yield _post("/api/delegations", {"user": word, "compartments": [word]})
+    for act in ("suspend", "lift", "narrow", "confirm", "end", "reset"):
+        yield _post(f"/api/accounts/{NOWHERE}", {"act": act})
+        yield _post(f"/api/organisations/{NOWHERE}", {"act": act})
+    for text in (absent_id(), NOWHERE):
+        yield _post(f"/api/clearances/{text}", {"act": "confirm"})
+        yield Ask("DELETE", f"/api/delegations/{text}")
+        yield Ask("DELETE", f"/api/invitations/{text}")
+        yield Ask("DELETE", f"/api/sessions/{text}")
+
+
+@probe("POST /api/view-as", "DELETE /api/view-as")
+def eyes(scene: Scene) -> Steps:
+    """Through the eyes of every audience there is: nobody sees more by it than before."""
+    every = {plant.compartment for plant in (*scene.mine, *scene.hidden)}
+    for audience in (*sorted(every), "people", NOWHERE):
+        said = yield _post("/api/view-as", {"audience": audience})
+        if said.status == 200:
+            yield _get("/api/search", limit=100, withdrawn="true")
+            yield _get("/api/export.csv")
+            yield _post("/api/shift", {})
+        yield Ask("DELETE", "/api/view-as")
 
 
 # -- what the client asks while somebody types

@@ -44,6 +44,7 @@ from eirene.people.passes import (
     reader_of,
 )
 from eirene.people.register import Standing, folded
+from eirene.people.rights import PUBLIC
 from eirene.people.throttle import Throttle
 from eirene.people.vouching import sees
 from eirene.release.reader import Reader, covers
@@ -475,7 +476,8 @@ class People:
         files = token is None or "file" in token.scope
         reader = reader_of(account, holds, may_file=files, until=of.until)
         reader = msgspec.structs.replace(reader, by=of.id)
-        viewing = of.viewing if covers(holds.rights.decide, of.viewing) else ""
+        may_look = covers(holds.rights.decide, of.viewing)
+        viewing = of.viewing if may_look and of.viewing in holds.rights.read | {PUBLIC} else ""
         held = Pass(
             key=key,
             reader=as_audience(reader, viewing) if viewing else reader,

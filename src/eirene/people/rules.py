@@ -69,9 +69,20 @@ def _device(register: Register, done: Done, act: DeviceAct) -> None:
 
 
 def _viewed(register: Register, done: Done, act: ViewedAct) -> None:
+    """Who looks sees no more than before: what others gave to an audience is not his to see
+    because he may give something to it, too.
+    """
     may = register.in_force(done.by, done.at)
-    if act.step == "began" and (may is None or not covers(may.rights.decide, act.audience)):
+    if act.step == "ended":
+        return
+    if may is None or not covers(may.rights.decide, act.audience):
         _no("You may look only as audiences to which you decide releases.", "audience")
+    if act.audience not in may.rights.read | {PUBLIC}:
+        _no(
+            f"You do not read {act.audience} yourself, so you cannot see all that it sees.",
+            "audience",
+            "Look at what it gets of single reports: Who will see this?",
+        )
 
 
 def _no(message: str, field: str | None = None, remedy: str | None = None) -> NoReturn:

@@ -107,7 +107,9 @@ async def propose(request: Request[Any, Any, Any]) -> Response[bytes]:
         problems=(400, 403, 404, 413),
     ),
 )
-async def decide_clearance(request: Request[Any, Any, Any], proposal: FromPath[str]) -> Response[bytes]:
+async def decide_clearance(
+    request: Request[Any, Any, Any], proposal: FromPath[str]
+) -> Response[bytes]:
     """POST /api/clearances/{id}: never by who proposed it, nor for oneself."""
     given = await json_map(request)
     act = text_in(given, "act")
