@@ -77,6 +77,12 @@ def _may_be_told(mine: frozenset[str], audience: str) -> bool:
     )
 
 
+def _manages(role: str, compartment: str) -> bool:
+    """Who clears people for an organisation's own compartment, or manages accounts, knows its code."""
+    patterns = clearances()[role]["may_grant"]
+    return role == "administrator" or any(meant(pattern, compartment) for pattern in patterns)
+
+
 class Ground:
     """The node, what was planted in it, and the way to ask it."""
 
@@ -206,7 +212,11 @@ class Ground:
         found = {(m.sort, m.value) for plant in self.visible(mine) for m in plant.marks}
         # areas of one compartment share the beginning of their codes
         found |= {("area", str(value)[:4]) for sort, value in found if sort == "area"}
-        known = {name for name in self.compartments if name in mine or _may_be_told(mine, name)}
+        known = {
+            name
+            for name in self.compartments
+            if name in mine or _may_be_told(mine, name) or _manages(role, name)
+        }
         found |= {
             ("word", organisation_of(other))
             for other in clearances()

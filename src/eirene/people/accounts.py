@@ -16,7 +16,7 @@ import msgspec
 
 from eirene.errors import InvalidQuery
 from eirene.people.register import Register, folded
-from eirene.people.rights import NOTHING
+from eirene.people.rights import NOTHING, unspelt
 from eirene.people.roles import role_named
 
 _USER = re.compile(r"[^\W_][\w.@+-]{0,63}")
@@ -45,6 +45,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     ended: datetime | None = None
     may_decide: tuple[str, ...] = ()
+    """As it was given: ``org-*`` is not spelt out, since the names are others' business."""
     may_grant: tuple[str, ...] = ()
     invites: bool = False
     administers: bool = False
@@ -83,8 +84,8 @@ def standing(stored: Account, register: Register, now: datetime) -> Account:
         organisation=one.organisation,
         compartments=tuple(sorted(rights.read)),
         may_file=tuple(sorted(rights.file)),
-        may_decide=tuple(sorted(rights.decide)),
-        may_grant=tuple(sorted(rights.grant)),
+        may_decide=tuple(sorted(unspelt(rights.decide))),
+        may_grant=tuple(sorted(unspelt(rights.grant))),
         made=one.made,
         demo=one.demo,
         ended=one.ended,

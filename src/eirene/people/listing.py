@@ -13,7 +13,7 @@ from eirene.people.register import Delegation, Done, Organisation, Proposal, Reg
 from eirene.people.rights import NOTHING, Rights
 from eirene.people.roles import Role, resolved, roles, shared
 from eirene.people.rules import WAITS_MOST, check
-from eirene.people.vouching import administers, invites, knows_organisation, sees
+from eirene.people.vouching import administers, invites, lists, lists_organisation
 from eirene.reports.acts.clearance import ClearanceAct
 from eirene.reports.acts.invitation import InvitationAct
 
@@ -50,12 +50,10 @@ def listing_for(
     seen = [
         account
         for account in stored
-        if (one := register.account(account.user)) is not None and sees(register, by, one, now)
+        if (one := register.account(account.user)) is not None and lists(register, by, one, now)
     ]
     organisations = [
-        one
-        for one in register.organisations.values()
-        if knows_organisation(register, by, one.code, now)
+        one for one in register.organisations.values() if lists_organisation(register, by, one, now)
     ]
     users = {account.key for account in seen}
     proposals = [

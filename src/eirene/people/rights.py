@@ -98,3 +98,11 @@ def sooner(*ends: datetime | None) -> datetime | None:
 def later(one: datetime | None, other: datetime | None) -> datetime | None:
     """The later of two ends; None is never, so it is the latest."""
     return None if one is None or other is None else max(one, other)
+
+
+def unspelt(names: frozenset[str]) -> frozenset[str]:
+    """Names without those that a star among them holds anyway."""
+    stars = {name.removesuffix("*") for name in names if name.endswith("-*")}
+    return frozenset(
+        name for name in names if name.endswith("-*") or name.partition("-")[0] + "-" not in stars
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from eirene.errors import InvalidQuery
-from eirene.people.register import Register, Standing, folded
+from eirene.people.register import Organisation, Register, Standing, folded
 from eirene.people.rights import INTERNAL, PUBLIC, Rights, rights_of
 from eirene.people.roles import FORMS, shared
 from eirene.release.reader import covers
@@ -78,6 +78,42 @@ def knows_organisation(register: Register, by: str, code: str, at: datetime) -> 
         administers(register, by, at)
         or (one is not None and folded(one.organisation) == folded(code))
         or answers_for_all(register, by, code, at)
+    )
+
+
+def lists(register: Register, by: str, one: Standing, at: datetime) -> bool:
+    """Whether an account stands in somebody's list. A list of the people of an organisation that
+    has a compartment of its own is for the organisation itself, for who may grant that
+    compartment and for who administers; others see a name when it waits for them.
+    """
+    of = register.organisation(one.organisation)
+    own = register.own(by, at).grant
+    if of is not None and of.compartment:
+        near = covers(own, of.compartment)
+    else:
+        near = sees(register, by, one, at)
+    rest = one.suspended or (of.suspended if of is not None else None)
+    waits = (one.reset is not None or bool(rest and rest.lift_by)) and bool(own)
+    return (
+        near
+        or folded(by) == folded(one.user)
+        or administers(register, by, at)
+        or invites(register, by, one.organisation, at)
+        or (waits and answers_for(register, by, one, at))
+    )
+
+
+def lists_organisation(register: Register, by: str, of: Organisation, at: datetime) -> bool:
+    """The same of an organisation."""
+    if not of.compartment:
+        return knows_organisation(register, by, of.code, at)
+    one = register.account(by)
+    waits = of.suspended is not None and bool(of.suspended.lift_by)
+    return (
+        covers(register.own(by, at).grant, of.compartment)
+        or administers(register, by, at)
+        or (one is not None and folded(one.organisation) == folded(of.code))
+        or (waits and answers_for_all(register, by, of.code, at))
     )
 
 

@@ -129,7 +129,7 @@ STATUS: dict[type[EireneError], int] = {
     errors.SignInRequired: 401,
     errors.SignInFailed: 401,
     errors.TooManyTries: 429,
-    errors.InvitationFailed: 403,
+    errors.InvitationFailed: 401,
     errors.InvalidEntry: 422,
     errors.ForeignRealm: 422,
     errors.FeedError: 422,
