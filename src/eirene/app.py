@@ -16,8 +16,8 @@ import msgspec
 
 from eirene.config import Settings
 from eirene.desks.changed import Changed
-from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.clearing import ClearingDesk
+from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import DecisionDesk
 from eirene.desks.filing import FilingDesk
 from eirene.desks.glass import Glass

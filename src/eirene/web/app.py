@@ -10,8 +10,8 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from eirene.errors import InvalidQuery
 from eirene.web import (
-    configuration,
     clearances,
+    configuration,
     devices,
     exports,
     health,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.clearing import ClearingDesk
+from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import Foreseen, Waiting
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log

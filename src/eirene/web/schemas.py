@@ -47,7 +47,6 @@ _ACCOUNT = {
     "mission": _map({"name": TEXT, "title": TEXT, "bbox": BOX, "zone": TEXT}),
     "last_shift": MAYBE_TIME,
 }
-_TOKEN = {"id": TEXT, "title": TEXT, "scope": TEXT, "made": TIME, "until": TIME}
 _VERSION = {"version": WHOLE, "at": MAYBE_TIME, "by": TEXTS, "reason": TEXT}
 _CHANGE = {
     "widens": YES_NO,
@@ -55,6 +54,7 @@ _CHANGE = {
     "name": TEXT,
     "audiences": TEXTS,
     "sentence": TEXT,
+}
 _TOKEN = {
     "id": TEXT,
     "title": TEXT,
