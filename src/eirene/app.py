@@ -90,18 +90,7 @@ class Node:
                 area=self.mission.area_of if self.mission else None,
                 acted=self._acted,
             )
-            self.clearing = ClearingDesk(
-                self.people, self.keys.secrets, self.keys.pepper, lambda: self.picture
-            )
-            self.people.acts.take(self.log.read_in(PEOPLE))
-            self.people.start()
-            self.configuring = ConfigurationDesk(
-                self.keys.owner,
-                self._post,
-                changed=self.changed.ring,
-                reached=lambda old, new: reached(self.releases, self.picture, old, new, utc_now()),
-            )
-            self.configuring.take(self.log.read_in(CONFIGURATION))
+            self._take_up_acts()
             self._open_release_desk()
         except BaseException:
             self.log.close()
@@ -114,6 +103,21 @@ class Node:
             target=self._keep_house, name="housekeeping", daemon=True
         )
         self._housekeeper.start()
+
+    def _take_up_acts(self) -> None:
+        """What the log holds of accounts and of rules, in force before anybody is served."""
+        self.clearing = ClearingDesk(
+            self.people, self.keys.secrets, self.keys.pepper, lambda: self.picture
+        )
+        self.configuring = ConfigurationDesk(
+            self.keys.owner,
+            self._post,
+            changed=self.changed.ring,
+            reached=lambda old, new: reached(self.releases, self.picture, old, new, utc_now()),
+        )
+        self.configuring.take(self.log.read_in(CONFIGURATION))
+        self.people.acts.take(self.log.read_in(PEOPLE))
+        self.people.start()
 
     def _open_release_desk(self) -> None:
         self.releases = ReleaseDesk(
