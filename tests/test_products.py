@@ -105,7 +105,7 @@ def test_the_manifest_says_who_when_what_and_the_hash(
     assert (manifest["who"], manifest["when"]) == ("duty", "2026-11-25T12:00:00Z")
     assert (manifest["realm"], manifest["node"]) == ("replay", "car")
     assert manifest["filter"] == {"kinds": ("incident",), "q": "market"}
-    assert manifest["marking"] == "command · UNCLASSIFIED · TLP:GREEN"
+    assert manifest["marking"] == "REPLAY · command · UNCLASSIFIED · TLP:GREEN"
     assert (manifest["count"], manifest["without_point"]) == (1, 0)
     end = {"csv": len(content), "geojson": content.rfind(b',\n"manifest"')}
     end["kml"] = content.rfind(b"<ExtendedData>")

@@ -57,9 +57,15 @@ class WebNode:
     ``roles`` is role -> organisation; user names are those of the roles.
     """
 
-    def __init__(self, folder: Path, roles: Mapping[str, str] = ROLES, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        roles: Mapping[str, str] = ROLES,
+        realm: str = "exercise",
+        **settings: Any,
+    ) -> None:
         KeyStore.create(
-            folder / "keys", Lock("plain"), realm="exercise", node="test", owner="mission"
+            folder / "keys", Lock("plain"), realm=realm, node="test", owner="mission"
         ).close()
         self.node = Node(Settings(data=str(folder), **settings), None)
         self.token: dict[str, str] = {}

@@ -131,6 +131,7 @@ class Node:
         )
         self.receipts = Receipts(self.releases, lambda: self.picture, utc_now)
         self.picture.shown = self.receipts.shown
+        self.picture.realm = self.realm
         self.glass = Glass(self.releases, lambda: self.picture, utc_now)
         self.decisions = DecisionDesk(
             self.releases,
@@ -197,6 +198,7 @@ class Node:
         new = self._rebuilt(progress)
         self._catch_up(new, new.position()[0])
         new.shown = self.receipts.shown
+        new.realm = self.realm
         self.picture = new
         self._catch_up(new, new.position()[0])
         self._retired.append((time.monotonic(), old))

@@ -21,6 +21,8 @@ class Names:
     """
 
     def __init__(self) -> None:
+        self.realm = ""
+        """Of the node: every marking begins with it where it is not live."""
         self._ids: dict[str, dict[str, int]] = {sort: {} for sort in SORTS}
         self._texts: dict[str, dict[int, str]] = {sort: {} for sort in SORTS}
         self._compartments: dict[str, int] = {}

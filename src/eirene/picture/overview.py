@@ -102,13 +102,13 @@ def marking_of(picture: Picture, reader: Reader, query: Query) -> Marking:
     """Marking of all that matches together."""
     found: set[tuple[str, str, str]] = set()
     with picture.reading() as db:
-        names = db.names
+        names, realm = db.names, db.names.realm
         for arm in planned(db, reader, query).arms:
             sql = f"SELECT DISTINCT v.comp, v.class, v.tlp FROM {arm.source} WHERE {arm.where}"
             for comp, class_, tlp in db.rows(sql, arm.params):
                 where = names.compartment_name(comp)
                 found.add((where, names.text("class", class_), names.text("tlp", tlp)))
-    return highest(sorted(found))
+    return highest(sorted(found), realm)
 
 
 class PlaceHit(msgspec.Struct, frozen=True):

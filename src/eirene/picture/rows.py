@@ -61,6 +61,11 @@ class Row:
         return self._shown[name]
 
     @property
+    def realm(self) -> str:
+        """Realm of the node."""
+        return self._names.realm
+
+    @property
     def body(self) -> Body:
         if self._body is None:
             self._body = decode_body(unpacked(self._packed))
@@ -153,7 +158,7 @@ class Row:
 
 def flat(row: Row) -> dict[str, Any]:
     """The flat form of a row: what was filed, and how it stands in the picture."""
-    found = flat_of(row.body)
+    found = flat_of(row.body, row.realm)
     found["entry"] = row.entry.hex()
     if row.amends:
         found["amends"] = row.amends

@@ -118,6 +118,8 @@ class Picture:
         self._closed = False
         self.shown: Shown = _nobody_listens
         """Told of every row that is made for a reader, before he has it: for receipts."""
+        self.realm = ""
+        """Of the node: every marking begins with it where it is not live."""
         self.cache: dict[Any, Any] = {}
         """Answers that hold for one position only; whoever puts one in names reader and position."""
         self._db = connect(path, key, apsw.SQLITE_OPEN_READWRITE)
@@ -197,7 +199,7 @@ class Picture:
         """One state of the picture, for as long as the block lasts."""
         connection = self._borrow()
         try:
-            connection.begin(lambda: self._fold.names)
+            connection.begin(self._names)
             yield connection
         except (apsw.CorruptError, apsw.NotADBError) as error:
             raise damaged() from error
@@ -212,6 +214,11 @@ class Picture:
             if self._pool:
                 return self._pool.pop()
         return Reading(self._path, self._key, self._tell)
+
+    def _names(self) -> Names:
+        names = self._fold.names
+        names.realm = self.realm
+        return names
 
     def _tell(self, reader: Reader, rows: Sequence[Row]) -> None:
         self.shown(reader, rows)

@@ -21,7 +21,7 @@ class CsvDocument:
 
     media_type = "text/csv; charset=utf-8; header=present"
 
-    def __init__(self, of: Sequence[Kind]) -> None:
+    def __init__(self, of: Sequence[Kind], realm: str = "") -> None:
         self._columns = columns_of(of)
 
     def head(self) -> bytes:

@@ -88,7 +88,8 @@ def export(
             remedy="Use one of: " + ", ".join(FORMATS) + ".",
         )
     seen = _kinds_in(picture, reader, query)
-    document: Document = FORMATS[format](tuple(kinds()[name] for name in seen if name in kinds()))
+    told = tuple(kinds()[name] for name in seen if name in kinds())
+    document: Document = FORMATS[format](told, realm)
     manifest: dict[str, Any] = {
         "who": who,
         "when": iso(when),
@@ -155,7 +156,7 @@ def _made(
                 sources.add(one["source"])
         yield hashed(document.body(flats))
     yield hashed(document.foot())
-    manifest["marking"] = str(highest(markings))
+    manifest["marking"] = str(highest(markings, manifest["realm"]))
     manifest["sources"] = sorted(sources)
     manifest["attribution"] = sorted({credits[name] for name in sources if name in credits})
     manifest["count"] = count

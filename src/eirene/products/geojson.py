@@ -18,7 +18,7 @@ class GeoJsonDocument:
 
     media_type = "application/geo+json"
 
-    def __init__(self, of: Sequence[Kind]) -> None:
+    def __init__(self, of: Sequence[Kind], realm: str = "") -> None:
         self._begun = False
 
     def head(self) -> bytes:

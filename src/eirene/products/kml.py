@@ -17,10 +17,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import msgspec
 
 from eirene.reports.kinds import Kind, kinds
+from eirene.reports.markings import not_live
 from eirene.reports.table import cell
 
 _HEAD = b"""<?xml version="1.0" encoding="UTF-8"?>
-<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>Eirene</name>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>%b</name>
 <Style id="report"><BalloonStyle><text>$[description]</text></BalloonStyle></Style>
 """
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -31,12 +32,12 @@ class KmlDocument:
 
     media_type = "application/vnd.google-earth.kml+xml"
 
-    def __init__(self, of: Sequence[Kind]) -> None:
-        pass
+    def __init__(self, of: Sequence[Kind], realm: str = "") -> None:
+        self._title = f"{not_live(realm)}Eirene".encode()
 
     def head(self) -> bytes:
-        """The document, open."""
-        return _HEAD
+        """The document, open; its name, which viewers show, says what is not live."""
+        return _HEAD % self._title
 
     def body(self, flats: list[dict[str, Any]]) -> bytes:
         """Some placemarks, one a line."""

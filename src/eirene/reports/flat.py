@@ -30,12 +30,12 @@ def content_values(body: Body) -> dict[str, Any]:
     return climbed(kind, version, values)
 
 
-def marking_of(body: Body) -> Marking:
+def marking_of(body: Body, realm: str = "") -> Marking:
     """Marking of one report."""
-    return Marking((body.compartment,), body.classification, body.tlp)
+    return Marking((body.compartment,), body.classification, body.tlp, realm)
 
 
-def flat_of(body: Body) -> dict[str, Any]:
+def flat_of(body: Body, realm: str = "") -> dict[str, Any]:
     """Every field that is known, in the order of the form; unknown ones are absent.
 
     Ids of amended and linked reports are not in here: they are entry hashes,
@@ -50,7 +50,7 @@ def flat_of(body: Body) -> dict[str, Any]:
         "organisation": body.owner,
         "classification": body.classification,
         "tlp": body.tlp,
-        "marking": str(marking_of(body)),
+        "marking": str(marking_of(body, realm)),
     }
     if body.occurred is not None:
         span = body.occurred

@@ -90,23 +90,31 @@ LINK_ROLE = Codes(
 )
 
 
+def not_live(realm: str) -> str:
+    """What a marking begins with where nothing is live: ``EXERCISE · ``, ``REPLAY · ``."""
+    return f"{realm.upper()} · " if realm not in ("", "live") else ""
+
+
 class Marking(msgspec.Struct, frozen=True):
     """Marking of a report, or of everything on a page."""
 
     compartments: tuple[str, ...]
     classification: str = "unclassified"
     tlp: str = "CLEAR"
+    realm: str = ""
+    """Realm of the node; it is said first where it is not live."""
 
     def __str__(self) -> str:
         where = " + ".join(self.compartments) or "nothing shown"
-        return f"{where} · {self.classification.upper()} · TLP:{self.tlp}"
+        told = f"{where} · {self.classification.upper()} · TLP:{self.tlp}"
+        return not_live(self.realm) + told
 
 
 _CLASS_RANK = {code: rank for rank, code in enumerate(CLASSIFICATION.labels)}
 _TLP_RANK = {code: rank for rank, code in enumerate(TLP.labels)}
 
 
-def highest(rows: Iterable[tuple[str, str, str]]) -> Marking:
+def highest(rows: Iterable[tuple[str, str, str]], realm: str = "") -> Marking:
     """Marking of a whole from (compartment, classification, tlp) of its parts."""
     where: set[str] = set()
     classification, tlp = "unclassified", "CLEAR"
@@ -116,4 +124,4 @@ def highest(rows: Iterable[tuple[str, str, str]]) -> Marking:
             classification = a_class
         if _TLP_RANK[a_tlp] > _TLP_RANK[tlp]:
             tlp = a_tlp
-    return Marking(tuple(sorted(where)), classification, tlp)
+    return Marking(tuple(sorted(where)), classification, tlp, realm)

@@ -19,6 +19,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from eirene.errors import EireneError, NotAllowed, SignInRequired
 from eirene.people import Pass
+from eirene.reports.markings import not_live
 from eirene.web.answers import NO_STORE, UNMARKED, header_text
 from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
 from eirene.web.bodies import BODY_MOST
@@ -57,7 +58,8 @@ _LOOKING = frozenset(("/api/view-as", "/api/sign-out"))
 """What somebody may do who looks through the eyes of an audience."""
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _NO_STORE = (b"cache-control", NO_STORE.encode())
-_UNMARKED = (b"eirene-marking", header_text(str(UNMARKED)).encode("latin-1"))
+_MARKING = b"eirene-marking"
+_UNMARKED = header_text(str(UNMARKED)).encode("latin-1")
 
 
 class Gate:
@@ -72,6 +74,7 @@ class Gate:
         """Routes that take a request as it comes, by path: they need no router, nor its wrapping."""
         self.streams = Streams()
         self._cookie = f"eirene-{node.name}="
+        self._realm = header_text(not_live(node.realm)).encode("latin-1")
         self._proxies = [ipaddress.ip_network(p) for p in node.settings.trusted_proxies]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +88,7 @@ class Gate:
 
     async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        answer = _Answer(send, head=scope["method"] == "HEAD")
+        answer = _Answer(send, self._realm, head=scope["method"] == "HEAD")
         if answer.head:  # the same as GET, without its body
             scope["method"] = "GET"
         bounded = _Bounded(receive)
@@ -207,10 +210,14 @@ class Gate:
 
 
 class _Answer:
-    """Wraps ``send``: adds what every answer carries, and drops the body of a HEAD."""
+    """Wraps ``send``: adds what every answer carries, and drops the body of a HEAD.
 
-    def __init__(self, send: Send, *, head: bool) -> None:
+    ``realm`` stands before every marking where the node is not live.
+    """
+
+    def __init__(self, send: Send, realm: bytes, *, head: bool) -> None:
         self._send = send
+        self._realm = realm
         self.head = head
         self.status = 0
         self.size = 0
@@ -222,15 +229,20 @@ class _Answer:
             names = {name for name, _ in headers}
             if b"cache-control" not in names:
                 headers.append(_NO_STORE)
-            if b"eirene-marking" not in names:
-                headers.append(_UNMARKED)
+            if _MARKING not in names:
+                headers.append((_MARKING, _UNMARKED))
             headers.extend(_ALWAYS)
-            message["headers"] = headers
+            message["headers"] = [self._in_realm(*header) for header in headers]
         elif message["type"] == "http.response.body":
             if self.head:
                 message["body"] = b""
             self.size += len(message.get("body", b""))
         await self._send(message)
+
+    def _in_realm(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        if name != _MARKING or value.startswith(self._realm):
+            return name, value
+        return name, self._realm + value
 
 
 class _Bounded:

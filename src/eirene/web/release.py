@@ -50,11 +50,13 @@ async def preview(request: Request[Any, Any, Any]) -> Response[bytes]:
     else:
         found = await aside(desk.preview, reader, given)
     shown = [one for one in found if _is_shown(one)]
+    realm = node_of(request).realm
+    marks = [marking_of(one.version) for one in shown if one.version is not None]
     marking = highest(
-        (mark.compartments[0], mark.classification, mark.tlp)
-        for mark in (marking_of(one.version) for one in shown if one.version is not None)
+        ((mark.compartments[0], mark.classification, mark.tlp) for mark in marks), realm
     )
-    answer = {"marking": str(marking), "audiences": [_foreseen(reader, one) for one in shown]}
+    told = [_foreseen(reader, one, realm) for one in shown]
+    answer = {"marking": str(marking), "audiences": told}
     return json_of(answer, marking)
 
 
@@ -63,7 +65,7 @@ def _is_shown(one: Foreseen) -> bool:
     return one.decision.gives or not one.decision.audience.startswith(ON_DEMAND)
 
 
-def _foreseen(reader: Reader, one: Foreseen) -> dict[str, Any]:
+def _foreseen(reader: Reader, one: Foreseen, realm: str) -> dict[str, Any]:
     decision = one.decision
     return {
         "compartment": decision.audience,
@@ -71,16 +73,16 @@ def _foreseen(reader: Reader, one: Foreseen) -> dict[str, Any]:
         "mode": decision.mode if decision.gives else "",
         "due": _iso(decision.due),
         "sentence": decision.sentence if covers(reader.may_decide, decision.audience) else None,
-        "version": _version(one.version),
+        "version": _version(one.version, realm),
         "removed": list(one.removed),
     }
 
 
-def _version(body: Body | None) -> dict[str, Any] | None:
+def _version(body: Body | None, realm: str) -> dict[str, Any] | None:
     """A version that is not filed: it has no id, no entity and no time of filing."""
     if body is None:
         return None
-    told = flat_of(body)
+    told = flat_of(body, realm)
     for name in ("id", "entity", "filed", "filed_by"):
         told.pop(name, None)
     return told
@@ -172,7 +174,7 @@ def _waiting(reader: Reader, one: Waiting) -> dict[str, Any]:
         "sentence": decision.sentence if decision else "",
         "since": _iso(one.line.since),
         "report": detail(one.original),
-        "version": _version(one.version),
+        "version": _version(one.version, one.original.realm),
         "removed": list(one.removed),
         "before": None if one.before is None else detail(one.before),
         "decided": _decided(one.line),

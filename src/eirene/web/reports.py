@@ -35,7 +35,8 @@ def id_of(text: str) -> bytes:
 
 def marking_of_rows(rows: list[Row]) -> Marking:
     """Marking of everything in these rows."""
-    return highest((row.compartment, row.classification, row.tlp) for row in rows)
+    realm = rows[0].realm if rows else ""
+    return highest(((row.compartment, row.classification, row.tlp) for row in rows), realm)
 
 
 def detail(row: Row) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from litestar.exceptions import WebSocketDisconnect
 from eirene.errors import NodeError
 from eirene.people import Pass
 from eirene.picture import STREAM_COLUMNS, Picture
+from eirene.reports.markings import not_live
 from eirene.web.answers import UNMARKED
 from eirene.web.asking import beside, node_of, pass_of
 from eirene.web.cursors import StreamCursor
@@ -177,7 +178,7 @@ class Stream:
                 "node": self._node.name,
                 "realm": self._node.realm,
                 "now": _now_ms(),
-                "marking": str(UNMARKED),
+                "marking": not_live(self._node.realm) + str(UNMARKED),
             }
         )
         place = self._cursor.open(wanted) if wanted else None

@@ -11,9 +11,10 @@ from eirene.errors import Unavailable
 from eirene.picture import Query, extent
 from eirene.picture.cql2 import Queryable, queryables
 from eirene.reports.kinds import Kind, count_fields, kinds
+from eirene.reports.markings import not_live
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, json_of
-from eirene.web.asking import Connection, aside, picture_of, reader_of
+from eirene.web.asking import Connection, aside, node_of, picture_of, reader_of
 from eirene.web.describe import described
 from eirene.web.ogc.crs import CRS84, KNOWN
 from eirene.web.ogc.links import GEOJSON, JSON, SCHEMA, address, link
@@ -55,7 +56,7 @@ async def _collection(request: Connection, kind: Kind) -> dict[str, Any]:
         extents["spatial"] = {"bbox": [list(found.bbox)], "crs": CRS84}
     return {
         "id": kind.name,
-        "title": kind.plural,
+        "title": not_live(node_of(request).realm) + kind.plural,
         "description": f"Reports of kind {kind.name} that were released to you.",
         "extent": extents,
         "itemType": "feature",
@@ -118,7 +119,7 @@ async def get_queryables(request: Request[Any, Any, Any], name: FromPath[str]) -
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": address(request, f"/ogc/collections/{name}/queryables"),
             "type": "object",
-            "title": kind.plural,
+            "title": not_live(node_of(request).realm) + kind.plural,
             "properties": {one.name: _property(one) for one in queryables_of(kind).values()},
             "additionalProperties": False,
         },

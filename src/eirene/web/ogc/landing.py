@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from eirene.reports.markings import not_live
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import node_of, reader_of
 from eirene.web.describe import described
@@ -37,7 +38,7 @@ async def get_landing(request: Request[Any, Any, Any]) -> Response[bytes]:
     mission = node.mission
     return json_of(
         {
-            "title": f"Eirene: {mission.title if mission else node.name}",
+            "title": f"{not_live(node.realm)}Eirene: {mission.title if mission else node.name}",
             "description": f"Node {node.name}, realm {node.realm}. What was released to you.",
             "links": [
                 link(address(request, "/ogc"), "self", JSON, "This page"),
