@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
+from eirene.desks.told import Told
 from eirene.errors import Unavailable
 from eirene.keys.store import KeyStore
 from eirene.picture import Picture, Row, entity_by_id
@@ -19,25 +20,14 @@ from eirene.picture.ledger import (
     Entity,
     Line,
     line_by_id,
-    lines_of,
 )
-from eirene.places import Place
-from eirene.release.coarsen import World, coarse_place
 from eirene.release.configuration import Configuration
 from eirene.release.deciding import Decision, Held, decisions
 from eirene.release.reader import Reader
 from eirene.release.rules import Rule
-from eirene.release.sources import Crowd, Settlement, crowd_of
+from eirene.release.sources import Country, Watch
 from eirene.reports.envelope import Body
 from eirene.reports.flat import content_values
-
-
-class Country(World, Protocol):
-    """The land with its people."""
-
-    def settlements(self, place: Place, /) -> list[Settlement]:
-        """Settlements of which the people are known, in the area that a version names."""
-        ...
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -70,6 +60,7 @@ class Cases:
         self.configuration = configuration
         self.world = world
         self._present = present
+        self.told = Told(picture, self.everywhere, keys.owner)
 
     def met(self) -> list[str]:
         """Compartments that this node has met."""
@@ -118,26 +109,21 @@ class Cases:
         self, case: Case, now: datetime, configuration: Configuration | None = None
     ) -> list[Decision]:
         """What each audience gets of a case, by the mission's configuration or another one."""
-
-        def crowd(rule: Rule, audience: str) -> Crowd | None:
-            return self._crowd(case, rule, audience)
-
-        held = msgspec.structs.replace(case.held, audiences=self._present(), crowd=crowd)
+        told = self.told.by_source(case.of) if case.entry else self.told.foreseen(case.body)
+        watch = Watch(case.body, case.content, self.world, told)
+        held = msgspec.structs.replace(case.held, audiences=self._present(), crowd=watch.crowd)
         rules = (configuration or self.configuration()).in_force(now)
         return decisions(case.body, case.content, rules, now, held)
 
-    def _crowd(self, case: Case, rule: Rule, audience: str) -> Crowd | None:
-        """How many could be the source, as far as this audience could tell from all it has."""
-        place = coarse_place(case.body.place, rule.place, self.world)
-        if place is None:
-            return None
-        held = [
-            frozenset(one.id for one in self.world.settlements(row.body.place))
-            for line in lines_of(self._picture(), self.reader(case.of.compartment), case.of)
-            if line.audience == audience and (row := self.version_row(line)) is not None
-            if row.body.place is not None
-        ]
-        return crowd_of(self.world.settlements(place), held)
+    def rule_of(self, decision: Decision, *, exactly: bool = False) -> Rule | None:
+        """The rule that makes the version, wide enough to hide the source.
+
+        ``exactly``: somebody answers for it that the rule is kept to, whoever it shows.
+        """
+        rule = self.configuration().rule(decision.rule)
+        if rule is None or decision.place is None or exactly:
+            return rule
+        return msgspec.structs.replace(rule, place=decision.place)
 
     def version_row(self, line: Line) -> Row | None:
         """The version that the audience of a line has now."""

@@ -59,6 +59,15 @@ class Who(msgspec.Struct, frozen=True):
     role: str = ""
 
 
+class Words(msgspec.Struct, frozen=True):
+    """What goes with somebody's agreement."""
+
+    text: str
+    until: datetime | None
+    exact: bool
+    edit: bool
+
+
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     """What one audience would get."""
 
@@ -124,12 +133,12 @@ class DecisionDesk:
         return found
 
     def _version(self, case: Case, decision: Decision, text: str) -> Version | None:
-        rule = self._desk.configuration().rule(decision.rule) if decision.gives else None
+        rule = self._desk.rule_of(decision) if decision.gives else None
         return None if rule is None else self._desk.version(case, rule, text)
 
     def _shown(self, case: Case, decision: Decision, version: Version) -> Body:
         """The version as a body that nobody has filed: ids are zeros."""
-        rule = self._desk.configuration().rule(decision.rule)
+        rule = self._desk.rule_of(decision)
         assert rule is not None
         body = Body(
             id=bytes(16),
@@ -219,10 +228,13 @@ class DecisionDesk:
         text: str = "",
         until: datetime | None = None,
         reason: str = "",
+        exact: bool = False,
     ) -> Line:
         """One person's decision; gives the line as it then stands.
 
-        Raises ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
+        ``exact``: the version as exact as its rule, although few could be the source; only
+        with a reason, and only if all who agree say so. Raises ``Unavailable``,
+        ``NotAllowed``, ``InvalidQuery``.
         """
         if act not in ACTS:
             raise InvalidQuery(
@@ -244,7 +256,8 @@ class DecisionDesk:
             elif act == "refuse":
                 self._refuse(line, who)
             else:
-                self._agree(line, who, text, until, edit=act == "edit")
+                words = Words(text, until, exact=exact, edit=act == "edit")
+                self._agree(line, who, words)
         return self.line(reader, line_id)
 
     def _recall(self, line: Line, who: Who) -> None:
@@ -266,9 +279,7 @@ class DecisionDesk:
         step = said(line, REFUSED, who)
         self._desk.post_steps(line, [step])
 
-    def _agree(
-        self, line: Line, who: Who, text: str, until: datetime | None, *, edit: bool
-    ) -> None:
+    def _agree(self, line: Line, who: Who, words: Words) -> None:
         now = self._clock()
         case = self._desk.case(line.of)
         decision = self._decision(case, line) if case and not case.withdrawn else None
@@ -278,22 +289,30 @@ class DecisionDesk:
                 field="act",
                 remedy="Refuse it, or have the rules changed by two people.",
             )
-        if edit and not text:
+        if words.exact and not who.reason:
+            raise InvalidQuery(
+                "reason is missing: few could be the source of a version as exact as that.",
+                field="reason",
+                remedy="Say why this audience has to have it as exact as the rule allows.",
+            )
+        if words.edit and not words.text:
             raise InvalidQuery(
                 "text is missing.", field="text", remedy="Write what this audience may read."
             )
-        if not edit and line.state not in (WAITS, FROZEN):
+        if not words.edit and line.state not in (WAITS, FROZEN):
             raise InvalidQuery(
                 "This release does not wait for a decision.",
                 field="act",
                 remedy="Look at the desk again; somebody may have decided.",
             )
-        if until is not None and until <= now:
+        if words.until is not None and words.until <= now:
             raise InvalidQuery(
                 "until lies in the past.", field="until", remedy="Give a later time, or none."
             )
         self._refuse_twice(line, who)
-        approved = msgspec.structs.replace(said(line, APPROVED, who), text=text, until=until)
+        approved = msgspec.structs.replace(
+            said(line, APPROVED, who), text=words.text, until=words.until, exact=words.exact
+        )
         self._check_roles(line, who, decision)
         agreed = {*agreed_by(line), who.by}
         steps = [approved]

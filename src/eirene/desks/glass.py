@@ -163,6 +163,7 @@ class Glass:
         end = min(until, first.until or until)
         version = self._version(case, line, end)
         posted = self._desk.post([version])
+        self._desk.told.gave(case.of, line.audience, version.place)
         made = Step(
             line=line.id,
             audience=line.audience,

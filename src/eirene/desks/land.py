@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Protocol
 
-from eirene.places import Place, distance_m
-from eirene.release.coarsen import Area
+from eirene.places import Place
+from eirene.release.coarsen import Area, holds
 from eirene.release.sources import Settlement
 
 
@@ -37,6 +37,8 @@ class Mission(Protocol):
     def road_near(
         self, lon: float, lat: float, /
     ) -> tuple[str, str, float, float, float] | None: ...
+    @property
+    def settled_all(self) -> bool: ...
     def settled(self) -> Sequence[Settled]: ...
     def find(self, text: str, /) -> list[Place]: ...
 
@@ -56,6 +58,8 @@ class NoLand:
         """None."""
         return None
 
+    complete = False
+
     def settlements(self, place: Place) -> list[Settlement]:
         """None: so a person decides wherever the source could be found out."""
         return []
@@ -67,6 +71,12 @@ class Land:
     def __init__(self, mission: Mission) -> None:
         self._mission = mission
         self._area = lru_cache(maxsize=4_096)(self._area_once)
+        self._in = lru_cache(maxsize=4_096)(self._once)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the mission's list has every place where people live."""
+        return self._mission.settled_all
 
     def area_at(self, lon: float, lat: float, level: int) -> Area | None:
         """The area of a level around a point."""
@@ -85,24 +95,25 @@ class Land:
 
     def settlements(self, place: Place) -> list[Settlement]:
         """Settlements of which the people are known, in the area that a version names."""
-        if place.lat is None or place.lon is None:
-            return []
-        found: list[Settlement] = []
-        for at, (one, code) in enumerate(self._settled()):
-            here = one.place
-            assert here.lat is not None
-            assert here.lon is not None
-            if place.method == "pcode" and place.pcode:
-                level = self._mission.areas.level_of(place.pcode)
-                inside = level is not None and (
-                    self._mission.areas.holding(code, level) == place.pcode
-                )
-            else:
-                far = distance_m(place.lat, place.lon, here.lat, here.lon)
-                inside = far <= (place.accuracy_m or 0.0)
-            if inside:
-                found.append(Settlement(id=str(at), people=one.people))
-        return found
+        return self._in(place)
+
+    def _once(self, place: Place) -> list[Settlement]:
+        if place.method == "pcode" and place.pcode:
+            level = self._mission.areas.level_of(place.pcode)
+            inside = [
+                level is not None and self._mission.areas.holding(code, level) == place.pcode
+                for _, code in self._settled()
+            ]
+        else:
+            inside = [
+                holds(place, one.place.lon or 0.0, one.place.lat or 0.0, self)
+                for one, _ in self._settled()
+            ]
+        return [
+            Settlement(id=str(at), people=one.people)
+            for at, ((one, _), there) in enumerate(zip(self._settled(), inside, strict=True))
+            if there
+        ]
 
     @cache  # noqa: B019 - one land a node, for as long as the node lasts
     def _settled(self) -> list[tuple[Settled, str]]:

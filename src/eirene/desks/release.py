@@ -27,9 +27,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from eirene.desks.case import Case, Cases, Country
+from eirene.desks.case import Case, Cases
 from eirene.desks.reapply import in_force, mark_of, reapply
-from eirene.desks.steps import begun, moved, ready, refused, text_of
+from eirene.desks.steps import begun, is_exact, moved, ready, refused, text_of
 from eirene.errors import EireneError, NodeError
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log, utc_now
@@ -47,6 +47,7 @@ from eirene.release.coarsen import block_start, fineness
 from eirene.release.configuration import Configuration
 from eirene.release.deciding import Decision, class_of, slot_after, slot_min
 from eirene.release.rules import Rule
+from eirene.release.sources import Country
 from eirene.release.version import Version, version_of
 from eirene.reports.acts import coarser as coarser_act
 from eirene.reports.acts import is_act
@@ -177,6 +178,7 @@ class ReleaseDesk(Cases):
             if body is None or is_act(body) or kind_and_version(body.kind)[0] == "author":
                 continue
             of = Entity(body.compartment, body.owner, body.entity)
+            self.told.note(of, body)
             first = not body.amends and of not in cases
             cases[of] = Case(of, opened.hash, body, content_values(body)) if first else None
             if len(cases) == _MOST_TOGETHER:
@@ -343,9 +345,10 @@ class ReleaseDesk(Cases):
 
     def _version_body(self, line: Line, case: Case, decision: Decision) -> Body | None:
         """The version; None where it would say what the audience has already."""
-        rule = self.configuration().rule(decision.rule)
+        rule = self.rule_of(decision, exactly=is_exact(line))
         assert rule is not None
         version = self.version(case, rule, text_of(line))
+        self.told.gave(case.of, line.audience, version.place)
         body = self.body(line, case.entry, case.body.kind, version.content, amends=line.version)
         body = dressed(body, version, self.filed(rule))
         return None if line.version and self._same(line, body) else body

@@ -158,5 +158,10 @@ def text_of(line: Line) -> str:
     return next((step.text for step in reversed(line.approvals) if step.text), "")
 
 
+def is_exact(line: Line) -> bool:
+    """Whether all who agreed answer for it that the version is as exact as its rule."""
+    return bool(line.approvals) and all(step.exact for step in line.approvals)
+
+
 def until_of(line: Line) -> datetime | None:
     return next((s.until for s in reversed(line.approvals) if s.until is not None), None)

@@ -73,6 +73,8 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disclaimer: str = ""
     invented: bool = False
     """True: nothing of it is real, so that it never shares a map with what is."""
+    settled_all: bool = False
+    """True: the lists have every place where people live, so that elsewhere nobody does."""
     areas: tuple[AreaFile, ...] = ()
     roads: str = ""
     """Roads in sections, GeoJSON; empty: the mission ships none."""
@@ -141,6 +143,11 @@ class Mission:
     def area_of(self, lon: float, lat: float, level: int | None = None) -> str | None:
         """P-code of the area of a level (None: the finest) that holds the point."""
         return self.areas.at(lon, lat, level)
+
+    @property
+    def settled_all(self) -> bool:
+        """Whether ``settled`` leaves out no place where people live."""
+        return self.declaration.settled_all
 
     def settled(self) -> Sequence[Named]:
         """Places of which a list says how many people live there."""

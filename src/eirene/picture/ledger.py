@@ -29,6 +29,8 @@ from eirene.reports.acts.release import (
     WAITS,
     Step,
 )
+from eirene.reports.envelope import decode_body
+from eirene.reports.packing import unpacked
 
 _kept = msgspec.msgpack.Decoder(Kept)
 _fetch = msgspec.msgpack.Decoder(Fetch)
@@ -166,6 +168,23 @@ def compartments_of(picture: Picture, reader: Reader, lines: Iterable[bytes]) ->
         for line in lines:
             for (name,) in db.rows(sql, sight.params | {"line": line}):
                 found[line] = name
+    return found
+
+
+def entities_of(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> dict[bytes, Entity]:
+    """Which entity each report is of, by entry hash, as far as this reader has them."""
+    sight = visibility(reader)
+    sql = (
+        f"SELECT c.name, x.body FROM ({sight.sql}) AS v JOIN body AS x ON x.lsn = v.lsn "
+        "JOIN compartment AS c ON c.id = v.comp WHERE v.entry8 = :entry8 AND x.entry = :entry"
+    )
+    found: dict[bytes, Entity] = {}
+    with picture.reading() as db:
+        for entry in entries:
+            asked = sight.params | {"entry8": first8(entry), "entry": entry}
+            for compartment, packed in db.rows(sql, asked):
+                body = decode_body(unpacked(packed))
+                found[entry] = Entity(compartment, body.owner, body.entity)
     return found
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import h3
@@ -145,7 +146,13 @@ def _in_cell(place: Place, width_km: float) -> Place | None:
     """The fixed cell around the point: its middle, and a radius that holds all of it."""
     if place.lat is None or place.lon is None:
         return None
-    cell = cell_at(place.lon, place.lat, max(width_km, (place.accuracy_m or 0.0) * 2 / 1000))
+    return _cell_place(
+        cell_at(place.lon, place.lat, max(width_km, (place.accuracy_m or 0.0) * 2 / 1000))
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _cell_place(cell: str) -> Place:
     lat, lon = h3.cell_to_latlng(cell)
     reach = max(distance_m(lat, lon, a, b) for a, b in h3.cell_to_boundary(cell))
     return Place(
@@ -161,6 +168,34 @@ def cell_at(lon: float, lat: float, width_km: float) -> str:
     """
     resolution = max((res for res, wide in _WIDTHS_KM.items() if wide >= width_km), default=0)
     return h3.latlng_to_cell(lat, lon, resolution)
+
+
+def cell_of(place: Place) -> str | None:
+    """The cell that a version gives as its place; None: it gives no cell.
+
+    The middle of a cell is the middle of a smaller one too; its reach tells them apart.
+    """
+    if place.lat is None or place.lon is None or place.pcode or place.method:
+        return None
+    for resolution in _WIDTHS_KM:
+        cell = h3.latlng_to_cell(place.lat, place.lon, resolution)
+        if _cell_place(cell) == place:
+            return cell
+    return None
+
+
+def holds(place: Place, lon: float, lat: float, world: World) -> bool:
+    """Whether a point lies in the area or cell that a version names, or within its radius."""
+    if place.method == "pcode":
+        # the level of an area is not in its version: it is the one that has this P-code
+        areas = (world.area_at(lon, lat, level) for level in range(DEPTH + 1))
+        return any(area is not None and area.pcode == place.pcode for area in areas)
+    cell = cell_of(place)
+    if cell is not None:
+        return h3.latlng_to_cell(lat, lon, h3.get_resolution(cell)) == cell
+    if place.lat is None or place.lon is None:
+        return False
+    return distance_m(place.lat, place.lon, lat, lon) <= (place.accuracy_m or 0.0)
 
 
 # --- times --------------------------------------------------------------------
@@ -249,6 +284,25 @@ def band_of(least: int) -> str:
 
 
 # --- finer and coarser --------------------------------------------------------
+
+_CELLS_WIDER = tuple(
+    f"cell-{math.floor(_WIDTHS_KM[res])}km"
+    for res in sorted(_WIDTHS_KM, reverse=True)
+    if 10 <= _WIDTHS_KM[res] < 1_000
+)
+"""A name for each size of cell: 17, 45, 119, 316 and 836 km."""
+
+
+def wider_places(measure: str) -> tuple[str, ...]:
+    """Measures of place wider than this one, narrowest first; "" is no place at all."""
+    level = admin_level(measure)
+    if level is not None:
+        return (*(f"admin-{coarser}" for coarser in range(level - 1, -1, -1)), "")
+    stated = cell_km(measure) or 0
+    # a cell-10km is a cell of 17 km already, and the next is one of 45
+    own = min((wide for wide in _WIDTHS_KM.values() if wide >= stated), default=math.inf)
+    return (*(name for name in _CELLS_WIDER if (cell_km(name) or 0) >= own), "")
+
 
 _ROAD_KM = 5.0
 _LEVELS_KM = {0: 1000.0, 1: 200.0, 2: 60.0, 3: 20.0}

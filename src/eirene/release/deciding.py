@@ -21,6 +21,7 @@ from typing import Any, cast
 import msgspec
 
 from eirene.release.classes import HOST_FORCES, data_class
+from eirene.release.coarsen import wider_places
 from eirene.release.conditions import condition, values_of
 from eirene.release.configuration import Configuration, Slots, audiences
 from eirene.release.rules import AUTOMATIC, BINDS, NEVER, NONE, Rule, matches
@@ -66,6 +67,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """When the version is made, or when a delay is over; None: when people decide, or never."""
     until: datetime | None = None
     """When it has to be closed again: the end of the agreement."""
+    place: str | None = None
+    """Wider measure of place, where too few could be the source of what the rule would give;
+    "" is no place at all, None the rule's own."""
 
     @property
     def gives(self) -> bool:
@@ -159,21 +163,45 @@ class _Case:
         cap = self._cap(audience)
         if cap:
             return self._told(audience, "capped", found, cap)
-        waits = self._waits(found)
-        if waits is not None:
-            return self._told(audience, "waits-delay", found, "waits-delay", due=waits)
-        return self._by_mode(audience, found)
+        place, few = self._hidden(audience, found) if asks(found.data, audience) else (None, False)
+        told = self._by_time(audience, found, few=few)
+        if place is None:
+            return told
+        wider = table()["why.wider" if place else "why.nowhere"].format(
+            k=self._configuration.k, place=place
+        )
+        return msgspec.structs.replace(told, place=place, sentence=f"{told.sentence} {wider}")
 
-    def _by_mode(self, audience: str, rule: Rule) -> Decision:
+    def _by_time(self, audience: str, rule: Rule, *, few: bool) -> Decision:
+        waits = self._waits(rule)
+        if waits is not None:
+            return self._told(audience, "waits-delay", rule, "waits-delay", due=waits)
         if rule.mode != AUTOMATIC:
             return self._told(audience, rule.mode, rule, rule.mode)
-        if asks(rule.data, audience):
-            crowd = self._held.crowd(rule, audience) if self._held.crowd else None
-            of_organisation = any(data == "report-from-organisation" for data, _ in self._held.came)
-            if too_few(crowd, self._configuration.k, of_organisation=of_organisation):
-                return self._told(audience, "source-threshold", rule, "source-threshold")
+        if few:
+            return self._told(audience, "source-threshold", rule, "source-threshold")
         due = slot_after(self._now, self._slot_min(audience))
         return self._told(audience, "automatic", rule, "automatic", due=due)
+
+    def _hidden(self, audience: str, rule: Rule) -> tuple[str | None, bool]:
+        """The first wider place of which enough could be the source; whether the rule's has few.
+
+        Whoever decides may agree to everything, so what he agrees to is wide enough already.
+        Where nobody knows who lives there nothing can be worked out, and it is his to say.
+        """
+        crowd = self._held.crowd
+        first = crowd(rule, audience) if crowd else None
+        of_organisation = any(data == "report-from-organisation" for data, _ in self._held.came)
+        few = too_few(first, self._configuration.k, of_organisation=of_organisation)
+        if crowd is None or first is None or first.people is None:
+            return None, few
+        if not too_few(first, self._configuration.k, of_organisation=False):
+            return None, few
+        for place in wider_places(rule.place):
+            left = crowd(msgspec.structs.replace(rule, place=place), audience)
+            if place and not too_few(left, self._configuration.k, of_organisation=False):
+                return place, few
+        return "", few
 
     def _slot_min(self, audience: str) -> int:
         return slot_min(self._configuration.slots, self._body, self._content, audience)

@@ -94,6 +94,7 @@ class Decisions(Protocol):
         text: str = "",
         until: datetime | None = None,
         reason: str = "",
+        exact: bool = False,
     ) -> Line: ...
 
 

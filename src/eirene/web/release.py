@@ -26,7 +26,7 @@ from eirene.reports.markings import highest
 from eirene.times import iso, parse_interval
 from eirene.web.answers import json_of
 from eirene.web.asking import aside, node_of, pass_of, reader_of
-from eirene.web.bodies import json_map, text_in
+from eirene.web.bodies import json_map, text_in, yes_in
 from eirene.web.describe import described
 from eirene.web.reports import detail, id_of, marking_of_rows
 
@@ -172,6 +172,7 @@ def _waiting(reader: Reader, one: Waiting) -> dict[str, Any]:
         "outcome": decision.outcome if decision and gives else "nothing",
         "rule": decision.rule if decision and gives else "",
         "sentence": decision.sentence if decision else "",
+        "wider": decision.place if decision and gives else None,
         "since": _iso(one.line.since),
         "report": detail(one.original),
         "version": _version(one.version, one.original.realm),
@@ -206,6 +207,7 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
         text=text_in(given, "text", default=""),
         until=until,
         reason=text_in(given, "reason", default=""),
+        exact=yes_in(given, "exact"),
     )
     row = await aside(desk.version_row, line)
     return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))

@@ -193,6 +193,7 @@ _WAITING = {
     "outcome": TEXT,
     "rule": TEXT,
     "sentence": TEXT,
+    "wider": MAYBE_TEXT,
     "since": MAYBE_TIME,
     "report": ANY,
     "version": _MAYBE_REPORT,
@@ -368,6 +369,10 @@ SCHEMAS: dict[str, Any] = {
         text={"type": "string", "maxLength": 300},
         until=TEXT,
         reason=TEXT,
+        exact={
+            "type": "boolean",
+            "description": "As exact as the rule, although few could be the source; with a reason.",
+        },
     ),
     "BreakGlass": _map({"report": ID, "audience": TEXT, "reason": TEXT, "until": TEXT}),
     "Configuration": _map(

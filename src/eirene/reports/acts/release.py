@@ -63,6 +63,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: str = ""
     """Which sign-in of that account, so that two are two; opens nothing."""
     reason: str = ""
+    exact: bool = False
+    """Whoever agreed wants it as exact as the rule says, although few could be the source."""
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
