@@ -6,6 +6,8 @@ plain files, so that they start by themselves; ``serve`` refuses nodes with demo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -119,19 +121,33 @@ def _beside() -> Path | None:
 
 
 def accounts(nodes: list[Node], urls: list[str], file: Path) -> list[DemoAccount]:
-    """An account for each role on each node, kept over restarts with the file that tells them."""
+    """An account for each role on each node, kept over restarts with the file that tells them.
+
+    Nodes side by side: most of the time goes into hashing passwords, outside of Python.
+    """
     known = {(one.node, one.role): one for one in _read(file)}
-    made: list[DemoAccount] = []
-    for node, url in zip(nodes, urls, strict=True):
-        existing = {one.user for one in node.people.accounts()}
-        for role in roles():
-            old = known.get((node.name, role))
-            if old is None or old.user not in existing or not _works(node, old):
-                old = _make(node, role, existing)
-            old.url, old.data = url, str(node.folder)
-            made.append(old)
-        node.people.founding.found("", "", "demo")
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        made_on = [
+            pool.submit(_accounts_on, node, url, known)
+            for node, url in zip(nodes, urls, strict=True)
+        ]
+        made = [one for own in made_on for one in own.result()]
     private_write(file, msgspec.json.format(msgspec.json.encode(made)))
+    return made
+
+
+def _accounts_on(
+    node: Node, url: str, known: Mapping[tuple[str, str], DemoAccount]
+) -> list[DemoAccount]:
+    existing = {one.user for one in node.people.accounts()}
+    made: list[DemoAccount] = []
+    for role in roles():
+        old = known.get((node.name, role))
+        if old is None or old.user not in existing or not _works(node, old):
+            old = _make(node, role, existing)
+        old.url, old.data = url, str(node.folder)
+        made.append(old)
+    node.people.founding.found("", "", "demo")
     return made
 
 
