@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -65,24 +66,16 @@ def _stretched(read: bytes) -> Iterator[bytes]:
     """What frames of zstd (with our dictionary and without), gzip and zlib hold."""
     for at in _places(read, _ZSTD):
         frame = read[at : at + (1 << 20)]
-        try:
+        with contextlib.suppress(InvalidEntry, zstandard.ZstdError):
             yield unpacked(b"\1" + _one_frame(frame))
-        except (InvalidEntry, zstandard.ZstdError):
-            pass
-        try:
+        with contextlib.suppress(zstandard.ZstdError):
             yield zstandard.ZstdDecompressor().decompressobj().decompress(frame)
-        except zstandard.ZstdError:
-            pass
     for at in _places(read, _GZIP):
-        try:
+        with contextlib.suppress(zlib.error):
             yield zlib.decompressobj(31).decompress(read[at : at + (1 << 20)])
-        except zlib.error:
-            pass
     for found in _ZLIB.finditer(read):
-        try:
+        with contextlib.suppress(zlib.error):
             yield zlib.decompressobj().decompress(read[found.start() : found.start() + (1 << 20)])
-        except zlib.error:
-            pass
 
 
 def _one_frame(data: bytes) -> bytes:

@@ -100,8 +100,19 @@ def test_a_copied_disk_of_a_locked_node_gives_no_content(tmp_path: Path, end: in
     (tmp_path / "words").write_text(WORDS)
     folder = tmp_path / "node"
     process = subprocess.Popen(
-        [str(EIRENE), "serve", "--new", "--name", "zqkv7141node", "--owner", "mission"]
-        + ["--passphrase-file", str(tmp_path / "words"), "--mission", "car"],
+        [
+            str(EIRENE),
+            "serve",
+            "--new",
+            "--name",
+            "zqkv7141node",
+            "--owner",
+            "mission",
+            "--passphrase-file",
+            str(tmp_path / "words"),
+            "--mission",
+            "car",
+        ],
         env=os.environ | {"EIRENE_DATA": str(folder), "EIRENE_PORT": "0"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
