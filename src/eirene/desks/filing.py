@@ -17,12 +17,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from eirene.errors import ContentConflict, EireneError, InvalidReport, NotAllowed, Unavailable
-from eirene.keys.store import KeyStore
+from eirene.keys.store import KeyStore, erased_here
 from eirene.log.log import Log, utc_now
 from eirene.picture import Picture, Row
 from eirene.picture.queries import entity_by_id, entry_of, report_by_id
@@ -34,6 +34,7 @@ from eirene.reports.envelope import REALMS, Body, Link, Opened, report_id
 from eirene.reports.flat import raw_content
 
 _log = logging.getLogger("eirene.filing")
+_T = TypeVar("_T")
 MOST_IN_A_POST = 1_000
 _MOST_TOGETHER = 2_000
 _SURE_M = 10_000.0
@@ -70,6 +71,16 @@ class _Posted:
         self.answer: Future[list[Opened]] = Future()
 
 
+class _Turn:
+    """Something to be done between two batches."""
+
+    __slots__ = ("answer", "work")
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.work = work
+        self.answer: Future[Any] = Future()
+
+
 _Answer = list[Filed] | Exception
 
 
@@ -96,7 +107,7 @@ class FilingDesk:
         self._area = area
         self._acted = acted
         self._clock = clock
-        self._waiting: queue.SimpleQueue[_Submission | _Posted | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Submission | _Posted | _Turn | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="filing", daemon=True)
         self._thread.start()
 
@@ -153,6 +164,12 @@ class FilingDesk:
         posted = _Posted(bodies, at)
         self._waiting.put(posted)
         return posted.answer.result()
+
+    def in_turn(self, work: Callable[[], _T]) -> _T:
+        """Do something between two batches: whatever comes later finds it done."""
+        turn = _Turn(work)
+        self._waiting.put(turn)
+        return turn.answer.result()
 
     # -- in the caller: everything that needs no order
 
@@ -334,6 +351,8 @@ class FilingDesk:
             for one in together:
                 if isinstance(one, _Posted):
                     self._append(one)
+                elif isinstance(one, _Turn):
+                    _take_turn(one)
 
     def _append(self, posted: _Posted) -> None:
         try:
@@ -381,9 +400,8 @@ class FilingDesk:
         ]
         return {id_: body for id_, (_, body) in self._picture().seen(named).items()}
 
-    @staticmethod
     def _sorted_out(
-        submission: _Submission, fresh: dict[bytes, Body], seen: Mapping[bytes, Body]
+        self, submission: _Submission, fresh: dict[bytes, Body], seen: Mapping[bytes, Body]
     ) -> list[Filed]:
         """New bodies go to ``fresh``; known ones are answered as the first time."""
         mine: dict[bytes, Body] = {}
@@ -391,6 +409,8 @@ class FilingDesk:
         for body in submission.bodies:
             known = fresh.get(body.id) or mine.get(body.id) or seen.get(body.id)
             if known is None:
+                if self._keys.erased.covers(body.owner, body.compartment):
+                    raise erased_here(body.owner, body.compartment)
                 mine[body.id] = body
                 filed.append(Filed(body.id, body.entity))
                 continue
@@ -427,6 +447,13 @@ class FilingDesk:
             picture.fold(opened)
         except Exception:  # noqa: BLE001 - durable already: the answer stands
             _log.exception("the picture is behind the log; it catches up with the next report")
+
+
+def _take_turn(turn: _Turn) -> None:
+    try:
+        turn.answer.set_result(turn.work())
+    except Exception as error:  # noqa: BLE001 - raised again where it was asked for
+        turn.answer.set_exception(error)
 
 
 def _tell(answers: list[tuple[_Submission, _Answer]]) -> None:

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from eirene.errors import DiskFull, NotANode, WrongLock
-from eirene.keys import drops
+from eirene.errors import DiskFull, NotAllowed, NotANode, WrongLock
+from eirene.keys import drops, erased
 from eirene.keys.lock import Lock, make_lock, open_lock
 from eirene.reports.envelope import DOMAIN_SIGNATURE, REALMS, Author
 
@@ -34,13 +34,15 @@ CREATE TABLE author(compartment TEXT PRIMARY KEY, private BLOB NOT NULL, continu
   WITHOUT ROWID;
 CREATE TABLE data_key(id BLOB PRIMARY KEY, owner TEXT NOT NULL, compartment TEXT NOT NULL,
   month TEXT NOT NULL, key BLOB, serial INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE erased(owner TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE high_water(author BLOB PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE secret(part TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY(part, key)) WITHOUT ROWID;
 """
-TABLES = ("meta", "compartment", "author", "data_key", "erased", "high_water", "secret", "dropped")
+TABLES = (
+    *("meta", "compartment", "author", "data_key", "high_water", "secret"),
+    *("dropped", "erasure", "copy"),
+)
 
 
 class AuthorKey(msgspec.Struct, frozen=True):
@@ -107,6 +109,7 @@ class KeyStore:
         self._lock = threading.RLock()
         self.secrets = Secrets(connection, self._lock)
         self.drops = drops.Drops(connection, self._lock)
+        self.erased = erased.Erased(connection, self._lock)
         meta = dict(_run(connection, "SELECT name, value FROM meta", ()))
         self.mission: bytes = meta["mission"]
         self.realm = int(meta["realm"])
@@ -158,7 +161,7 @@ class KeyStore:
         for name in ("picture_key", "cookie_key", "cursor_key", "pepper", "backup_key"):
             meta[name] = random.token_bytes(32)
         with connection:
-            _make_tables(connection)
+            _make_tables(connection, *_SCHEMA.split(";"), drops.SCHEMA, *erased.SCHEMA)
             connection.executemany("INSERT INTO meta VALUES(?, ?)", meta.items())
         return cls(folder, connection)
 
@@ -166,13 +169,21 @@ class KeyStore:
     def open(cls, folder: Path, lock: Lock | None) -> KeyStore:
         """Open with a lock; ``WrongLock`` or ``NotANode`` in one sentence."""
         connection = _connect(folder, open_lock(folder, lock), new=False)
-        connection.execute(drops.SCHEMA)
-        return cls(folder, connection)
+        known = connection.table_exists(None, "copy")
+        _make_tables(connection, drops.SCHEMA, *erased.SCHEMA)
+        store = cls(folder, connection)
+        if not known:
+            store.erased.note_unknown()
+        return store
 
     def close(self) -> None:
         """Close; keys in memory are dropped with the object."""
         with self._lock:
             self._db.close()
+
+    def _refuse_erased(self, owner: str, compartment: str) -> None:
+        if self.erased.keyless(owner, compartment):
+            raise erased_here(owner, compartment)
 
     def compartment_id(self, name: str) -> bytes:
         """Random id of a compartment by name; made when first asked for."""
@@ -181,6 +192,7 @@ class KeyStore:
             return found
         with self._lock:
             if name not in self._compartments:
+                self._refuse_erased("", name)
                 new = random.token_bytes(16)
                 _run(self._db, "INSERT INTO compartment VALUES(?, ?)", (name, new))
                 self._compartments[name] = new
@@ -206,6 +218,7 @@ class KeyStore:
             sql = "SELECT private, continues FROM author WHERE compartment = ?"
             rows = _run(self._db, sql, (compartment,))
             if not rows or not rows[0][0]:
+                self._refuse_erased("", compartment)
                 private = Ed25519PrivateKey.generate().private_bytes_raw()
                 continues = rows[0][1] if rows else None
                 _run(
@@ -242,6 +255,7 @@ class KeyStore:
         with self._lock:
             found = self._current.get((owner, compartment, month))
             if found is None:
+                self._refuse_erased(owner, compartment)
                 found = DataKey(random.token_bytes(16), random.token_bytes(32))
                 sql = (
                     "INSERT INTO data_key SELECT ?, ?, ?, ?, ?, coalesce(max(serial), 0) + 1 "
@@ -255,6 +269,55 @@ class KeyStore:
     def key_by_id(self, key_id: bytes) -> bytes | None:
         """A data key, or None where this node has none (erased, or never given)."""
         return self._keys.get(key_id)
+
+    def destroy(self, organisation: str, compartment: str) -> int:
+        """Destroy the data keys of an organisation, and all keys of its own compartment.
+
+        The bytes are overwritten and the journal is emptied. Their ids stay, so that what
+        they sealed is known as gone. Gives how many data keys there were; again is harmless.
+        """
+        key, own = erased.folded(organisation), erased.folded(compartment)
+        with self._lock:
+            sql = "SELECT id, owner, compartment FROM data_key WHERE key IS NOT NULL"
+            rows = self._db.execute(sql).fetchall()
+            gone = [
+                (id_,)
+                for id_, owner, where in rows
+                if erased.folded(owner) == key or (own and erased.folded(where) == own)
+            ]
+            with self._db:
+                sql = (
+                    "UPDATE data_key SET key = NULL, owner = '', compartment = '', month = '' "
+                    "WHERE id = ?"
+                )
+                self._db.executemany(sql, gone)
+                self._db.execute("DELETE FROM author WHERE compartment = ?", (compartment,))
+                self._db.execute("DELETE FROM compartment WHERE name = ?", (compartment,))
+            ids = {id_ for (id_,) in gone}
+            self._current = {at: one for at, one in self._current.items() if one.id not in ids}
+            self._keys = {id_: one for id_, one in self._keys.items() if id_ not in ids}
+            self._authors.pop(compartment, None)
+            self._compartments.pop(compartment, None)
+        return len(gone)
+
+    def destroyed(self) -> set[bytes]:
+        """Ids of the data keys that were destroyed here."""
+        with self._lock:
+            rows = _run(self._db, "SELECT id FROM data_key WHERE key IS NULL", ())
+        return {bytes(id_) for (id_,) in rows}
+
+    def tidy(self) -> bool:
+        """Whether what was overwritten is out of the journal as well; empties it where it can."""
+        with self._lock:
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+        return not busy
+
+    def renew_picture_key(self, key: bytes) -> None:
+        """From now on pictures open with this key; the one before is thrown away."""
+        with self._lock:
+            _run(self._db, "UPDATE meta SET value = ? WHERE name = 'picture_key'", (key,))
+            self.picture_key = key
+            self.tidy()
 
     def high_water(self) -> dict[bytes, tuple[int, bytes]]:
         """End of each chain that this node has acknowledged, as last noted."""
@@ -295,16 +358,19 @@ class KeyStore:
             )
         connection = _connect(folder, make_lock(folder, lock), new=True)
         with connection:
-            _make_tables(connection)
+            _make_tables(connection, *_SCHEMA.split(";"), drops.SCHEMA, *erased.SCHEMA)
             for table in TABLES:
                 for row in tables.get(table, ()):  # a backup of an older node has fewer tables
                     marks = ", ".join("?" * len(row))
                     connection.execute(f"INSERT INTO {table} VALUES({marks})", tuple(row))
-        return cls(folder, connection)
+        store = cls(folder, connection)
+        if "copy" not in tables:
+            store.erased.note_unknown()
+        return store
 
 
-def _make_tables(db: apsw.Connection) -> None:
-    for statement in (*_SCHEMA.split(";"), drops.SCHEMA):
+def _make_tables(db: apsw.Connection, *statements: str) -> None:
+    for statement in statements:
         db.execute(statement)
 
 
@@ -341,6 +407,15 @@ def _connect(folder: Path, master: bytes, *, new: bool) -> apsw.Connection:
             remedy="It belongs to another lock, or is damaged: restore it from its backup.",
         ) from None
     return connection
+
+
+def erased_here(owner: str, compartment: str) -> NotAllowed:
+    """Why nothing is filed any more for an organisation, or into its compartment."""
+    return NotAllowed(
+        f"{owner or compartment} was erased from this node.",
+        field="compartment",
+        remedy="File it elsewhere; an erased organisation does not come back under its code.",
+    )
 
 
 def _end(data: Any) -> tuple[bytes, int, bytes]:

@@ -313,6 +313,10 @@ class Log:
                 self._dropping.drop(some)
         return self.tidy()
 
+    def dropped_before(self, hashes: Iterable[bytes]) -> None:
+        """Bodies and files that are gone from here already, and that no backup may bring back."""
+        self._keys.drops.note([(0, one) for one in hashes], done=True)
+
     def tidy(self) -> bool:
         """Whether nothing that was dropped is left anywhere in the log's files."""
         with self._write_lock:

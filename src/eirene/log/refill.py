@@ -22,7 +22,8 @@ def refill(
     db = connect(folder / "log.db", sync=True)
     heads: dict[bytes, Head] = {}
     compartments: dict[bytes, bytes] = {}
-    dropped, blank = keys.drops.all(), list[tuple[int, bytes]]()
+    dropped, destroyed = keys.drops.all(), keys.destroyed()
+    blank: list[tuple[int, bytes]] = []
     try:
         make_tables(db)
         with db:
@@ -30,9 +31,10 @@ def refill(
                 header = _check(lsn, entry, heads, keys)
                 compartments[header.author] = header.compartment
                 hash_ = heads[header.author].hash
-                if not entry.sealed:
+                gone = hash_ in dropped or header.key_id in destroyed
+                sealed = b"" if gone else entry.sealed
+                if not sealed and hash_ not in dropped:
                     blank.append((lsn, hash_))
-                sealed = b"" if hash_ in dropped else entry.sealed
                 row = (lsn, entry.header, sealed, entry.signature, received)
                 db.execute("INSERT INTO entry VALUES(?, ?, ?, ?, ?)", row)
             db.executemany(

@@ -8,23 +8,26 @@ key backup opens only with the passphrases of both custodians together.
 from __future__ import annotations
 
 import os
+import re
 import secrets as random
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from eirene.errors import BackupFailed, NotANode, WrongLock
+from eirene.keys.erased import DATA, KEYS, NODE, Copy
 from eirene.keys.lock import Lock, passphrase_key
 from eirene.keys.seal import derive
 from eirene.keys.store import KeyStore
-from eirene.log.log import Log
+from eirene.log.log import Log, utc_now
 from eirene.log.refill import refill
+from eirene.log.traces import drop, remove_files, traces
 from eirene.reports.envelope import Entry, entry_hash
 
 _MAGIC = b"EIRENE-BACKUP-1\n"
@@ -82,6 +85,7 @@ def backup(
     until = log.last_lsn
     beside = target.with_name(target.name + ".part")
     salt = random.token_bytes(32)
+    copy = _noted(keys, target, DATA, salt)
     frames = _Frames(keys, salt)
     summary = Summary(last_lsn=until)
     try:
@@ -112,7 +116,32 @@ def backup(
         ) from None
     finally:
         beside.unlink(missing_ok=True)
+        if not target.exists():
+            keys.erased.forget_copy(copy.id)
     return summary
+
+
+def _noted(keys: KeyStore, target: Path, kind: Literal["keys", "data"], salt: bytes) -> Copy:
+    """The list of copies knows of a backup before its first byte is written."""
+    copy = Copy(id=_id_of(salt), kind=kind, name=str(target.resolve()), made=utc_now())
+    keys.erased.note_copy(copy)
+    return copy
+
+
+def _id_of(salt: bytes) -> str:
+    return salt[:4].hex()
+
+
+def copy_id(file: Path) -> str:
+    """Id under which the node that made a backup has listed it, whatever the file is called now."""
+    with _opened(file) as source:
+        start = source.read(64)
+    for magic in (_MAGIC, _KEY_MAGIC):
+        if start.startswith(magic):
+            return _id_of(start[len(magic) :])
+    raise BackupFailed(
+        f"{file} is no backup.", field="receipt", remedy="Name a backup's file, or its id."
+    )
 
 
 def _pages(log: Log, until: int) -> Iterator[list[tuple[int, bytes, bytes, bytes, int]]]:
@@ -186,7 +215,10 @@ def check(keys: KeyStore, file: Path) -> Summary:
 
 
 def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None = None) -> Summary:
-    """Fill a node's empty folder from a backup; new chains name the ends of the old ones."""
+    """Fill a node's empty folder from a backup; new chains name the ends of the old ones.
+
+    What this key store has dropped or erased since is not brought back.
+    """
     if (folder / "log" / "log.db").exists():
         raise NotANode(
             f"There is a log in {folder} already.",
@@ -213,6 +245,7 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
     for leftover in beside.glob("*"):
         leftover.unlink()
     heads = refill(beside, keys, entries())
+    _erase_again(beside, keys, folder / "attachments")
     known = set(keys.compartments())
     ends = {h.compartment: (a, h) for a, h in _newest(heads) if h.compartment in known}
     keys.begin_new_chains(
@@ -223,6 +256,24 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
         part.replace(folder / "log" / part.name)
     beside.rmdir()
     return summary
+
+
+def _erase_again(folder: Path, keys: KeyStore, attachments: Path) -> None:
+    """Of organisations erased since, also what their keys did not seal: versions and the ledger."""
+    for erasure in keys.erased.all():
+        log = Log.open(folder, keys, whole=False)
+        try:
+            found = traces(log, keys.owner, erasure.organisation, erasure.compartment)
+            drop(log, found)
+        finally:
+            log.close_unchanged()
+        remove_files(attachments, found.files | keys.drops.among(_names(attachments)))
+
+
+def _names(folder: Path) -> list[bytes]:
+    """Hashes by which the files of a folder are called."""
+    names = ["".join(path.relative_to(folder).parts) for path in folder.rglob("*")]
+    return [bytes.fromhex(name) for name in names if re.fullmatch("[0-9a-f]{64}", name)]
 
 
 def _newest(heads: dict[bytes, Any]) -> list[tuple[bytes, Any]]:
@@ -260,14 +311,19 @@ def backup_keys(keys: KeyStore, target: Path, passphrases: Sequence[bytes]) -> i
         )
     salt, nonce = random.token_bytes(32), random.token_bytes(12)
     key = _custodian_key(passphrases, salt)
-    tables = keys.dump()
-    sealed = AESGCM(key).encrypt(nonce, msgspec.msgpack.encode(tables), _KEY_MAGIC)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(_KEY_MAGIC + salt + nonce + sealed)
-        out.flush()
-        os.fsync(out.fileno())
-    return len(tables["data_key"])
+    copy = _noted(keys, target, KEYS, salt)
+    try:
+        tables = keys.dump()
+        sealed = AESGCM(key).encrypt(nonce, msgspec.msgpack.encode(tables), _KEY_MAGIC)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(_KEY_MAGIC + salt + nonce + sealed)
+            out.flush()
+            os.fsync(out.fileno())
+    finally:
+        if not target.exists():
+            keys.erased.forget_copy(copy.id)
+    return sum(1 for row in tables["data_key"] if row[4])
 
 
 def restore_keys(file: Path, folder: Path, passphrases: Sequence[bytes], lock: Lock) -> KeyStore:
@@ -287,4 +343,8 @@ def restore_keys(file: Path, folder: Path, passphrases: Sequence[bytes], lock: L
             field="custodian",
             remedy="Both are needed, in the same order as when it was made.",
         ) from None
-    return KeyStore.load(folder, lock, tables)
+    keys = KeyStore.load(folder, lock, tables)
+    words = f"the node {keys.node} itself, whose keys were restored here from {file.name}"
+    now = utc_now()
+    keys.erased.note_copy(Copy(id=f"node-{now:%Y%m%d-%H%M%S}", kind=NODE, name=words, made=now))
+    return keys
