@@ -9,6 +9,7 @@ export * from "./glimpse";
 export * from "./ground";
 export * from "./kinds";
 export * from "./marking";
+export * from "./people";
 export * from "./selection";
 export * from "./session";
 export * from "./store";

@@ -39,6 +39,9 @@ export const lastShift = new Value<number | null>(null);
  */
 const MARK = "eirene-signed-in";
 
+/** Why the node ends a stream when I may see more or less than before, or look as somebody else. */
+const CHANGED = "clearances changed";
+
 let clockOffset = 0;
 /** While we sign out, the node's goodbye needs no question back. */
 let leaving = false;
@@ -72,7 +75,9 @@ const stream = new Stream(browserSurroundings(), {
     link.update((held) => ({ ...held, state }));
   },
   bye(reason) {
-    if (!leaving && !/restart/i.test(reason)) void check();
+    if (leaving || /restart/i.test(reason)) return;
+    if (reason === CHANGED) changed();
+    void check();
   },
   refused() {
     if (!leaving) void check();
@@ -107,6 +112,23 @@ api.onSignedOut = () => {
   if (session.get().state === "in") leave("ended");
 };
 
+/** What I may see has changed: nothing of before stays on the screen, and all is asked anew. */
+function changed(): void {
+  stream.stop();
+  store.clear();
+  selectNothing();
+  justFiled.set(null);
+  stream.start();
+}
+
+/** Look through the eyes of an audience, read only, in this session; null: as myself again. */
+export async function lookAs(audience: string | null): Promise<void> {
+  if (audience === null) await api.ask("DELETE", "/api/view-as");
+  else await api.ask("POST", "/api/view-as", { audience });
+  changed();
+  await check();
+}
+
 /** What to show first: the door at once, unless somebody may still be signed in here. */
 export async function start(): Promise<void> {
   if (localStorage.getItem(MARK) === null) session.set({ state: "out", why: "first" });
@@ -118,7 +140,8 @@ export async function check(): Promise<void> {
   const before = session.get().state;
   try {
     const me = await api.me();
-    if (session.get().state !== "in") enter(me);
+    if (session.get().state === "in") session.set({ state: "in", me });
+    else enter(me);
   } catch (fault) {
     if (!(fault instanceof Problem)) throw fault;
     // A session that ended meanwhile was announced by the answer itself, with its reason.

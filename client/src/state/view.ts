@@ -2,7 +2,7 @@
 import type { Filed, Report } from "../wire/types";
 import { Value } from "./value";
 
-export type PanelName = "form" | "search" | "watchlog" | "help" | "shift" | "desk";
+export type PanelName = "form" | "search" | "watchlog" | "help" | "shift" | "desk" | "people";
 
 /** What the form was opened for: a new report, or one that says something of another. */
 export interface FormWish {

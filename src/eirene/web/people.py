@@ -17,6 +17,7 @@ from eirene.errors import InvalidQuery
 from eirene.people import Account
 from eirene.people.listing import Listing
 from eirene.people.register import Organisation
+from eirene.people.roles import roles
 from eirene.reports.acts.invitation import InvitationAct
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, empty, json_of
@@ -90,6 +91,7 @@ def _listed(listing: Listing) -> dict[str, Any]:
             "lend": sorted(listing.rights.read | listing.rights.file),
         },
         "roles": [{"role": role.name, "title": role.title} for role in listing.roles],
+        "all_roles": [{"role": role.name, "title": role.title} for role in roles().values()],
         "compartments": sorted(listing.compartments),
         "organisations": [_organisation_shown(one) for one in listing.organisations],
         "accounts": [

@@ -42,6 +42,7 @@ _ACCOUNT = {
     "organisation": TEXT,
     "compartments": TEXTS,
     "may_file": TEXTS,
+    "may_decide": TEXTS,
     "node": TEXT,
     "realm": {"enum": ["live", "exercise", "replay"]},
     "mission": _map({"name": TEXT, "title": TEXT, "bbox": BOX, "zone": TEXT}),
@@ -70,7 +71,6 @@ _SESSION = _ACCOUNT | {
     "device": TEXT,
     "until": MAYBE_TIME,
     "viewing": MAYBE_TEXT,
-    "may_decide": TEXTS,
     "may_grant": TEXTS,
     "invites": YES_NO,
     "administers": YES_NO,
@@ -95,6 +95,7 @@ _PEOPLE = {
         {"administer": YES_NO, "invite": YES_NO, "grant": TEXTS, "decide": TEXTS, "lend": TEXTS}
     ),
     "roles": _list(_map({"role": TEXT, "title": TEXT})),
+    "all_roles": _list(_map({"role": TEXT, "title": TEXT})),
     "compartments": TEXTS,
     "organisations": _list(
         _map(
@@ -226,7 +227,7 @@ SCHEMAS: dict[str, Any] = {
     "Ready": _map({"ready": YES_NO}),
     "SignIn": _map({"user": TEXT, "password": TEXT}),
     "Door": _map({"node": TEXT, "realm": TEXT}),
-    "Me": _map(_ACCOUNT, clock_warning=MAYBE_TEXT),
+    "Me": _map(_ACCOUNT, viewing=MAYBE_TEXT, clock_warning=MAYBE_TEXT),
     "Session": _map(_SESSION, clock_warning=MAYBE_TEXT),
     "NewPassword": _map({"old": TEXT, "new": TEXT}),
     "ViewAs": _map({"audience": TEXT}),

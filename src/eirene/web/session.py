@@ -12,7 +12,7 @@ from eirene.people.devices import device_named
 from eirene.release.reader import Reader
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, empty, json_of
-from eirene.web.asking import address_of, node_of, pass_of, reader_of
+from eirene.web.asking import PASS, address_of, beside, node_of, pass_of, reader_of
 from eirene.web.bodies import json_map, text_in
 from eirene.web.describe import described
 from eirene.web.node import Node
@@ -29,6 +29,7 @@ def me_of(node: Node, reader: Reader) -> dict[str, Any]:
         "organisation": reader.organisation,
         "compartments": sorted(reader.compartments),
         "may_file": sorted(reader.may_file),
+        "may_decide": sorted(reader.may_decide),
         "node": node.name,
         "realm": node.realm,
         "mission": {
@@ -114,8 +115,10 @@ async def sign_out(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/api/me", **described("Who asks, and what he is cleared for.", answer="Me"))
 async def get_me(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """GET /api/me: the account behind this request."""
-    return json_of(me_of(node_of(request), reader_of(request)), UNMARKED)
+    """GET /api/me: the account behind this request, and through whose eyes it looks."""
+    held: Pass | None = beside(request, PASS)
+    told = me_of(node_of(request), reader_of(request))
+    return json_of(told | {"viewing": held.viewing or None if held else None}, UNMARKED)
 
 
 @get("/api/session", **described("This session, and as whom it looks.", answer="Session"))

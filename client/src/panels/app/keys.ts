@@ -76,6 +76,9 @@ function actions(frame: FrameKeys): Record<string, () => void> {
       step(1);
     },
     " ": togglePlay,
+    u: () => {
+      openPanel("people");
+    },
     "?": () => {
       openPanel("help");
     },

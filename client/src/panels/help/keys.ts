@@ -13,6 +13,7 @@ export const KEYS: readonly (readonly [keys: readonly string[], what: Key])[] = 
   [["[", "]"], "keys.step"],
   [["Space"], "keys.play"],
   [["1", "…", "9"], "keys.layer"],
+  [["u"], "keys.people"],
   [["?"], "keys.help"],
 ];
 

@@ -1,0 +1,190 @@
+"""People on the screen: invited, cleared by two, a device given up, through the eyes of an audience."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser.conftest import Seat
+from browser.office import HEAD, JOC, NGO, Office
+from web_node import PASSWORD, an_incident
+
+Seats = Callable[..., Seat]
+PHONE = (390, 844)
+CMCOORD, HEAD_2, ADMIN = "cmcoord-officer", "head-2", "administrator"
+CHOSEN = "a sentence that I chose"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    made = Office(tmp_path_factory.mktemp("people"))
+    people = made.web.node.people
+    for user, role, organisation in (
+        (CMCOORD, CMCOORD, "ocha"),
+        (HEAD_2, "head-of-mission", "mission"),
+    ):
+        people.make(user, role, organisation, password=PASSWORD)
+        until = datetime.now(UTC) + timedelta(days=1)
+        made.web.token[user], _ = people.make_token(user, "read+file", until)
+        made.accounts[user] = {"user": user, "password": PASSWORD, "token": made.web.token[user]}
+    people.founding.found(HEAD, CMCOORD, "ceremony")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def at(browser: Browser, office: Office) -> Iterator[Seats]:
+    """Makes seats at the office; none may have told of a fault at the end."""
+    made: list[Seat] = []
+
+    def make(width: int = 1440, height: int = 900) -> Seat:
+        made.append(Seat(browser, office, width, height))
+        return made[-1]
+
+    yield make
+    faults = [fault for one in made for fault in one.faults]
+    for one in made:
+        one.context.close()
+    assert faults == []
+
+
+def opened(page: Page, tab: str) -> None:
+    """The screen of people, by its key, at one of its parts."""
+    page.keyboard.press("u")
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    page.get_by_role("navigation", name="People").get_by_role("button", name=tab).click()
+
+
+def surely(page: Page, name: str) -> None:
+    """Press, read what will happen, press again."""
+    page.get_by_role("button", name=name, exact=True).first.click()
+    page.get_by_role("group").get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+def test_somebody_is_invited_and_cleared_by_two(
+    at: Seats, office: Office, size: tuple[int, int]
+) -> None:
+    code = f"lamp-{size[0]}"
+    desk = at(*size)
+    page = desk.sign_in(CMCOORD)
+    opened(page, "Organisations")
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_text(f"{code} is made")).to_be_visible()
+
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_label("Organisation").select_option(code)
+    page.get_by_label("User name").fill(f"focal-{size[0]}")
+    page.get_by_label("Role").select_option("ngo-focal-point")
+    page.get_by_role("button", name="Make the link").click()
+    link = page.get_by_label("Shown this once").input_value()
+    assert desk.axe() == []
+
+    guest = at(*size)
+    guest.page.goto(link)
+    assert "invited" not in guest.page.url  # not in the address bar, nor in the history
+    guest.page.get_by_label("New password").fill(CHOSEN)
+    guest.page.get_by_label("The same again").fill(CHOSEN + "x")
+    expect(guest.page.get_by_text("The two are not the same.")).to_be_visible()
+    guest.page.get_by_label("The same again").fill(CHOSEN)
+    assert guest.axe() == []
+    guest.page.get_by_role("button", name="Begin").click()
+    guest.page.get_by_text("Live,").wait_for(timeout=15_000)
+    opened(guest.page, "My clearances")
+    expect(guest.page.get_by_role("definition").first).to_contain_text(f"org-{code}")
+    expect(guest.page.get_by_role("definition").first).not_to_contain_text("partners")
+
+    second = at(*size)
+    page = second.sign_in(HEAD)
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="Waiting")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_text(f"focal-{size[0]}").first).to_be_visible()
+    assert second.axe() == []
+    surely(page, "Confirm")
+    expect(page.get_by_text("Confirmed. It is in force.")).to_be_visible()
+    assert "partners" in office.web.node.people.account(f"focal-{size[0]}").compartments
+
+
+def test_a_link_that_was_used_opens_nothing(at: Seats, office: Office) -> None:
+    answer = office.ask(
+        NGO, "POST", "/api/invitations", json={"user": "once", "role": "ngo-focal-point"}
+    )
+    given = {"code": answer.json()["code"], "password": CHOSEN}
+    assert office.ask(NGO, "POST", "/api/invitations/accept", json=given).status_code == 201
+    late = at()
+    late.ended = True  # a refusal is noted by the browser, and right
+    late.page.goto(office.url + answer.json()["link"])
+    late.page.get_by_label("New password").fill(CHOSEN)
+    late.page.get_by_label("The same again").fill(CHOSEN)
+    late.page.get_by_role("button", name="Begin").click()
+    expect(late.page.get_by_role("alert")).to_contain_text("This invitation opens nothing.")
+    late.page.get_by_role("button", name="I have an account already").click()
+    expect(late.page.get_by_label("Name")).to_be_visible()
+
+
+def test_a_device_that_is_gone_is_signed_out_and_told_of(at: Seats, office: Office) -> None:
+    phone = at(*PHONE)
+    phone.ended = True
+    phone.sign_in(HEAD_2)
+    account = office.web.node.people
+    device = account.sessions(HEAD_2)[0].device
+    desk = at()
+    desk.ended = True
+    page = desk.sign_in(JOC)
+    opened(page, "Devices")
+    expect(page.get_by_role("heading", name=re.compile("this one"))).to_be_visible()
+    assert desk.axe() == []
+    # the administrator gives it up for its owner, and sees nothing of what it held but numbers
+    admin = at()
+    page = admin.sign_in(ADMIN)
+    opened(page, "Accounts")
+    page.get_by_text(HEAD_2).first.click()
+    row = page.get_by_role("group").filter(has_text=HEAD_2).first
+    row.get_by_role("button", name="Devices").click()
+    expect(page.get_by_text(f"Devices of {HEAD_2}")).to_be_visible()
+    surely(page, "This device is gone")
+    expect(page.get_by_text(f"{device} is given up.")).to_be_visible()
+    expect(page.get_by_text("It could have held at most")).to_contain_text("command")
+    expect(phone.page.get_by_label("Password")).to_be_visible(timeout=5_000)
+    assert admin.axe() == []
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+def test_looking_as_an_audience_is_marked_and_shows_nothing_of_before(
+    at: Seats, office: Office, size: tuple[int, int]
+) -> None:
+    summary = f"Column at Talvek {size[0]}"
+    asked = office.ask(
+        JOC, "POST", "/api/reports", json=an_incident(compartment="command", summary=summary)
+    )
+    assert asked.status_code == 201
+    seat = at(*size)
+    page = seat.sign_in(JOC)
+    expect(page.get_by_text(summary).first).to_be_visible()
+    opened(page, "Look as")
+    page.get_by_role("button", name="partners").click()
+    banner = page.get_by_role("status").filter(has_text="AS partners")
+    expect(banner).to_be_visible()
+    expect(page.get_by_text(summary)).to_have_count(0)
+    expect(page.get_by_role("button", name="File report")).to_have_count(0)
+    assert seat.axe() == []
+    banner.get_by_role("button", name="Look as myself").click()
+    expect(page.get_by_text(summary).first).to_be_visible()
+    expect(banner).to_have_count(0)
+
+
+def test_a_suspension_empties_the_screen_at_once(at: Seats, office: Office) -> None:
+    seat = at()
+    seat.ended = True
+    page = seat.sign_in("release-officer")
+    answer = office.ask(HEAD, "POST", "/api/accounts/release-officer", json={"act": "suspend"})
+    assert answer.status_code == 200, answer.text
+    expect(page.get_by_label("Password")).to_be_visible(timeout=3_000)
+    expect(page.get_by_role("row")).to_have_count(0)
