@@ -101,6 +101,8 @@ class Seat:
         self.faults: list[str] = []
         self.ended = False
         """Its session ends on purpose: the browser then notes answers of 401, which are right."""
+        self.refused = False
+        """What it sends is wrong on purpose: answers of 400 and 422 are right."""
         self.context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": height}
         )
@@ -110,7 +112,10 @@ class Seat:
         self.page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not (self.ended and "401" in message.text):
+        right = (self.ended and "401" in message.text) or (
+            self.refused and ("400" in message.text or "422" in message.text)
+        )
+        if message.type == "error" and not right:
             self.faults.append(message.text)
 
     def _request(self, request: Any) -> None:

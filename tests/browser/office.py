@@ -59,12 +59,13 @@ class Office:
         return answer.json()["releases"]
 
     def let_slot_pass(self) -> None:
-        """Half an hour goes by, for the desk alone."""
+        """Half an hour goes by, for the desk and for who decides there."""
         self._slots += 2
         now = lambda: utc_now() + self._slots * SLOT  # noqa: E731
         desk = self.web.node.releases
         with desk.lock:
             desk._clock = now  # pyright: ignore[reportPrivateUsage]
+            self.web.node.decisions._clock = now  # pyright: ignore[reportPrivateUsage]
         desk.tick()
 
     def wait_for(self, true: Callable[[], bool]) -> None:

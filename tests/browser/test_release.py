@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Seat
-from browser.office import NGO, OFFICER, Office
+from browser.office import CIVIL, HEAD, LIAISON, NGO, OFFICER, Office
 
 Seats = Callable[..., Seat]
 PHONE = (390, 844)
@@ -181,3 +182,214 @@ def test_who_may_not_read_a_report_gets_no_ledger_of_it(at: Seats, office: Offic
     rows(page, "Violence against civilians").first.click()
     expect(page.locator("#detail").get_by_text("Released to")).to_be_visible()
     expect(page.get_by_text("Who has it", exact=True)).to_have_count(0)
+
+
+# --- the desk ----------------------------------------------------------------
+
+
+def at_desk(seat: Seat, role: str = OFFICER) -> Page:
+    page = seat.sign_in(role)
+    page.get_by_role("button", name="Releases").wait_for()
+    page.keyboard.press("d")
+    page.get_by_role("heading", name="Release desk").wait_for()
+    return page
+
+
+def chosen(page: Page, report: str, name: str) -> None:
+    """Choose a release in the list of the desk."""
+    held = page.get_by_role("navigation").get_by_role("button")
+    held.filter(has_text=report).filter(has_text=name).first.click()
+
+
+def beside(page: Page):
+    return page.get_by_role("region", name="The report beside the version")
+
+
+def waits_for(office: Office, role: str, summary: str, name: str) -> bool:
+    found = office.ask(role, "GET", "/api/desk/releases").json()
+    return any(o["compartment"] == name and o["report"].get("summary") == summary for o in found)
+
+
+def test_the_desk_shows_report_and_version_side_by_side_and_one_key_approves(
+    at: Seats, office: Office
+) -> None:
+    words = "Mill at Talvek burned"
+    filed = office.file(summary=words, killed=26)
+    one = at()
+    page = at_desk(one)
+    chosen(page, words, "host-state")
+    table = beside(page)
+    killed = table.get_by_role("row").filter(has_text="Killed, at least")
+    expect(killed).to_contain_text("26")
+    expect(killed).to_contain_text("25-99 less exact")
+    expect(table.get_by_role("row").filter(has_text="In one line")).to_contain_text("left out")
+    expect(page.get_by_text("Rule incident-verified:mission:host-state.")).to_be_visible()
+    for theme in (*THEMES[1:], THEMES[0]):
+        themed(page, theme)
+        assert one.axe() == []
+    page.keyboard.press("a")
+    expect(page.get_by_text("Approved for host-state.")).to_be_visible()
+    assert not waits_for(office, OFFICER, words, "host-state")
+    [line] = [o for o in office.ledger(filed["id"]) if o["compartment"] == "host-state"]
+    assert line["state"] == "due"
+    page.keyboard.press("z")
+    expect(page.get_by_text("Stopped: host-state gets nothing of it.")).to_be_visible()
+    office.let_slot_pass()
+    [line] = [o for o in office.ledger(filed["id"]) if o["compartment"] == "host-state"]
+    assert (line["state"], line["version"]) == ("refused", None)
+
+
+def test_a_text_and_an_end_go_with_an_approval(at: Seats, office: Office) -> None:
+    words = "Depot at Talvek looted"
+    filed = office.file(summary=words, killed=1)
+    page = at_desk(at())
+    chosen(page, words, "host-state")
+    page.keyboard.press("e")
+    page.keyboard.type("A store was looted.")
+    expect(beside(page).get_by_role("row").filter(has_text="In one line")).to_contain_text(
+        "your words"
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    page.keyboard.type("2030-01-01")
+    page.get_by_role("button", name="Approve with this text").click()
+    expect(page.get_by_text("Approved for host-state.")).to_be_visible()
+    office.let_slot_pass()
+    [line] = [o for o in office.ledger(filed["id"]) if o["compartment"] == "host-state"]
+    assert line["version"]["summary"] == "A store was looted."
+    assert line["until"] == "2030-01-01T00:00:00Z"
+
+
+def test_a_refusal_has_a_reason_and_a_wrong_end_says_what_is_wrong(
+    at: Seats, office: Office
+) -> None:
+    words = "Pump at Talvek broken"
+    filed = office.file(summary=words, killed=0)
+    one = at()
+    page = at_desk(one)
+    chosen(page, words, "host-state")
+    page.keyboard.press("u")
+    page.keyboard.type("soon")
+    one.refused = True
+    page.get_by_role("button", name="Approve", exact=False).first.click()
+    expect(page.get_by_role("alert")).to_contain_text("soon")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    refuse = page.get_by_role("button", name="Refuse it")
+    expect(refuse).to_be_disabled()
+    page.keyboard.type("not theirs to know")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Refused for host-state.")).to_be_visible()
+    [line] = [o for o in office.ledger(filed["id"]) if o["compartment"] == "host-state"]
+    assert line["decided"][-1]["reason"] == "not theirs to know"
+
+
+def test_two_people_agree_and_the_second_sees_the_first(at: Seats, office: Office) -> None:
+    words = "Soldiers beat traders at Talvek"
+    forces = {"role": "alleged-perpetrator", "actor_class": "host-state-forces"}
+    filed = office.file(summary=words, compartment="command", actors=[forces])
+    first = at_desk(at())
+    chosen(first, words, "host-state")
+    first.keyboard.press("a")
+    expect(first.get_by_text("Approved for host-state.")).to_be_visible()
+    chosen(first, words, "host-state")
+    expect(first.get_by_text("You have agreed.")).to_be_visible()
+    expect(first.get_by_role("button", name="Approve", exact=False).first).to_be_disabled()
+    second = at_desk(at(), HEAD)
+    chosen(second, words, "host-state")
+    expect(second.get_by_text("release-officer agreed on")).to_be_visible()
+    second.keyboard.press("a")
+    expect(second.get_by_text("Approved for host-state.")).to_be_visible()
+    [line] = [o for o in office.ledger(filed["id"]) if o["compartment"] == "host-state"]
+    assert line["state"] == "due"
+
+
+def test_what_is_of_one_sort_is_approved_together_and_nothing_else(
+    at: Seats, office: Office
+) -> None:
+    several = [f"Camp {n} at Talvek looted" for n in range(3)]
+    filed = [office.file(summary=words, killed=n) for n, words in enumerate(several)]
+    page = at_desk(at())
+    boxes = page.get_by_role("checkbox")
+    for words in several:
+        listed = page.get_by_role("listitem").filter(has_text=words)
+        listed.filter(has_text="host-state").get_by_role("checkbox").check()
+    expect(boxes.and_(page.locator(":disabled")).first).to_be_visible()  # of another sort
+    page.get_by_role("button", name="Approve 3 marked").click()
+    dialog = page.get_by_role("dialog")
+    for words in several:
+        expect(dialog).to_contain_text(words)
+    dialog.get_by_role("button", name="Approve all 3").click()
+    expect(page.get_by_text("3 approved for host-state.")).to_be_visible()
+    for one in filed:
+        [line] = [o for o in office.ledger(one["id"]) if o["compartment"] == "host-state"]
+        acts = [step["act"] for step in line["decided"]]
+        assert (line["state"], acts.count("approved")) == ("due", 1)
+
+
+def test_what_changed_while_it_was_read_is_not_approved(at: Seats, office: Office) -> None:
+    words = "Bus at Talvek stopped"
+    filed = office.file(summary=words, killed=1)
+    page = at_desk(at())
+    chosen(page, words, "host-state")
+    expect(beside(page).get_by_role("row").filter(has_text="Killed")).to_contain_text("1-4")
+    page.route("**/api/desk/releases", lambda route: route.abort())
+    office.file(summary=words, killed=30, amends=[filed["id"]])
+    office.wait_for(lambda: waits_for(office, OFFICER, words, "host-state"))
+    page.unroute("**/api/desk/releases")
+    page.keyboard.press("a")
+    expect(page.get_by_text("changed while you read")).to_be_visible()
+    expect(beside(page).get_by_role("row").filter(has_text="Killed")).to_contain_text("25-99")
+    assert waits_for(office, OFFICER, words, "host-state")
+
+
+def test_a_frozen_version_is_kept_or_recalled(at: Seats, office: Office) -> None:
+    words = "Checkpoint at Talvek attacked"
+    filed = office.file(summary=words, killed=3)
+    office.let_slot_pass()
+    forces = {"role": "alleged-perpetrator", "actor_class": "host-state-forces"}
+    office.file(summary=words, killed=3, actors=[forces], amends=[filed["id"]])
+    office.wait_for(lambda: waits_for(office, OFFICER, words, "partners"))
+    one = at()
+    page = at_desk(one)
+    chosen(page, words, "partners")
+    expect(page.get_by_text("partners has now")).to_be_visible()
+    expect(page.get_by_text("Refuse, and partners keeps what it has")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=False).first).to_be_disabled()
+    assert one.axe() == []
+    page.keyboard.press("c")
+    page.keyboard.type("forces alleged")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Recalled from partners.")).to_be_visible()
+
+
+def test_the_desk_on_a_phone(at: Seats, office: Office) -> None:
+    words = "Ford at Talvek blocked"
+    office.file(summary=words, killed=0)
+    one = at(*PHONE)
+    page = one.sign_in(OFFICER)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name=re.compile("^Releases")).click()
+    expect(page.get_by_role("heading", name="Release desk")).to_be_visible()
+    assert one.axe() == []
+    chosen(page, words, "host-state")
+    expect(page.get_by_text("host-state would get")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert one.axe() == []
+    page.get_by_role("button", name="Approve", exact=False).first.click()
+    expect(page.get_by_text("Approved for host-state.")).to_be_visible()
+
+
+def test_an_empty_desk_says_so_and_who_decides_nothing_has_none(at: Seats) -> None:
+    one = at()
+    page = one.sign_in(LIAISON)
+    expect(page.get_by_role("button", name="Releases")).to_have_count(0)
+    page.keyboard.press("d")
+    expect(page.get_by_role("heading", name="Release desk")).to_have_count(0)
+    empty = at()
+    page = at_desk(empty, CIVIL)
+    expect(page.get_by_text("Nothing waits for your decision.")).to_be_visible()
+    assert empty.axe() == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Release desk")).to_have_count(0)

@@ -8,6 +8,7 @@ import {
   filter,
   keysOn,
   layers,
+  openDesk,
   openForm,
   openPanel,
   panel,
@@ -15,6 +16,7 @@ import {
   selectNothing,
   session,
   setLayer,
+  waiting,
 } from "../../state";
 import { isTyping } from "../help/keys";
 import { chooseBeside } from "../table/list";
@@ -47,6 +49,12 @@ function mayFile(): boolean {
   return held.state === "in" && held.me.may_file.length > 0;
 }
 
+function mayDecide(): boolean {
+  const held = session.get();
+  const may = held.state === "in" ? (held.me.may_decide?.length ?? 0) : 0;
+  return may > 0 || (waiting.get()?.length ?? 0) > 0;
+}
+
 function actions(frame: FrameKeys): Record<string, () => void> {
   return {
     "/": () => {
@@ -63,6 +71,9 @@ function actions(frame: FrameKeys): Record<string, () => void> {
     },
     k: () => {
       chooseBeside(-1);
+    },
+    d: () => {
+      if (mayDecide()) openDesk();
     },
     Enter: frame.openDetail,
     l: frame.toLayers,
@@ -100,6 +111,8 @@ export function listenKeys(frame: FrameKeys): () => void {
     // A focused button or box takes Space and Enter for itself.
     const onControl = isBox || at.matches("button, a, summary");
     if (onControl && (event.key === " " || event.key === "Enter")) return;
+    // The desk covers what these would act on, and has keys of its own.
+    if (panel.get() === "desk" && event.key !== "?") return;
     const act = known[event.key];
     if (act !== undefined) act();
     else if (!/^[1-9]$/.test(event.key) || !toggleLayer(Number(event.key))) return;
