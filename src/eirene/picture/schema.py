@@ -93,8 +93,8 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab('words', 'row');
 
 INDEXES = """
 CREATE INDEX by_entry ON report (entry8);
-CREATE INDEX by_id ON report (id8);
-CREATE INDEX by_entity ON report (entity8);
+CREATE INDEX by_id ON report (id8, comp, finer);
+CREATE INDEX by_entity ON report (entity8, comp, finer);
 CREATE INDEX by_change ON report (change) WHERE lead > 0;
 CREATE INDEX by_place ON report (place) WHERE lead = 1 AND place IS NOT NULL;
 CREATE INDEX by_odd ON report (odd, start, lasts) WHERE odd = 1;
