@@ -29,6 +29,7 @@ from eirene.web import (
     view_as,
 )
 from eirene.web.answers import problem
+from eirene.web.forgetful import forget
 from eirene.web.gate import Gate
 from eirene.web.node import Node
 from eirene.web.ogc import collections, items, landing
@@ -63,7 +64,7 @@ _ROOMS = (
 def routes_of() -> Litestar:
     """All routes, as each module lists its own."""
     found: list[Any] = [route for room in _ROOMS for route in room.ROUTES]
-    return Litestar(
+    app = Litestar(
         found,
         openapi_config=None,
         logging_config=None,
@@ -71,6 +72,8 @@ def routes_of() -> Litestar:
         exception_handlers={HTTPException: _refused, Exception: problem},
         request_max_body_size=None,  # the gate bounds it
     )
+    forget(app)
+    return app
 
 
 def make_app(node: Node) -> Gate:

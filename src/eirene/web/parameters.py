@@ -7,9 +7,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-from litestar.datastructures import MultiDict
+from urllib.parse import parse_qsl
 
 from eirene.errors import InvalidQuery, InvalidReport
 from eirene.picture import Query, parse_bbox, parse_datetime
@@ -36,9 +34,10 @@ _TEXT_MOST = 4_000
 def parameters_of(connection: Connection, allowed: Iterable[str]) -> dict[str, str]:
     """Query parameters by name, each at most once, none that is not known here."""
     allowed = tuple(allowed)
-    given: MultiDict[Any] = connection.query_params
     found: dict[str, str] = {}
-    for name, value in given.multi_items():
+    # not Litestar's own, which remembers for everybody together what was asked lately
+    query = connection.scope["query_string"].decode("latin-1")
+    for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in allowed:
             raise _unknown(name, allowed)
         if name in found:
