@@ -1,0 +1,92 @@
+"""Two nodes that differ in one report, and what must not differ in their answers.
+
+Clocks stand still and salts are not drawn, so that two answers are the same
+bytes where the nodes have the same to tell; nothing else is smoothed over.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eirene.app import Node
+from eirene.config import Settings
+from eirene.web.app import make_app
+from outlets.asking import Answer, Ask, Line
+from outlets.ground import Ground
+from outlets.probes import PROBES, Probe, Scene
+
+STILL = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
+_DOOR = "door"
+"""The probe that makes tokens and shifts: what it gets is new each time."""
+
+
+class _Still(datetime):
+    """The clock of the web room, stopped."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return STILL.astimezone(tz) if tz else STILL.replace(tzinfo=None)
+
+
+class _Salt:
+    """``secrets`` for cursors: all but the salt is as it is."""
+
+    token_bytes = staticmethod(bytes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(secrets, name)
+
+
+@contextmanager
+def stopped() -> Generator[None]:
+    """While this lasts, no answer tells the time, and no cursor is salted."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("eirene.web.") and getattr(module, "datetime", None) is datetime:
+                patch.setattr(module, "datetime", _Still)
+        patch.setattr("eirene.web.cursors.secrets", _Salt())
+        yield
+
+
+class Twin:
+    """A copy of a node's folder, opened as a node of its own."""
+
+    def __init__(self, ground: Ground, folder: Path) -> None:
+        shutil.copytree(ground.folder, folder)
+        self.node = Node(Settings(data=str(folder)), None)
+        self.node.releases._clock = lambda: ground.now
+        self.line = Line(make_app(self.node))
+        self._token = ground.web.token
+
+    def ask(self, role: str | None, ask: Ask) -> Answer:
+        """One request as a role."""
+        return self.line.ask(None if role is None else self._token[role], ask)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self.line.close()
+        self.node.close()
+
+
+def asks_of(scene: Scene, one: Twin, probes: list[Probe] | None = None) -> Iterator[Ask]:
+    """Every request of the walk, as one of the twins leads through it."""
+    for probe in probes or dict.fromkeys(PROBES.values()):
+        if probe.__name__ == _DOOR:
+            continue
+        steps = probe(scene)
+        try:
+            ask = next(steps)
+            while True:
+                yield ask
+                ask = steps.send(one.ask(scene.role, ask))
+        except StopIteration:
+            continue

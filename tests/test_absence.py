@@ -1,0 +1,208 @@
+"""Absent and withheld look the same: status, headers but the date, body, length, and time.
+
+Requests for both come interleaved, in random order. The best threshold on time
+tells them apart with an area under the curve of at most 0.53; the same
+measurement finds a difference of 200 microseconds that is planted in a wrapper.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+import pytest
+
+from eirene.reports.kinds import kinds
+from outlets.asking import Ask, Line
+from outlets.ground import Ground
+from outlets.planting import Plant
+
+ROLE = "ngo-focal-point"
+MOST = 0.53
+SAMPLES = 1_500
+"""Of each sort in a round: chance alone then moves the area by 0.01 (one sigma)."""
+ROUNDS = 4
+"""Rounds are added up while the area is too large: noise goes away, a difference stays."""
+PLANTED_S = 200e-6
+
+PATHS: dict[str, Callable[[Plant], str]] = {
+    "report": lambda plant: f"/api/reports/{plant.report}",
+    "entity": lambda plant: f"/api/entities/{plant.entity}",
+    "feature": lambda plant: f"/ogc/collections/alert/items/{plant.report}",
+    "releases": lambda plant: f"/api/reports/{plant.report}/releases",
+}
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """A node with reports that the reader may see, and as many that he may not."""
+    made = Ground(tmp_path_factory.mktemp("absence") / "node")
+    for compartment in ("partners", "command"):
+        made.file([made.gardener.plant(kinds()["alert"], compartment) for _ in range(100)])
+    yield made
+    made.close()
+
+
+def withheld(ground: Ground) -> list[Plant]:
+    return [plant for plant in ground.plants if plant.compartment == "command"][:-1]
+
+
+def told_of(ground: Ground) -> Plant:
+    """The one withheld report of whose entity somebody else tells, too."""
+    return [plant for plant in ground.plants if plant.compartment == "command"][-1]
+
+
+def absent(plant: Plant) -> Plant:
+    """The same, but that it is nowhere; asked for as often as that one, lest a cache decide."""
+    return _absent(plant.n, plant.kind)
+
+
+def fresh(plant: Plant) -> Plant:
+    """The same, asked for this once."""
+    return _absent.__wrapped__(plant.n, plant.kind)
+
+
+@cache
+def _absent(n: int, kind: str) -> Plant:
+    report, entity = secrets.token_hex(16), secrets.token_hex(16)
+    return Plant(n=n, kind=kind, compartment="", flat={}, marks=[], report=report, entity=entity)
+
+
+def area(hidden: list[float], gone: list[float]) -> float:
+    """How well time tells them apart: 0.5 not at all, 1.0 always; the better direction counts."""
+    ordered = sorted([(value, 1) for value in hidden] + [(value, 0) for value in gone])
+    ranks = sum(at for at, (_, sort) in enumerate(ordered, start=1) if sort)
+    wins = ranks - len(hidden) * (len(hidden) + 1) / 2
+    found = wins / (len(hidden) * len(gone))
+    return max(found, 1 - found)
+
+
+async def measured(line: Line, token: str, pairs: list[tuple[str, str]]) -> Any:
+    """Seconds of each request for what is withheld, and of each for what is absent."""
+    took: tuple[list[float], list[float]] = ([], [])
+    order = [0, 1]
+    for pair in pairs:
+        random.shuffle(order)
+        for sort in order:
+            ask = Ask("GET", pair[sort])
+            began = time.perf_counter()
+            answer = await line.asked(token, ask)
+            took[sort].append(time.perf_counter() - began)
+            assert answer.status == 404
+    return took
+
+
+def told_apart(
+    ground: Ground,
+    line: Line,
+    path: Callable[[Plant], str],
+    rounds: int,
+    absent: Callable[[Plant], Plant] = absent,
+) -> float:
+    """The area after as many rounds as it takes to be small, at most ``rounds``."""
+    hidden: list[float] = []
+    gone: list[float] = []
+    plants = withheld(ground)
+    token = ground.web.token[ROLE]
+    found = 1.0
+    gc.disable()
+    try:
+        for _ in range(rounds):
+            chosen = [random.choice(plants) for _ in range(SAMPLES)]
+            pairs = [(path(plant), path(absent(plant))) for plant in chosen]
+            some, others = line.run(measured(line, token, pairs))
+            hidden += some
+            gone += others
+            found = area(hidden, gone)
+            if found <= MOST:
+                break
+    finally:
+        gc.enable()
+    return found
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_absent_and_withheld_are_answered_with_the_same_bytes(ground: Ground, path: str) -> None:
+    for plant in withheld(ground)[:20]:
+        for method in ("GET", "HEAD", "DELETE"):
+            told = ground.ask(ROLE, Ask(method, PATHS[path](plant)))
+            also = ground.ask(ROLE, Ask(method, PATHS[path](absent(plant))))
+            assert told.but_date() == also.but_date()
+            assert told.status == (405 if method == "DELETE" else 404)
+
+
+POSTS: dict[str, Callable[[Plant], Any]] = {
+    "amend": lambda p: {"kind": "alert", "compartment": "partners", "amends": [p.report]},
+    "withdraw": lambda p: {"kind": "withdrawal", "amends": [p.report], "reason": "error"},
+    "link": lambda p: _note() | {"links": [{"role": "about", "report": p.report}]},
+    "preview": lambda p: {"report": p.report},
+}
+
+
+def _note() -> dict[str, Any]:
+    return {"kind": "note", "compartment": "partners", "summary": "about that"}
+
+
+@pytest.mark.parametrize("post", POSTS)
+def test_a_post_that_names_what_is_withheld_is_refused_as_if_it_were_absent(
+    ground: Ground, post: str
+) -> None:
+    where = "/api/preview" if post == "preview" else "/api/reports"
+    for plant in withheld(ground)[:10]:
+        told, also = (
+            ground.ask(ROLE, _post(where, POSTS[post](one))) for one in (plant, absent(plant))
+        )
+        assert told.but_date() == also.but_date()
+        assert told.status in (404, 422)
+
+
+def _post(path: str, value: Any) -> Ask:
+    return Ask("POST", path, msgspec.json.encode(value))
+
+
+def test_an_entity_that_stands_elsewhere_may_be_told_of_as_one_that_is_new(ground: Ground) -> None:
+    """To be refused would tell that it is there; both are filed, and read alike."""
+    plant = told_of(ground)
+    answers = [
+        ground.ask(ROLE, _post("/api/reports", _note() | {"entity": one.entity}))
+        for one in (plant, absent(plant))
+    ]
+    assert [answer.status for answer in answers] == [201, 201]
+    bodies = [answer.json() for answer in answers]
+    read = [ground.ask(ROLE, Ask("GET", f"/api/entities/{body['entity']}")) for body in bodies]
+    assert [len(one.json()["history"]) for one in read] == [1, 1]
+    assert [one.json()["others"] for one in read] == [[], []]
+    assert len({len(one.body) for one in read}) == 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_time_does_not_tell_absent_from_withheld(ground: Ground, path: str) -> None:
+    assert told_apart(ground, ground.line, PATHS[path], ROUNDS) <= MOST
+
+
+def test_time_does_not_tell_what_others_have_asked_for_lately(ground: Ground) -> None:
+    """What is withheld was asked for before, what is absent never: no cache is shared."""
+    for plant in withheld(ground):
+        ground.ask("joc-duty-officer", Ask("GET", PATHS["report"](plant)))
+    assert told_apart(ground, ground.line, PATHS["report"], ROUNDS, fresh) <= MOST
+
+
+def test_two_hundred_microseconds_would_be_found(ground: Ground) -> None:
+    hidden = {plant.report for plant in withheld(ground)}
+
+    async def slower(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].rpartition("/")[2] in hidden:
+            until = time.perf_counter() + PLANTED_S
+            while time.perf_counter() < until:
+                pass
+        await ground.web.app(scope, receive, send)
+
+    line = Line(slower)
+    assert told_apart(ground, line, PATHS["report"], 1) > MOST
+    line.close()
