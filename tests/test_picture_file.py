@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from eirene.picture import Picture, PictureDamaged, Query, every, rebuild, search, snapshot
+from eirene.picture import (
+    STREAM_COLUMNS,
+    Picture,
+    PictureDamaged,
+    Query,
+    every,
+    rebuild,
+    search,
+    snapshot,
+)
 from eirene.picture.store import files
 from eirene.reports.envelope import Opened
 from picture_world import ALL, KEY, World, picture_of
@@ -141,4 +150,5 @@ def test_an_export_under_way_sees_one_state(world: World, folder: Path):
         begun = snapshot(picture, ALL)
         picture.fold([world.withdraw(world.entries[1])])
         rows = [row for chunk in begun.chunks for row in chunk]
-        assert sum(row[-2] for row in rows) == 1
+        withdrawn = STREAM_COLUMNS.index("withdrawn")
+        assert sum(row[withdrawn] for row in rows) == 1
