@@ -54,7 +54,11 @@ def of_class(rule: Rule) -> list[tuple[str, dict[str, Any]]]:
     incident: dict[str, Any] = {"state": "verified"}
     if rule.data == "incident-host-forces-alleged":
         incident["actors"] = [{"role": "alleged-perpetrator", "actor_class": "host-state-forces"}]
-    told = {"incident": incident, "movement": {"type": "patrol"}}
+    told = {
+        "incident": incident,
+        "movement": {"type": "patrol"},
+        "notification": {"state": "submitted"},
+    }
     found: list[tuple[str, dict[str, Any]]] = []
     for name, kind in kinds().items():
         own = told.get(name, {})
@@ -130,3 +134,13 @@ def test_the_humanitarian_desk_can_call_whoever_notified_it() -> None:
     content = whole(kinds()["notification"])
     rule = row("humanitarian-notification", "org-*", "humanitarian")
     assert passed("notification", content, rule)["contact"] == WORDS
+
+
+def test_summary_and_narrative_pass_no_row_by_themselves() -> None:
+    """Also where the row lists their group: that is for what a person edited."""
+    for rule in ROWS:
+        for name, content in of_class(rule):
+            fields = fields_of(kinds()[name].content)
+            words = {n for n, f in fields.items() if f.held.group == "text" and f.codes is None}
+            plain = {n for n in words if fields[n].held.passes_as_is}
+            assert passed(name, content, rule).keys() & (words - plain) == set()

@@ -5,8 +5,9 @@ Invariants
     and times pass by themselves, and numbers where place and counts are exact.
   * Words that people wrote pass only with their group, and only where place, time and
     counts are given exactly: then nothing that they say is finer than the rest. Where
-    anything is coarsened no word passes, also inside lists and structs; a person puts in
-    edited text, at the desk.
+    anything is coarsened no word passes, also inside lists and structs.
+  * Words of the group ``text`` - summary, narrative and their like - never pass by
+    themselves, not even where the group is listed: a person puts in edited text, at the desk.
   * A field that this version of Eirene does not know is removed.
   * Parts of a total that passes in bands are removed: two bands would give a finer one.
   * Markings are kept: whoever receives may not mark lower, and a purpose binds on.
@@ -153,6 +154,8 @@ def _keep(field: Field, rule: Rule) -> Keep:
         return lambda value: coarse_moment(value, rule.time) if isinstance(value, str) else None
     if field.held.passes_as_is:
         return _short_codes
+    if field.held.group == "text" and codes is None:
+        return lambda _value: None
     return lambda value: _plain(value, codes, rule)
 
 
