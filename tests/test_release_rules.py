@@ -290,6 +290,7 @@ ALLEGED = {"actors": [{"role": "alleged-perpetrator", "actor_class": "host-state
         ("incident", {}, "mission", None),
         ("incident", {"state": "reported"}, "org-lamp", "report-from-organisation"),
         ("notification", {}, "org-lamp", "humanitarian-notification"),
+        ("notification", {"state": "draft"}, "org-lamp", None),
         ("notification", {}, "humanitarian", "humanitarian-notification"),
         ("acknowledgement", {}, "party-a", "notification-acknowledgement"),
         ("activity", {}, "org-lamp", "ngo-presence"),

@@ -19,6 +19,8 @@ HOST_FORCES = "incident-host-forces-alleged"
 _OWN_MOVEMENTS = frozenset(("patrol", "convoy", "flight", "vessel"))
 """Movements of the force; those of people, herds and armed groups have no class."""
 
+_DRAFT = "draft"
+
 _VERIFIED = frozenset(("verified", "partly-verified"))
 
 _Content = Mapping[str, Any]
@@ -76,6 +78,8 @@ def _movement(content: _Content, compartment: str) -> str | None:
 
 
 def _notification(content: _Content, compartment: str) -> str | None:
+    if content.get("state") == _DRAFT:
+        return None  # submitting it is the consent, and that has not happened yet
     if compartment.startswith("party-"):
         return "notification-acknowledgement"
     return "humanitarian-notification"
