@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -24,7 +24,7 @@ from outlets.asking import Answer, Ask, Line
 from outlets.ground import Ground
 from outlets.probes import PROBES, Probe, Scene
 
-STILL = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
+STILL = datetime.now(UTC).replace(microsecond=0)
 _DOOR = "door"
 """The probe that makes tokens and shifts: what it gets is new each time."""
 
@@ -64,6 +64,8 @@ class Twin:
         shutil.copytree(ground.folder, folder)
         self.node = Node(Settings(data=str(folder)), None)
         self.node.releases._clock = lambda: ground.now
+        # when a token was last used, too
+        self.node.people.clock = self.node.people.holdings._clock = lambda: STILL
         self.line = Line(make_app(self.node))
         self._token = ground.web.token
 
@@ -77,8 +79,15 @@ class Twin:
         self.node.close()
 
 
-def asks_of(scene: Scene, one: Twin, probes: list[Probe] | None = None) -> Iterator[Ask]:
-    """Every request of the walk, as one of the twins leads through it."""
+class Told(NamedTuple):
+    """One request, and what each of the twins answered."""
+
+    ask: Ask
+    answers: tuple[Answer, ...]
+
+
+def told_by(scene: Scene, *twins: Twin, probes: list[Probe] | None = None) -> Iterator[Told]:
+    """Every request of the walk, put to each once; the first one leads through it."""
     for probe in probes or dict.fromkeys(PROBES.values()):
         if probe.__name__ == _DOOR:
             continue
@@ -86,7 +95,8 @@ def asks_of(scene: Scene, one: Twin, probes: list[Probe] | None = None) -> Itera
         try:
             ask = next(steps)
             while True:
-                yield ask
-                ask = steps.send(one.ask(scene.role, ask))
+                answers = tuple(twin.ask(scene.role, ask) for twin in twins)
+                yield Told(ask, answers)
+                ask = steps.send(answers[0])
         except StopIteration:
             continue
