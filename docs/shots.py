@@ -1,4 +1,4 @@
-"""Pictures of the documentation, from the running demo: ``./run shots``.
+"""Pictures of the documentation, from the running demo: ``./run shots [replay] [amber-river]``.
 
 Each picture is taken of a demo node in a temporary folder, after a few reports
 were filed, so that what the guides show is what a newcomer sees.
@@ -29,8 +29,8 @@ Account = dict[str, str]
 
 
 @contextmanager
-def demo() -> Generator[dict[str, Account]]:
-    """A demo node; gives its accounts by role."""
+def demo() -> Generator[dict[str, dict[str, Account]]]:
+    """The demo; gives the accounts of each of its nodes by role."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -47,7 +47,10 @@ def demo() -> Generator[dict[str, Account]]:
             if line.startswith("READY"):
                 break
         told = json.loads((Path(folder) / "demo-accounts.json").read_text(encoding="utf-8"))
-        yield {one["role"]: one for one in told if one["node"] == "replay"}
+        by_node: dict[str, dict[str, Account]] = {}
+        for one in told:
+            by_node.setdefault(one["node"], {})[one["role"]] = one
+        yield by_node
         process.send_signal(signal.SIGTERM)
         process.wait(20)
 
@@ -124,17 +127,32 @@ def phone(browser: Browser, account: Account) -> None:
     page.close()
 
 
-def main() -> None:
-    """Take them all."""
+def exercise(browser: Browser, accounts: dict[str, Account]) -> None:
+    """AMBER RIVER as the watch, an organisation and the host state see it."""
+    for role, name in (
+        ("joc-duty-officer", "amber-watch"),
+        ("ngo-focal-point", "amber-ngo"),
+        ("host-state-liaison-officer", "amber-host-state"),
+    ):
+        page = signed_in(browser, accounts[role], 1440, 900)
+        take(page, name)
+        page.close()
+
+
+def main(parts: list[str]) -> None:
+    """Take them all, or those of some nodes."""
     PICTURES.mkdir(exist_ok=True)
-    with demo() as accounts, chromium() as launch:
+    with demo() as nodes, chromium() as launch:
         browser = launch()
-        duty = accounts["joc-duty-officer"]
-        amended(duty)
-        desk(browser, duty)
-        phone(browser, duty)
+        if "replay" in parts:
+            duty = nodes["replay"]["joc-duty-officer"]
+            amended(duty)
+            desk(browser, duty)
+            phone(browser, duty)
+        if "amber-river" in parts:
+            exercise(browser, nodes["amber-river"])
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or ["replay", "amber-river"])

@@ -188,9 +188,7 @@ def test_the_informant_is_known_to_the_liaison_cell_alone(node: Node) -> None:
     for role in roles():
         words = str([seen_by(node, role, kinds=("source",)), seen_by(node, role, q="SEDGE")])
         knows = role in ("community-liaison-assistant", "liaison-cell-chief")
-        # a watch keeper who doubts a source by its pseudonym: it stands in command
-        reads_command = "command" in role_named(role).compartments
-        assert ("SEDGE" in words) == (knows or reads_command), role
+        assert ("SEDGE" in words) == knows, role
         assert bool(seen_by(node, role, kinds=("source",))) == knows, role
 
 

@@ -556,7 +556,7 @@ def _evening(pen: Pen) -> None:
             "3. Clinic at Bintune: stand there with the last section, or move patients and staff?\n"
             "4. Clinic and convoy, soldiers alleged: what do partners get, what the public, what nobody?\n"
             "5. R18 is closed. Harbour Aid wants to drive at 06:30.\n"
-            "6. SEDGE-4 and ALDER-2: who may still know them tomorrow?\n"
+            "6. The two who warned us: who may still know of them tomorrow?\n"
             "7. Rumour that we shot from the ford: answer it, through whom?"
         ),
     )

@@ -100,7 +100,7 @@ def _warning(pen: Pen) -> None:
         occurred="D15 03:05",
         tlp="AMBER",
         links=(("about", "warning"),),
-        summary="SEDGE-4 also warned on the twelfth day, and the market came and went",
+        summary="The same caller warned on the twelfth day, and the market came and went",
     )
 
 
