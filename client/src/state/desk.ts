@@ -4,7 +4,7 @@
  */
 import { Problem } from "../wire/api";
 import type { Decision, Release, WaitingRelease } from "../wire/types";
-import { api, session } from "./session";
+import { api, session, type Session } from "./session";
 import { store } from "./store";
 import { Value } from "./value";
 import { panel } from "./view";
@@ -20,15 +20,22 @@ const EVERY_MS = 30_000;
 /** After a change of the picture: the desk decides within moments. */
 const SOON_MS = 2_500;
 
+/** undefined: nobody is signed in; null: through his own eyes. */
+function viewingOf(now: Session): string | null | undefined {
+  return now.state === "in" ? (now.me.viewing ?? null) : undefined;
+}
+
 export function openDesk(release: string | null = null): void {
   deskWish.set(release);
   panel.set("desk");
 }
 
 export async function loadWaiting(): Promise<void> {
+  const before = session.get();
   try {
     const found = await api.waiting();
-    if (session.get().state === "in") waiting.set(found);
+    // An answer to who looked before belongs to nobody who looks now.
+    if (before.state === "in" && viewingOf(session.get()) === viewingOf(before)) waiting.set(found);
   } catch (fault) {
     // What was read stays; the next round asks again.
     if (!(fault instanceof Problem)) throw fault;
@@ -54,11 +61,22 @@ export function followWaiting(): () => void {
   };
   const every = setInterval(() => void loadWaiting(), EVERY_MS);
   const stop = store.subscribe(soon);
+  let eyes: string | null = null;
+  // Through other eyes nothing of what waited may stay: it shows the reports themselves.
+  const end = session.subscribe((now) => {
+    const viewing = viewingOf(now) ?? null;
+    if (viewing === eyes) return;
+    eyes = viewing;
+    waiting.set(null);
+    if (panel.get() === "desk") panel.set(null);
+    void loadWaiting();
+  });
   void loadWaiting();
   return () => {
     clearInterval(every);
     if (due !== null) clearTimeout(due);
     stop();
+    end();
     waiting.set(null);
     deskWish.set(null);
   };

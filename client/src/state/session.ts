@@ -115,17 +115,25 @@ api.onSignedOut = () => {
 /** What I may see has changed: nothing of before stays on the screen, and all is asked anew. */
 function changed(): void {
   stream.stop();
-  store.clear();
+  // First, or what is looked at would be asked for anew as the store empties under it.
   selectNothing();
+  store.clear();
   justFiled.set(null);
   stream.start();
 }
 
 /** Look through the eyes of an audience, read only, in this session; null: as myself again. */
 export async function lookAs(audience: string | null): Promise<void> {
-  if (audience === null) await api.ask("DELETE", "/api/view-as");
-  else await api.ask("POST", "/api/view-as", { audience });
-  changed();
+  // Before the node changes its eyes: else what is looked at is asked for with the new ones.
+  stream.stop();
+  selectNothing();
+  try {
+    if (audience === null) await api.ask("DELETE", "/api/view-as");
+    else await api.ask("POST", "/api/view-as", { audience });
+  } finally {
+    // After a sign-out meanwhile there is nobody to start it for.
+    if (session.get().state === "in") changed();
+  }
   await check();
 }
 
