@@ -60,7 +60,9 @@ class Cases:
         self.configuration = configuration
         self.world = world
         self._present = present
-        self.told = Told(picture, self.everywhere, keys.owner)
+        self.told = Told(
+            picture, self.everywhere, keys.owner, lambda name: self.configuration().rule(name)
+        )
 
     def met(self) -> list[str]:
         """Compartments that this node has met."""
@@ -110,8 +112,14 @@ class Cases:
     ) -> list[Decision]:
         """What each audience gets of a case, by the mission's configuration or another one."""
         told = self.told.by_source(case.of) if case.entry else self.told.foreseen(case.body)
-        watch = Watch(case.body, case.content, self.world, told)
-        held = msgspec.structs.replace(case.held, audiences=self._present(), crowd=watch.crowd)
+        places = [[given.place for given in by_one] for by_one in told]
+        watch = Watch(case.body, case.content, self.world, places)
+        held = msgspec.structs.replace(
+            case.held,
+            audiences=self._present(),
+            crowd=watch.crowd,
+            rung=max((given.rung for by_one in told for given in by_one), default=0),
+        )
         rules = (configuration or self.configuration()).in_force(now)
         return decisions(case.body, case.content, rules, now, held)
 

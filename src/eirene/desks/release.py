@@ -43,7 +43,7 @@ from eirene.picture.ledger import (
     lines_of,
     places_of,
 )
-from eirene.release.coarsen import block_start, fineness
+from eirene.release.coarsen import block_start, fineness, rung_of
 from eirene.release.configuration import Configuration
 from eirene.release.deciding import Decision, class_of, slot_after, slot_min
 from eirene.release.rules import Rule
@@ -348,7 +348,9 @@ class ReleaseDesk(Cases):
         rule = self.rule_of(decision, exactly=is_exact(line))
         assert rule is not None
         version = self.version(case, rule, text_of(line))
-        self.told.gave(case.of, line.audience, version.place)
+        own = self.rule_of(decision, exactly=True)
+        rung = rung_of(own.place, rule.place) if own else 0
+        self.told.gave(case.of, line.audience, version.place, rung)
         body = self.body(line, case.entry, case.body.kind, version.content, amends=line.version)
         body = dressed(body, version, self.filed(rule))
         return None if line.version and self._same(line, body) else body

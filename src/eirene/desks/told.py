@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import cast
+from typing import NamedTuple, cast
 
 from eirene.errors import Unavailable
 from eirene.picture import Picture, Query, Row, entity_by_id, every
 from eirene.picture.ledger import Entity, Line, entities_of, line_by_id, lines_of
 from eirene.places import Place
+from eirene.release.coarsen import rung_of
 from eirene.release.reader import Reader
+from eirene.release.rules import Rule
 from eirene.release.sources import outside
 from eirene.reports.envelope import Body
 from eirene.reports.flat import content_values, kind_and_version
@@ -34,20 +36,33 @@ _KEPT = 50_000
 """Entities that are remembered; beyond that all are looked up again."""
 
 
+class Given(NamedTuple):
+    """One version that outsiders have."""
+
+    place: Place
+    rung: int
+    """How many steps it is wider than its rule."""
+
+
 class Told:
     """See the module."""
 
     def __init__(
-        self, picture: Callable[[], Picture], everywhere: Callable[[], Reader], owner: str
+        self,
+        picture: Callable[[], Picture],
+        everywhere: Callable[[], Reader],
+        owner: str,
+        rule: Callable[[str], Rule | None],
     ) -> None:
         self._picture = picture
         self._everywhere = everywhere
         self._owner = owner
+        self._rule = rule
         self._lock = threading.RLock()
         self._by_name: dict[str, set[Entity]] | None = None
         self._names: dict[Entity, set[str]] = {}
         self._beside: dict[Entity, set[Entity]] = {}
-        self._given: dict[Entity, list[Place]] = {}
+        self._given: dict[Entity, list[Given]] = {}
         self._roots: dict[Entity, Entity] = {}
 
     # -- what comes
@@ -75,17 +90,17 @@ class Told:
             self._near(of).add(other)
             self._near(other).add(of)
 
-    def gave(self, of: Entity, audience: str, place: Place | None) -> None:
-        """A version that was made."""
+    def gave(self, of: Entity, audience: str, place: Place | None, rung: int = 0) -> None:
+        """A version that was made, and how many steps it is wider than its rule."""
         if place is not None and outside(audience):
             with self._lock:
                 for one in {of, self._root(of)}:
-                    self._places(one).append(place)
+                    self._places(one).append(Given(place, rung))
 
     # -- what is asked
 
-    def by_source(self, of: Entity) -> list[list[Place]]:
-        """For each source that may stand behind an entity all places that outsiders were told."""
+    def by_source(self, of: Entity) -> list[list[Given]]:
+        """For each source that may stand behind an entity all that outsiders were told of him."""
         with self._lock:
             group = self._group(of)
             names = {name for one in group for name in self._known().get(one, ())}
@@ -93,7 +108,7 @@ class Told:
                 return [self._all(group)]
             return [self._all(self._of_name(name) | group) for name in sorted(names)]
 
-    def foreseen(self, body: Body) -> list[list[Place]]:
+    def foreseen(self, body: Body) -> list[list[Given]]:
         """The same for a report that is not filed yet: of what it links to."""
         with self._lock:
             return [places for one in self._linked_by(body) for places in self.by_source(one)] or [
@@ -104,8 +119,8 @@ class Told:
         entities = (self._by_name or {}).get(name, set())
         return {one for entity in entities for one in self._group(entity)}
 
-    def _all(self, entities: Iterable[Entity]) -> list[Place]:
-        return list(dict.fromkeys(place for one in entities for place in self._places(one)))
+    def _all(self, entities: Iterable[Entity]) -> list[Given]:
+        return list(dict.fromkeys(given for one in entities for given in self._places(one)))
 
     def _group(self, of: Entity) -> set[Entity]:
         """The entity, what it was a version of, and what is linked with either."""
@@ -173,27 +188,31 @@ class Told:
             if one.row.compartment != _SOURCES and one.role not in _APART:
                 yield Entity(one.row.compartment, one.row.owner, one.row.entity)
 
-    def _places(self, of: Entity) -> list[Place]:
+    def _places(self, of: Entity) -> list[Given]:
         if of not in self._given:
             lines = lines_of(self._picture(), self._everywhere(), of)
             made = [line for line in lines if line.version]
-            self._given[of] = [place for line in made for place in self._places_by(line)]
+            self._given[of] = [given for line in made for given in self._places_by(line)]
         return self._given[of]
 
-    def _places_by(self, line: Line) -> list[Place]:
+    def _places_by(self, line: Line) -> list[Given]:
         """What a version told outsiders; or, of one for the mission itself, what came of that."""
         if not outside(line.audience):
             return self._places(Entity(line.audience, self._owner, line.id))
-        place = self._place(line)
-        return [] if place is None else [place]
+        body = self._version(line)
+        if body is None or body.place is None or line.made is None:
+            return []
+        rule = self._rule(line.made.rule)
+        measure = body.coarse.place if body.coarse else ""
+        return [Given(body.place, rung_of(rule.place, measure) if rule else 0)]
 
-    def _place(self, line: Line) -> Place | None:
+    def _version(self, line: Line) -> Body | None:
         reader = Reader(account="releases", compartments=frozenset((line.audience,)))
         try:
             view = entity_by_id(self._picture(), reader, line.id)
         except Unavailable:
             return None
-        return view.current[0].body.place if view.current else None
+        return view.current[0].body if view.current else None
 
 
 def _of_organisation(compartment: str) -> bool:

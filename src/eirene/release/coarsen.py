@@ -293,6 +293,12 @@ _CELLS_WIDER = tuple(
 """A name for each size of cell: 17, 45, 119, 316 and 836 km."""
 
 
+def rung_of(rule_place: str, measure: str) -> int:
+    """How many steps a version is wider than its rule; one without a place is at the last."""
+    ladder = (rule_place, *wider_places(rule_place))
+    return ladder.index(measure) if measure in ladder else len(ladder) - 1
+
+
 def wider_places(measure: str) -> tuple[str, ...]:
     """Measures of place wider than this one, narrowest first; "" is no place at all."""
     level = admin_level(measure)

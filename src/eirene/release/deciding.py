@@ -98,6 +98,9 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     crowd: Callable[[Rule, str], Crowd | None] | None = None
     """How many could be the source of what a rule would give to an audience."""
 
+    rung: int = 0
+    """How many steps wider than its rule a version of this source is at least."""
+
 
 NOTHING_HELD = Held()
 
@@ -187,20 +190,22 @@ class _Case:
         """The first wider place of which enough could be the source; whether the rule's has few.
 
         Whoever decides may agree to everything, so what he agrees to is wide enough already.
-        Where nobody knows who lives there nothing can be worked out, and it is his to say.
+        Once a source was given wider, he stays so: else a wide version would say that it was
+        not where the exact ones were. Where nobody knows who lives there nothing can be
+        worked out, and it is the decider's to say.
         """
         crowd = self._held.crowd
         first = crowd(rule, audience) if crowd else None
         of_organisation = any(data == "report-from-organisation" for data, _ in self._held.came)
         few = too_few(first, self._configuration.k, of_organisation=of_organisation)
-        if crowd is None or first is None or first.people is None:
+        if crowd is None or first is None:
             return None, few
-        if not too_few(first, self._configuration.k, of_organisation=False):
-            return None, few
-        for place in wider_places(rule.place):
+        ladder = (rule.place, *wider_places(rule.place))
+        for place in ladder[min(self._held.rung, len(ladder) - 1) :]:
             left = crowd(msgspec.structs.replace(rule, place=place), audience)
-            if place and not too_few(left, self._configuration.k, of_organisation=False):
-                return place, few
+            unknown = left is not None and left.people is None
+            if unknown or not too_few(left, self._configuration.k, of_organisation=False):
+                return (None if place == rule.place else place), few
         return "", few
 
     def _slot_min(self, audience: str) -> int:
