@@ -33,6 +33,8 @@ NAMES = {
     "idle": "memory of the demo node at rest",
     "imports": "import and backup",
     "rules": "release rules: their graph, decisions and versions",
+    "release": "rules and versions, preview, the end of an agreement",
+    "source_game": "how often attackers name the source of a release",
     "setup": "from a fresh clone to READY",
 }
 

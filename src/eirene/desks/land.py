@@ -71,6 +71,7 @@ class Land:
     def __init__(self, mission: Mission) -> None:
         self._mission = mission
         self._area = lru_cache(maxsize=4_096)(self._area_once)
+        self._at = lru_cache(maxsize=4_096)(self._mission.areas.at)
         self._in = lru_cache(maxsize=4_096)(self._once)
 
     @property
@@ -80,7 +81,8 @@ class Land:
 
     def area_at(self, lon: float, lat: float, level: int) -> Area | None:
         """The area of a level around a point."""
-        code = self._mission.areas.at(lon, lat, level)
+        # each audience's version, and the threshold before it, asks for the same point
+        code = self._at(lon, lat, level)
         return self._area(code, level) if code else None
 
     def area_of_pcode(self, pcode: str, level: int) -> Area | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 import msgspec
@@ -180,6 +181,7 @@ class Watch:
         return GROWN_UP * (OF_A_GROUP if small else 1.0)
 
 
+@lru_cache(maxsize=4_096)
 def present_in(span: Span | None, lon: float) -> float:
     """Share of grown-up people who were about in a block of time; night is 20 to 4 by the sun."""
     if span is None:
