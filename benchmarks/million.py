@@ -39,6 +39,7 @@ from eirene.missions import mission_named
 from eirene.picture import Picture, Query, counts, rebuild, search
 from eirene.release.reader import Reader
 from eirene.release.visibility import Sight
+from eirene.reports.envelope import Body
 from eirene.web.look import COUNT_TO
 
 SIZE, QUICK_SIZE = 1_000_000, 100_000
@@ -56,8 +57,8 @@ def run(*, quick: bool) -> Iterator[Figure]:
     """Everything that is asked of a million reports, over one log and one picture."""
     size = QUICK_SIZE if quick else SIZE
     with folder() as where:
-        _fill(where, size)
-        picture, figures = _rebuilt(where, size)
+        fill(where, bodies(size), size)
+        picture, figures = rebuilt(where, size)
         yield from figures
         try:
             yield from _asked(picture, quick=quick)
@@ -65,21 +66,22 @@ def run(*, quick: bool) -> Iterator[Figure]:
             picture.close()
 
 
-def _fill(where: Path, size: int) -> None:
+def fill(where: Path, stream: Iterator[Body], size: int) -> None:
+    """A log of about so many reports."""
     keys, log = open_log(where)
     try:
-        stream, done = bodies(size), 0
+        done = 0
         while page := list(islice(stream, _POST)):
             log.append(page)
             done += len(page)
-            if done % (size // 5) == 0:
+            if done // (size // 5) != (done - len(page)) // (size // 5):
                 say(f"{done:,} of {size:,} reports are in the log")
     finally:
         log.close()
         keys.close()
 
 
-def _rebuilt(where: Path, size: int) -> tuple[Picture, list[Figure]]:
+def rebuilt(where: Path, size: int) -> tuple[Picture, list[Figure]]:
     """What a node does that finds its picture damaged: the whole log, its chains checked."""
     from eirene.keys.store import KeyStore
     from eirene.log.log import Log
@@ -190,7 +192,7 @@ Ask = Callable[[Reader, Query], int]
 """Asks, and says how much came."""
 
 
-class _Kind(msgspec.Struct):
+class Kind(msgspec.Struct):
     """One kind of question: what it may take, and how it is put."""
 
     title: str
@@ -203,7 +205,9 @@ class _Kind(msgspec.Struct):
     """An answer that brings less than this is not measured."""
 
 
-def _kinds(picture: Picture, number: int) -> list[_Kind]:
+def kinds(picture: Picture, number: int) -> list[Kind]:
+    """Every kind of question that a screen puts."""
+
     def listed(reader: Reader, query: Query) -> int:
         return len(search(picture, reader, query).rows)
 
@@ -224,20 +228,20 @@ def _kinds(picture: Picture, number: int) -> list[_Kind]:
     box, ended = "box and time, 500 rows", f"counted to {COUNT_TO:,}"
     a_kind = Query(kinds=("incident",))
     return [
-        _Kind(f"{box}, {ended}", BOX_MS, as_api, draw.box_and_time, number, ROWS),
-        _Kind(f"{box}, counted to the end", BOX_MS, listed, draw.box_and_time, number, ROWS),
-        _Kind("counts by day and area, 90 days", DAYS_MS, by_day, draw.quarter, number, 1),
-        _Kind("counts by day and area, all time", ALL_TIME_MS, by_day, Query, 20, 1),
-        _Kind(f"text search, {ended}", TEXT_MS, as_api, text, number, 0),
-        _Kind("a whole collection, counted to the end", None, listed, lambda: a_kind, 20, 1),
+        Kind(f"{box}, {ended}", BOX_MS, as_api, draw.box_and_time, number, ROWS),
+        Kind(f"{box}, counted to the end", BOX_MS, listed, draw.box_and_time, number, ROWS),
+        Kind("counts by day and area, 90 days", DAYS_MS, by_day, draw.quarter, number, 1),
+        Kind("counts by day and area, all time", ALL_TIME_MS, by_day, Query, 20, 1),
+        Kind(f"text search, {ended}", TEXT_MS, as_api, text, number, 0),
+        Kind("a whole collection, counted to the end", None, listed, lambda: a_kind, 20, 1),
     ]
 
 
 def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
     costs: list[tuple[str, float, int]] = []
-    for kind in _kinds(picture, 60 if quick else 300):
+    for kind in kinds(picture, 60 if quick else 300):
         for name, reader in _readers().items():
-            times, cost = _timed(kind, reader, paired=name.startswith("all"))
+            times, cost = timed(kind, reader, paired=name.startswith("all"))
             yield at_most(
                 f"{kind.title}, p95, reader of {name}",
                 kind.target,
@@ -259,7 +263,7 @@ def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
     )
 
 
-def _timed(kind: _Kind, reader: Reader, *, paired: bool) -> tuple[list[float], float | None]:
+def timed(kind: Kind, reader: Reader, *, paired: bool) -> tuple[list[float], float | None]:
     """Milliseconds of so many answers that bring enough; and what the reader test costs, in %.
 
     The cost is told for the reader who sees all: both queries then find the same rows.
@@ -277,7 +281,7 @@ def _timed(kind: _Kind, reader: Reader, *, paired: bool) -> tuple[list[float], f
         times.append(took)
         if paired:
             for into in (seen, bare) if tries % 2 else (bare, seen):
-                with _without_test() if into is bare else contextlib.nullcontext():
+                with without_test() if into is bare else contextlib.nullcontext():
                     into.append(_one(kind.ask, reader, query)[0])
     if not bare:
         return times, None
@@ -291,7 +295,7 @@ def _one(ask: Ask, reader: Reader, query: Query) -> tuple[float, int]:
 
 
 @contextlib.contextmanager
-def _without_test() -> Generator[None]:
+def without_test() -> Generator[None]:
     """The bare table in the place of what a reader may see: for comparison only."""
     bare = Sight("SELECT report.*, 'compartment' AS reason FROM report", {})
 

@@ -27,6 +27,7 @@ from benchmarks.figures import Figure, say  # noqa: E402 - needs the path above
 NAMES = {
     "log_append": "append in bulk, and one by one",
     "million": "a million reports: rebuild, size, questions",
+    "siblings": "what showing only the finest version costs, 300 compartments",
     "http_posts": "32 writers over HTTP",
     "browser": "from one browser to the other; first picture",
     "symbols": "10,000 symbols, 1,000 moves a second",
