@@ -1,4 +1,4 @@
-"""People on the screen: invited, cleared by two, a device given up, through the eyes of an audience."""
+"""People on the screen: invited, cleared by two, a device given up, a password, an audience's eyes."""
 
 from __future__ import annotations
 
@@ -154,6 +154,42 @@ def test_a_device_that_is_gone_is_signed_out_and_told_of(at: Seats, office: Offi
     expect(page.get_by_text("It could have held at most")).to_contain_text("command")
     expect(phone.page.get_by_label("Password")).to_be_visible(timeout=5_000)
     assert admin.axe() == []
+
+
+@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+def test_everybody_changes_his_own_password(
+    at: Seats, office: Office, size: tuple[int, int]
+) -> None:
+    user = f"changer-{size[0]}"
+    office.web.node.people.make(user, "joc-duty-officer", "mission", password=PASSWORD)
+    office.accounts[user] = {"user": user, "password": PASSWORD}
+    other, desk = at(*size), at(*size)
+    other.ended = desk.ended = True  # its session ends; a wrong password is refused with 401
+    other.sign_in(user)
+    page = desk.sign_in(user)
+    opened(page, "Password")
+    old = page.get_by_label("The password that you have now")
+    again, change = (
+        page.get_by_label("The same again"),
+        page.get_by_role("button", name="Change it"),
+    )
+    old.fill("not what it is")
+    page.get_by_label("New password").fill(CHOSEN)
+    again.fill(CHOSEN + "x")
+    expect(page.get_by_text("The two are not the same.")).to_be_visible()
+    change.click()
+    again.fill(CHOSEN)
+    change.click()
+    expect(page.get_by_text("This is not the password that you have now.")).to_be_visible()
+    expect(old).to_be_focused()  # and nobody was signed out for it
+    assert desk.axe() == []
+    old.fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Changed. This session stays")).to_be_visible()
+    expect(other.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Live,")).to_be_visible()
+    office.accounts[user]["password"] = CHOSEN
+    at(*size).sign_in(user)
 
 
 @pytest.mark.parametrize("size", [(1440, 900), PHONE])

@@ -105,6 +105,11 @@ export function endLoan(id: string): Promise<void> {
   return acted("DELETE", `/api/delegations/${of(id)}`);
 }
 
+/** My own; every other session and token of mine ends. */
+export function changePassword(old: string, fresh: string): Promise<void> {
+  return api.ask("POST", "/api/password", { old, new: fresh });
+}
+
 /** Mine, or for who administers accounts those of another. */
 export async function loadDevices(account = ""): Promise<void> {
   devices.set(await api.get<Device[]>("/api/devices", { account }));

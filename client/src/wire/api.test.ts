@@ -63,6 +63,14 @@ describe("asking the node", () => {
     expect(ended).toBe(1);
   });
 
+  it("does not end a session for a wrong old password", async () => {
+    const api = answering(401, { code: "sign-in-failed", message: "Not right." });
+    let ended = 0;
+    api.onSignedOut = () => (ended += 1);
+    await api.ask("POST", "/api/password", {}).catch(() => undefined);
+    expect(ended).toBe(0);
+  });
+
   it("takes an answer without a body", async () => {
     await expect(answering(204, null).signOut()).resolves.toBeUndefined();
   });

@@ -84,6 +84,11 @@ export function address(path: string, query: Query = {}): string {
   return tail === "" ? path : `${path}?${tail}`;
 }
 
+/** A wrong password is refused with the same status, and ends nothing. */
+function endsSession({ status, code }: Problem, path: string): boolean {
+  return status === 401 && path !== "/api/sign-in" && code !== "sign-in-failed";
+}
+
 export class Api {
   /** Called when the node no longer knows who asks. */
   onSignedOut: () => void = () => undefined;
@@ -92,10 +97,11 @@ export class Api {
 
   async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const answer = await this.send(method, path, body, signal);
-    if (answer.status === 401 && path !== "/api/sign-in") this.onSignedOut();
     if (!answer.ok) {
       const given: unknown = await answer.json().catch(() => null);
-      throw problemOf(answer.status, given, answer.headers.get("Retry-After"));
+      const problem = problemOf(answer.status, given, answer.headers.get("Retry-After"));
+      if (endsSession(problem, path)) this.onSignedOut();
+      throw problem;
     }
     if (answer.status === 204) return undefined as T;
     return (await answer.json()) as T;

@@ -40,9 +40,9 @@ function account(
 }
 
 it("shows everybody his own, and the rest to whom it concerns", () => {
-  expect(tabsOf(NOTHING)).toEqual(["waiting", "mine", "devices"]);
+  expect(tabsOf(NOTHING)).toEqual(["waiting", "mine", "devices", "password"]);
   const focal = { ...NOTHING, may: { ...NOTHING.may, invite: true } };
-  expect(tabsOf(focal)).toEqual(["waiting", "mine", "devices", "invite", "accounts"]);
+  expect(tabsOf(focal)).toEqual(["waiting", "mine", "devices", "password", "invite", "accounts"]);
   const admin = { ...NOTHING, may: { ...NOTHING.may, administer: true } };
   expect(tabsOf(admin)).toContain("organisations");
 });

@@ -5,6 +5,7 @@ export const TABS = [
   "waiting",
   "mine",
   "devices",
+  "password",
   "invite",
   "accounts",
   "organisations",
