@@ -135,6 +135,25 @@ def test_a_recalled_version_is_gone_and_the_stream_says_so(tmp_path: Path):
         assert (one.state, one.version) == (RECALLED, b"")
 
 
+def test_a_version_taken_back_leaves_no_conflict_with_the_one_that_follows(tmp_path: Path):
+    world = World()
+    original = world.tell(compartment="command")
+    first = released(world, original, "org-a")
+    second = released(world, original, "org-a")
+    stepped(world, original, "org-a", RECALLED, version=first.hash)
+    third = released(world, original, "org-a")
+    kept = [one for one in world.entries if one not in (first, second)]
+    with (
+        closing(picture_of(tmp_path / "all", world.entries, batch=2)) as picture,
+        closing(picture_of(tmp_path / "kept", kept)) as without,
+    ):
+        reader = a_reader("org-a")
+        [row] = search(picture, reader, Query()).rows
+        assert (row.entry, row.conflict) == (third.hash, False)
+        assert asked(picture, reader, QUERIES) == asked(without, reader, QUERIES)
+        assert told(picture, reader, [third]) == told(without, reader, [third])
+
+
 def of(original: Opened) -> Entity:
     body = original.body
     assert body is not None

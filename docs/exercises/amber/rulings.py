@@ -104,6 +104,7 @@ def _bad_day(pen: Pen) -> None:
         "approve",
         "warning-decided",
         "humanitarian",
+        "partners",
         reason="The clinic at Bintune must know before dawn",
     )
     pen.rule("D15 02:55", "reedling", "approve", "weavers-warning", "command", "humanitarian")

@@ -42,7 +42,8 @@ class Export(msgspec.Struct, frozen=True):
 
     at: datetime
     format: str
-    reports: int
+    reports: int | None
+    """None: a long one, which was still being made as it began to be sent."""
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

@@ -560,7 +560,7 @@ class People:
         """An account's devices, the one used last first."""
         return self.holdings.devices(user)
 
-    def note_export(self, held: Pass, format_: str, reports: int) -> None:
+    def note_export(self, held: Pass, format_: str, reports: int | None) -> None:
         """A file was fetched with this pass."""
         made = Export(self.clock(), format_, reports)
         self.holdings.note_export(held.reader.account, held.device, made)

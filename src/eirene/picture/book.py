@@ -93,9 +93,9 @@ def stand_of(steps: Iterable[tuple[int, Step]]) -> Stand:
 class Book:
     """Folds acts, within the caller's transaction."""
 
-    def __init__(self, db: apsw.Connection, drop: Callable[[int], None]) -> None:
+    def __init__(self, db: apsw.Connection, take_out: Callable[[int, int], None]) -> None:
         self._db = db
-        self._drop = drop
+        self._take_out = take_out
         self._any = bool(db.execute("SELECT 1 FROM finer LIMIT 1").fetchone())
         self._coarse: set[tuple[int, int]] = set()
         self._any_back = bool(db.execute("SELECT 1 FROM taken_back LIMIT 1").fetchone())
@@ -210,7 +210,7 @@ class Book:
             ).fetchall():
                 body = decode_body(unpacked(packed))
                 self._db.execute("DELETE FROM box WHERE rid = ?", (rid,))
-                self._drop(rid)
+                self._take_out(rid, lsn)
                 self._coarse |= self._touched([(owner, first8(body.entity))])
                 comp = "(SELECT id FROM compartment WHERE name = ?2)"
                 self._db.execute(

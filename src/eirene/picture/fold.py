@@ -99,14 +99,14 @@ class Fold:
         self._db, self._areas, self._bulk = db, areas, bulk
         self._clerk = Clerk(names, areas)
         self._last: dict[int, int] = {}
-        self._book = Book(db, self.drop)
+        self._book = Book(db, self.take_out)
         self._into = f"report ({', '.join(schema.report_columns())})"
 
     def forget(self, names: Names) -> None:
         """Take up again from what the file holds, after a transaction that failed."""
         self._clerk = Clerk(names, self._areas)
         self._last = {}
-        self._book = Book(self._db, self.drop)
+        self._book = Book(self._db, self.take_out)
 
     @property
     def names(self) -> Names:
@@ -200,9 +200,22 @@ class Fold:
                 "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", (rid, text)
             )
             db.execute("DELETE FROM body WHERE lsn = ?", (lsn,))
+        beside = (
+            "SELECT o.rid FROM report r JOIN report o USING (entity8, comp, owner) WHERE r.rid = ?1"
+        )
+        db.execute(f"DELETE FROM replaces WHERE by = ?1 AND target IN ({beside})", (rid,))
+        db.execute("DELETE FROM replaces WHERE target = ?", (rid,))
         db.execute("DELETE FROM report WHERE rid = ?", (rid,))
         db.execute("DELETE FROM amendment WHERE by = ?", (rid,))
         db.execute("DELETE FROM link WHERE by = ?", (rid,))
+
+    def take_out(self, rid: int, lsn: int) -> None:
+        """Drop a report, and settle what is left of its entity; ``lsn`` is of the act that says so."""
+        sql = "SELECT comp, owner, entity8 FROM report WHERE rid = ?"
+        groups = self._db.execute(sql, (rid,)).fetchall()
+        self.drop(rid)
+        for comp, owner, entity8 in groups:
+            self.settle((comp, owner, entity8), lsn)
 
     def _settle_fresh(self, fresh: Sequence[Columns]) -> None:
         """Settle each entity that has more than the one report."""
@@ -217,13 +230,16 @@ class Fold:
             if group in several:
                 self.settle(group)
 
-    def settle(self, group: Group) -> None:
-        """Work out anew who leads one entity, from all its reports."""
+    def settle(self, group: Group, lsn: int = 0) -> None:
+        """Work out anew who leads one entity, from all its reports; ``lsn``: of what touched it."""
         members = self._members(group)
+        if not members:
+            return
         edges = self._edges(group, {m.entry: m.rid for m in members})
         self._db.executemany("INSERT OR IGNORE INTO replaces (by, target) VALUES (?, ?)", edges)
         stand = standing(members, edges)
-        change = max(m.change for m in members)
+        change = max(lsn, *(m.change for m in members))
+        many = int(len(members) > 1)
         received = max(m.received for m in members)
         updates: list[tuple[Any, ...]] = []
         for m in members:
@@ -231,7 +247,7 @@ class Fold:
             lead = 0 if not leads else schema.WITHDRAWN if stand.withdrawn else schema.CURRENT
             conflict = int(stand.conflict and not m.withdrawal)
             wanted = (
-                lead, conflict, 1, received if leads else None, change if leads else m.change
+                lead, conflict, many, received if leads else None, change if leads else m.change
             )  # fmt: skip
             if wanted != (m.lead, m.conflict, m.many, m.touched, m.change):
                 updates.append((*wanted, m.rid))

@@ -65,7 +65,7 @@ async def get_export(request: Request[Any, Any, Any]) -> Stream:
     )
     marking = await aside(marking_of, picture, reader, query)
     if (held := beside(request, PASS)) is not None:
-        node.people.note_export(held, format_, int(made.manifest.get("count", 0)))
+        node.people.note_export(held, format_, made.manifest["count"])
     manifest = msgspec.json.encode(made.manifest).decode()
     return Stream(
         _chunks(node, held, made.chunks, made.media_type),
