@@ -471,3 +471,28 @@ def test_an_edit_of_what_two_decided_waits_for_the_second_and_keeps_his_words(of
     office.people.decide(HEAD, "s4", line, "approve")
     office.pass_slots()
     assert [flat(row)["summary"] for row in office.seen("host-state")] == ["Other words."]
+
+
+def test_a_report_and_all_versions_on_two_ways_are_counted_once(office: Office):
+    """Partners have it from the organisation itself, the mission by way of command."""
+    audiences = ("command", "partners")
+    focal = a_reader("org-lamp", decides=audiences, account="focal")
+    focal = msgspec.structs.replace(focal, organisation="lamp")
+    office.file(an_alert(compartment="org-lamp"), reader=focal)
+    office.desk.tick()
+    for one in office.people.waiting(focal):
+        if one.line.audience in audiences:
+            office.people.decide(focal, "s1", one.line.id, "approve")
+    office.pass_slots(2)
+    everyone = a_reader("command", decides=("local",), account="liaison")
+    for one in office.people.waiting(everyone):
+        office.people.decide(everyone, "s2", one.line.id, "approve")
+    office.pass_slots(2)
+    assert [row.compartment for row in office.seen("partners")] == ["partners"]
+    assert [row.compartment for row in office.seen("local")] == ["local"]
+    assert [row.compartment for row in office.seen("mission", "partners")] == ["mission"]
+    assert [row.compartment for row in office.seen("police", "partners")] == ["police"]
+    assert [row.compartment for row in office.seen("partners", "local")] == ["partners"]
+    own = office.seen("org-lamp", "command", "mission", "police", "partners", "local")
+    assert [row.compartment for row in own] == ["org-lamp"]
+    assert [row.compartment for row in office.seen("org-lamp", "local")] == ["org-lamp"]

@@ -29,6 +29,7 @@ import msgspec
 
 from eirene.desks.case import Case, Cases
 from eirene.desks.reapply import in_force, mark_of, reapply
+from eirene.desks.siblings import siblings
 from eirene.desks.steps import begun, is_exact, moved, ready, refused, text_of
 from eirene.errors import EireneError, NodeError
 from eirene.keys.store import KeyStore
@@ -43,16 +44,14 @@ from eirene.picture.ledger import (
     lines_of,
     places_of,
 )
-from eirene.release.coarsen import block_start, fineness, rung_of
+from eirene.release.coarsen import block_start, rung_of
 from eirene.release.configuration import Configuration
 from eirene.release.deciding import Decision, class_of, slot_after, slot_min
 from eirene.release.rules import Rule
 from eirene.release.sources import Country
 from eirene.release.version import Version, version_of
-from eirene.reports.acts import coarser as coarser_act
 from eirene.reports.acts import is_act
 from eirene.reports.acts import release as release_act
-from eirene.reports.acts.coarser import Coarser
 from eirene.reports.acts.release import (
     DUE,
     EXPIRED,
@@ -250,31 +249,6 @@ class ReleaseDesk(Cases):
         body = msgspec.structs.replace(body, amends=(line.version,))
         return self.post([body])[-1].hash
 
-    def _siblings(self, made: Mapping[bytes, Step], of: Entity) -> list[Body]:
-        """Of the versions of one original, each names those coarser than it.
-
-        Made in the slot of the versions: an act in an audience's compartment must not
-        tell when the original came.
-        """
-        known = lines_of(self._picture(), self.reader(of.compartment), of)
-        rules = {one.id: one.made.rule for one in known if one.made is not None}
-        rules |= {line: step.rule for line, step in made.items()}
-        audience = {one.id: one.audience for one in known}
-        ordered = sorted(
-            rules, key=lambda one: (self._fineness(rules[one]), audience[one]), reverse=True
-        )
-        bodies: list[Body] = []
-        for at, finer in enumerate(ordered):
-            coarser = tuple(c for c in ordered[at + 1 :] if finer in made or c in made)
-            if coarser:
-                content = Coarser(owner=self._keys.owner, finer=finer, coarser=coarser)
-                bodies.append(self.act_body(audience[finer], coarser_act.ACT.tag, content))
-        return bodies
-
-    def _fineness(self, rule_id: str) -> Any:
-        rule = self.configuration().rule(rule_id)
-        return fineness(rule) if rule else ()
-
     # -- making versions
 
     def _make_due(self, now: datetime, by: datetime) -> None:
@@ -339,8 +313,9 @@ class ReleaseDesk(Cases):
         for line, _, step, body in taken:
             if body is not None:
                 made.setdefault(line.of, {})[line.id] = step
-        siblings = [act for of, steps in made.items() for act in self._siblings(steps, of)]
-        posted = self.post([*siblings, *fresh], at=at)
+        picture = self._picture()
+        beside = [a for of, steps in made.items() for a in siblings(self, picture, steps, of)]
+        posted = self.post([*beside, *fresh], at=at)
         return known | {o.body.id: o.hash for o in posted if o.body is not None}
 
     def _version_body(self, line: Line, case: Case, decision: Decision) -> Body | None:

@@ -119,8 +119,9 @@ class Book:
             )
         elif isinstance(act, Coarser):
             by = names.number("owner", act.owner) or 0
+            of = names.number("owner", act.of or act.owner) or 0
             for coarse in act.coarser:
-                self._edge(first8(coarse), by, comp, by, first8(act.finer))
+                self._edge(first8(coarse), by, comp, of, first8(act.finer))
 
     def _release(self, opened: Opened, act: Release, comp: int, by: str, names: Names) -> None:
         owner, releaser = names.number("owner", act.owner) or 0, names.number("owner", by) or 0

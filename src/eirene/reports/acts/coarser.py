@@ -16,9 +16,11 @@ class Coarser(msgspec.Struct, frozen=True, kw_only=True):
     """One finer entity, and those coarser than it."""
 
     owner: str
-    """Owner of all of them: the releasing node's."""
+    """Owner of the versions: the releasing node's."""
     finer: bytes
     coarser: tuple[bytes, ...]
+    of: str = ""
+    """Owner of the finer one, where that is no version but the report at the beginning."""
 
 
 ACT = Act(name="act.coarser", version=1, content=Coarser, title="Coarser versions")
