@@ -32,7 +32,6 @@ from eirene.reports.acts.invitation import InvitationAct
 from eirene.reports.acts.organisation import OrganisationAct
 from eirene.reports.acts.suspension import SuspensionAct
 from eirene.reports.acts.viewed import ViewedAct
-from eirene.times import iso
 
 CODE_LASTS = timedelta(days=7)
 LEASE = timedelta(days=180)
@@ -406,7 +405,7 @@ class ClearingDesk:
             tokens=dropped - sessions,
             compartments=compartments,
             reports=self._readable(compartments),
-            exports=tuple(f"{iso(e.at)} {e.format}: {e.reports} reports" for e in exports),
+            exports=tuple(one.text for one in exports),
         )
         self._act(who, act, about=one.user, owner=one.organisation)
         self.people.holdings.forget(one.user, device)

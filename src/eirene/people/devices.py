@@ -11,6 +11,8 @@ from datetime import datetime
 
 import msgspec
 
+from eirene.times import iso
+
 COMMAND_LINE = "Command line of the node"
 UNKNOWN = "Unknown device"
 EXPORTS_KEPT = 50
@@ -44,6 +46,12 @@ class Export(msgspec.Struct, frozen=True):
     format: str
     reports: int | None
     """None: a long one, which was still being made as it began to be sent."""
+
+    @property
+    def text(self) -> str:
+        """As a line of a list."""
+        many = "very many" if self.reports is None else self.reports
+        return f"{iso(self.at)} {self.format}: {many} reports"
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

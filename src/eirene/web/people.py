@@ -276,7 +276,7 @@ async def withdraw(request: Request[Any, Any, Any], invitation: FromPath[str]) -
         body="Acceptance",
         answer="Accepted",
         statuses=(201,),
-        problems=(400, 413, 429),
+        problems=(400, 401, 413, 429),
         open_=True,
     ),
 )
