@@ -2,12 +2,14 @@
 
 Marks (``outlets/marks.py``) are planted in every field of every kind in every
 compartment. Then each role goes through every outlet there is; what it brings
-back is compared with what its compartments allow, in both directions. The
-outlets are found by looking (``outlets/derived.py``): a new route, verb, file or
+back is compared with what its compartments allow, and with what the release
+matrix lets come there when everybody who may decide says yes, in both
+directions. The outlets are found by looking (``outlets/derived.py``): a new route, verb, file or
 line writer fails here until somebody says how to look into it.
 
-The tests stand in the order of a day: walk, suspend, stop the node, go through
-its machine.
+The tests stand in the order of a day: reports are filed and released, amended and
+taken back, and released again; everybody walks; versions are recalled and expire; a
+clearance and an account are taken away; the node stops, and its machine is gone through.
 """
 
 from __future__ import annotations
@@ -31,16 +33,29 @@ from eirene.web import app, stream
 from eirene.web.app import make_app
 from eirene.web.control import lines as control_lines
 from outlets import derived
+from outlets import marks as marks_
+from outlets.allowing import class_of, counted
 from outlets.asking import Ask, Line, Watch
-from outlets.ground import Ground, Leak, clearances, compartments_of, leaks_among
+from outlets.ground import (
+    Ground,
+    Leak,
+    absent_id,
+    clearances,
+    compartments_of,
+    leaks_among,
+    organisation_of,
+)
 from outlets.host import COMMANDS, Host, Said, control_asks, marks_in_file, unknown_files
 from outlets.planting import Plant
-from outlets.probes import PROBES, WHOLE, Probe, Scene, Steps
-from outlets.walking import Walked, expected, values, walk, walk_all
+from outlets.probes import NOWHERE, PROBES, WHOLE, Probe, Scene, Steps
+from outlets.releasing import SLOT, decide, decide_all, middles_around, pass_slots, reason_in
+from outlets.walking import Walked, expected, finest, values, walk, walk_all
 
 ROLES = list(clearances())
 SUSPENDED = "liaison-cell-chief"
 """Who is ended after the walk: of all roles the one that sees most that others do not."""
+POLICE, GIVER = "police-officer", "joc-duty-officer"
+"""Whose versions are recalled and expire, and who gave them."""
 HOSTED = ("joc-duty-officer", "ngo-focal-point", "anyone")
 """For whom exports are made on the machine."""
 
@@ -60,12 +75,15 @@ def told() -> Iterator[io.StringIO]:
 def ground(tmp_path_factory: pytest.TempPathFactory, told: io.StringIO) -> Iterator[Ground]:
     base = tmp_path_factory.mktemp("walk")
     (base / "tmp").mkdir()
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(0.0003)  # while the node's threads answer, the walk is looking
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stream, "TICK_S", 0.2)
         patch.setattr(tempfile, "tempdir", str(base / "tmp"))
-        made = Ground(base / "node")
+        made = Ground(base / "node", middles_around)
         yield made
         made.close()
+    sys.setswitchinterval(switching)
 
 
 class Streams:
@@ -95,7 +113,11 @@ def streams(ground: Ground) -> Iterator[Streams]:
     made = Streams(ground)
     made.listen(0.2)
     ground.plant_everywhere()
-    ground.amend_and_withdraw()
+    for compartment in ground.compartments:
+        ground.tell(reason_in(compartment), [compartment])
+    assert decide_all(ground) > 40
+    ground.amend_and_withdraw()  # of what has been released
+    assert decide_all(ground) > 4
     made.late = {role: made.opened(role) for role in ROLES}
     made.listen(2.0)
     yield made
@@ -184,32 +206,40 @@ def test_a_stream_carries_what_its_reader_may_see_and_nothing_else(
             found |= dict.fromkeys(ground.marks_in(frame), "its frames")
         assert [str(one) for one in leaks_among(ground, role, "stream", found, allowed)] == []
         shown = {row[1] for frame in watch.frames_of(sort) for row in frame[rows]}
-        assert shown == entities
+        assert entities <= shown
+        versions = shown - {plant.entity for plant in ground.plants}
+        assert len(shown) == len(entities) + len(versions)
+        assert len(versions) >= len(finest(ground, compartments_of(role)))
+
+
+SUMS = ("killed", "injured", "reached", "threatened", "strength", "displaced")
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_counts_add_up_to_what_a_role_may_see(ground: Ground, streams: Streams, role: str) -> None:
-    """Totals and sums are worked out here from the plants: one more would be a hidden one."""
-    standing = ground.standing(compartments_of(role))
-    asked = "killed,injured,reached,threatened"
-    found = ground.ask(role, Ask("GET", f"/api/counts?group=kind&sum={asked}")).json()
-    assert found["total"] == len(standing)
+    """Totals and sums are worked out here from the plants: one more would be a hidden one.
+
+    Of a report and its versions each is counted once, as the finest that the role sees.
+    """
+    mine = compartments_of(role)
+    told: list[tuple[str, dict[str, Any]]] = [(p.kind, p.flat) for p in ground.standing(mine)]
+    told += [
+        (plant.kind, {name: counted(way, plant, name) for name in SUMS})
+        for plant, way in finest(ground, mine)
+    ]
+    found = ground.ask(role, Ask("GET", f"/api/counts?group=kind&sum={','.join(SUMS)}")).json()
+    assert found["total"] == len(told)
     for group in found["groups"]:
-        of = [plant.flat for plant in standing if plant.kind == group["kind"]]
+        of = [flat for kind, flat in told if kind == group["kind"]]
         assert group["n"] == len(of)
-        for name in asked.split(","):
-            known = [flat[name] for flat in of if name in flat]
-            assert group["sums"][name] == {
-                "sum": sum(known) if known else None,
-                "known": len(known),
-            }
-    for outlet in (
-        "/api/search",
-        *(f"/ogc/collections/{kind}/items" for kind in ("incident", "site")),
-    ):
-        body = ground.ask(role, Ask("GET", outlet)).json()
-        kind = outlet.split("/")[3] if outlet.startswith("/ogc") else ""
-        of = [plant for plant in standing if kind in ("", plant.kind)]
+        for name in SUMS:
+            known = [flat[name] for flat in of if flat.get(name) is not None]
+            total = sum(known) if known else None
+            assert group["sums"][name] == {"sum": total, "known": len(known)}, (group, name)
+    for kind in ("", "incident", "hazard", "activity"):
+        path = f"/ogc/collections/{kind}/items" if kind else "/api/search"
+        body = ground.ask(role, Ask("GET", path)).json()
+        of = [flat for name, flat in told if kind in ("", name)]
         assert body.get("total", body.get("numberMatched")) == len(of)
 
 
@@ -287,6 +317,110 @@ def test_a_planted_leak_is_found(
     ground.line.close()
 
 
+# -- recall and expiry
+
+
+def released_to(ground: Ground, role: str, plant: Plant, audience: str) -> dict[str, Any]:
+    """The line of the ledger for one audience, as a reader of the original sees it."""
+    answer = ground.ask(role, Ask("GET", f"/api/reports/{plant.report}/releases")).json()
+    [line] = [one for one in answer["releases"] if one["compartment"] == audience]
+    return line
+
+
+def obtained(ground: Ground, role: str, streams: Streams, before: int) -> set[Any]:
+    """What a role gets from every outlet now, and from its stream since then."""
+    found = values(ground.line.run(walk(ground, role)).everything)
+    frames = b"\n".join(streams.early[role].frames[before:])
+    return found | values(ground.marks_in(frames))
+
+
+def exact_for_the_police(ground: Ground, which: int) -> tuple[Plant, set[tuple[str, Any]]]:
+    """An alert that the police have exactly, and marks that they have by that alone."""
+    mine = compartments_of(POLICE)
+    plant = [
+        plant
+        for plant, way in finest(ground, mine)
+        if (plant.kind, class_of(plant), way.to) == ("alert", "informant-alert", "police")
+    ][which]
+    others = [way for way in ground.ways(plant) if way.to in mine and way.to != "police"]
+    [exact] = [way for way in ground.ways(plant) if way.to == "police"]
+    marks = {
+        (mark.sort, mark.value)
+        for mark in plant.marks
+        if exact.passes(plant, mark) and not any(way.passes(plant, mark) for way in others)
+        if mark.sort != "area"  # other codes of its compartment begin alike
+    }
+    assert len(marks) > 3
+    return plant, marks
+
+
+def assert_gone(
+    ground: Ground, streams: Streams, plant: Plant, marks: set[Any], version: str, before: int
+) -> None:
+    """Neither outlet nor stream tells the police anything more of a version; its id is absent."""
+    streams.listen(0.5)
+    assert obtained(ground, POLICE, streams, before) & marks == set()
+    gone = ground.ask(POLICE, Ask("GET", f"/api/reports/{version}"))
+    absent = ground.ask(POLICE, Ask("GET", f"/api/reports/{absent_id()}"))
+    assert gone.but_date() == absent.but_date()
+
+
+def test_a_version_that_is_recalled_has_left_every_outlet(
+    ground: Ground, walked: dict[str, Walked], streams: Streams
+) -> None:
+    plant, marks = exact_for_the_police(ground, 0)
+    assert marks <= values(walked[POLICE].everything)
+    line = released_to(ground, GIVER, plant, "police")
+    before = len(streams.early[POLICE].frames)
+    assert decide(ground, GIVER, line["id"], act="recall", reason=NOWHERE).status == 200
+    assert_gone(ground, streams, plant, marks, line["version"]["id"], before)
+    assert released_to(ground, GIVER, plant, "police")["state"] == "recalled"
+
+
+def test_a_version_that_has_expired_has_left_every_outlet(
+    ground: Ground, walked: dict[str, Walked], streams: Streams
+) -> None:
+    """Its words are edited and given an end; until then the police have it, and after that not."""
+    plant, marks = exact_for_the_police(ground, -1)
+    line = released_to(ground, GIVER, plant, "police")
+    until = f"{ground.now + 2 * SLOT:%Y-%m-%dT%H:%MZ}"
+    words = marks_.word("words for the police")
+    ground.tell(words, ["police", plant.compartment])
+    given = {"act": "edit", "text": words, "until": until, "reason": NOWHERE}
+    assert decide(ground, GIVER, line["id"], **given).status == 200
+    pass_slots(ground)
+    marks |= {("word", words)}
+    before = len(streams.early[POLICE].frames)
+    streams.listen(0.5)
+    assert marks <= obtained(ground, POLICE, streams, before)
+    version = released_to(ground, GIVER, plant, "police")["version"]["id"]
+    pass_slots(ground)
+    streams.listen(0.5)  # what came while it was there has been heard
+    before = len(streams.early[POLICE].frames)
+    assert_gone(ground, streams, plant, marks, version, before)
+    assert released_to(ground, GIVER, plant, "police")["state"] == "expired"
+
+
+# -- revocation
+
+
+def test_whoever_loses_a_clearance_gets_nothing_more_by_it(
+    ground: Ground, walked: dict[str, Walked], streams: Streams
+) -> None:
+    role, lost = "analyst", "analysis"
+    before = len(streams.early[role].frames)
+    ground.revoke("head-of-mission", role, lost)
+    ground.file([ground.plant("note", lost), ground.plant("incident", lost)])
+    streams.listen(0.7)
+    again = ground.line.run(walk(ground, role))
+    assert [str(leak) for leak in again.leaks] == []
+    assert expected(ground, role) - values(again.everything) == set()
+    assert values(walked[role].everything) - values(again.everything) != set()
+    said = dict.fromkeys(ground.marks_in(b"\n".join(streams.early[role].frames[before:])), "")
+    allowed = ground.allowed(role)
+    assert [str(one) for one in leaks_among(ground, role, "stream", said, allowed)] == []
+
+
 # -- suspension
 
 
@@ -339,7 +473,8 @@ def leaked(ground: Ground, said: Said, role: str | None) -> list[str]:
         if not role:
             assert marks_in_file(content, ground.plants) == set(), path.name
     # names of organisations stand in the list of accounts
-    found = {mark for mark in found if role or mark.plant >= 0}
+    names = {organisation_of(one) for one in ROLES}
+    found = {mark for mark in found if role or mark.value not in names}
     asked = dict.fromkeys(found, "")
     return [str(one) for one in leaks_among(ground, role or "host", "verb", asked, allowed)]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ import msgspec
 from eirene.log.log import utc_now
 from eirene.picture import report_by_id
 from eirene.release.reader import Reader
-from eirene.reports.kinds import kinds
-from outlets import marks
+from eirene.reports.kinds import fields_of, kinds
+from outlets import marks, sea
+from outlets.allowing import Way, gives, matrix, meant, ways
 from outlets.asking import Answer, Ask, Line
 from outlets.looking import Eye
 from outlets.planting import Gardener, Mark, Plant
@@ -35,6 +37,7 @@ def organisation_of(role: str) -> str:
     return marks.word(f"organisation of {role}") if own else "mission"
 
 
+@cache
 def clearances() -> dict[str, dict[str, list[str]]]:
     """``clearances.csv`` as it stands, by role."""
     with (GOLDEN / "clearances.csv").open(encoding="utf-8", newline="") as file:
@@ -50,27 +53,36 @@ def compartments_of(role: str) -> frozenset[str]:
     return frozenset(name.replace("XXX", organisation_of(role)) for name in found)
 
 
+BOUND: dict[str, Any] = {
+    "organisation_code": organisation_of("ngo-focal-point"),
+    "party": organisation_of("party-focal-point"),
+    "parties": [organisation_of("party-focal-point")],
+    "contributor": organisation_of("capital-focal-point"),
+    "unit_contributor": organisation_of("capital-focal-point"),
+}
+"""Fields that say to which organisation's compartment a report may go."""
+_HOST_FORCES = [{"role": "alleged-perpetrator", "actor_class": "host-state-forces"}]
+VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
+    ("incident", "mission", {"state": "verified"}),
+    ("incident", "command", {"state": "verified", "actors": _HOST_FORCES}),
+    ("incident", "mission", {"actors": _HOST_FORCES}),
+    ("alert", "command", {"alleged_class": "host-state-forces"}),
+    ("alert", "command", {"threat": "imminent"}),
+    ("notification", f"org-{organisation_of('ngo-focal-point')}", {"state": "submitted"}),
+    ("notification", "humanitarian", {"state": "submitted"}),
+    ("notification", f"party-{organisation_of('party-focal-point')}", {"state": "acknowledged"}),
+]
+"""Reports of classes that a first code of each list does not give."""
+
+
 def all_compartments() -> list[str]:
     """Every compartment that a role reads, and some of organisations that are not here."""
     return sorted({name for role in clearances() for name in compartments_of(role)} | {*ELSEWHERE})
 
 
-def matrix() -> list[dict[str, str]]:
-    """``release-matrix.csv`` as it stands."""
-    with (GOLDEN / "release-matrix.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def meant(pattern: str, compartment: str) -> bool:
-    """Whether a row means a compartment: ``org-*`` means each organisation's own."""
-    if pattern.endswith("*"):
-        return compartment.startswith(pattern[:-1])
-    return pattern == compartment
-
-
 def _may_be_told(mine: frozenset[str], audience: str) -> bool:
     """Whoever gives is told to whom: of an audience that some row lets his reports reach."""
-    rows = (row for row in matrix() if row["mode"] not in ("never", "none"))
+    rows = (row for row in matrix() if gives(row))
     return any(
         meant(row["to"], audience) and any(meant(row["origin"], one) for one in mine)
         for row in rows
@@ -83,18 +95,32 @@ def _manages(role: str, compartment: str) -> bool:
     return role == "administrator" or any(meant(pattern, compartment) for pattern in patterns)
 
 
+Middles = Callable[[float, float], Iterable[tuple[float, float]]]
+_NEAR_DEG = 0.012
+
+
 class Ground:
     """The node, what was planted in it, and the way to ask it."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, middles: Middles = lambda _lat, _lon: (), **settings: Any
+    ) -> None:
+        """``middles`` gives, of a point, what it may be coarsened to: no mark lies near one."""
         self.folder = folder
+        self._middles = middles
         roles = {role: organisation_of(role) for role in clearances()}
-        self.web = WebNode(folder, roles, **settings)
+        mission = sea.make(folder.with_name(f"{folder.name}-sea"))
+        self.web = WebNode(folder, roles, mission=str(mission), **settings)
         self.line = Line(self.web.app)
         self.now = utc_now()
         self.web.node.releases._clock = lambda: self.now  # no slot passes by itself
+        self.web.node.decisions._clock = lambda: self.now
+        self._told: dict[str, frozenset[str]] = {}
+        """Words that people wrote at the desk, and the compartments in which they may be read."""
+        self._ways: dict[int, list[Way]] = {}
+        self._revoked: dict[str, frozenset[str]] = {}
         self.compartments = all_compartments()
-        self.gardener = Gardener(self.compartments)
+        self.gardener = Gardener(self.compartments, self._taken)
         self.plants: list[Plant] = []
         self._by_number: dict[int, Plant] = {}
         self.eye = Eye(())
@@ -102,6 +128,17 @@ class Ground:
         self._seen: dict[int, frozenset[Mark]] = {}
         for role in roles:
             self._learn_organisation(role)
+        for compartment in ELSEWHERE:  # the node has met them before anything can go there
+            self.file([self.plant("note", compartment)])
+
+    def _taken(self, lat: float, lon: float) -> bool:
+        near = [(a, b) for a, b in self._middles(lat, lon) if abs(lat - a) < _NEAR_DEG]
+        return any(abs(lon - b) < _NEAR_DEG for _, b in near)
+
+    def _learn(self, mark: Mark) -> None:
+        self.eye.learn(mark)
+        if isinstance(mark.value, tuple):
+            self.eye.excuse(self._middles(*mark.value))
 
     def _learn_organisation(self, role: str) -> None:
         """Whom an on-demand compartment belongs to is known in that compartment alone."""
@@ -112,12 +149,20 @@ class Ground:
         """A report of every kind in every compartment that takes it."""
         for compartment in self.compartments:
             made = [
-                self.gardener.plant(kind, compartment)
+                self.plant(kind.name, compartment)
                 for kind in kinds().values()
-                if not kind.only_in or compartment in kind.only_in
+                if kind.name != "withdrawal" and (not kind.only_in or compartment in kind.only_in)
             ]
-            self.file([plant for plant in made if plant.kind != "withdrawal"])
+            self.file(made)
+        for kind, compartment, more in VARIANTS:
+            self.file([self.plant(kind, compartment, **more)])
         self._link_across()
+
+    def plant(self, kind: str, compartment: str, **more: Any) -> Plant:
+        """A plant that names, where its kind can, the organisations that have accounts here."""
+        known = fields_of(kinds()[kind].content)
+        codes = {name: value for name, value in BOUND.items() if name in known}
+        return self.gardener.plant(kinds()[kind], compartment, **(codes | more))
 
     def _link_across(self) -> None:
         """In each compartment a note that links to a report of every other one."""
@@ -128,11 +173,11 @@ class Ground:
                 for name, other in by.items()
                 if name != compartment
             ]
-            self.file([self.gardener.plant(kinds()["note"], compartment, links=links)])
+            self.file([self.plant("note", compartment, links=links)])
 
     def amend(self, plant: Plant) -> Plant:
         """The same entity told anew, with marks of its own."""
-        made = self.gardener.plant(kinds()[plant.kind], plant.compartment, amends=[plant.report])
+        made = self.plant(plant.kind, plant.compartment, amends=[plant.report])
         made.replaces = plant.n
         self.file([made])
         return made
@@ -154,7 +199,7 @@ class Ground:
     def plant_one_more(self) -> None:
         """A report in every compartment, after everything else."""
         for compartment in self.compartments:
-            self.file([self.gardener.plant(kinds()["incident"], compartment)])
+            self.file([self.plant("incident", compartment)])
 
     def filer(self, compartment: str) -> Reader:
         """Whoever files into a compartment; its account's name is a mark of its own."""
@@ -182,7 +227,7 @@ class Ground:
             self.plants.append(plant)
             self._by_number[plant.n] = plant
             for mark in plant.marks:
-                self.eye.learn(mark)
+                self._learn(mark)
         self._seen.clear()
 
     # -- who may obtain what
@@ -206,10 +251,39 @@ class Ground:
         mine = frozenset(compartments)
         return [plant for plant in self.plants if plant.compartment not in mine]
 
+    def ways(self, plant: Plant) -> list[Way]:
+        """How versions of a plant may come to other compartments."""
+        found = self._ways.get(plant.n)
+        if found is None:
+            found = self._ways[plant.n] = ways(plant, self.compartments)
+        return found
+
+    def released(self, compartments: Iterable[str]) -> list[tuple[Plant, list[Way]]]:
+        """Plants of elsewhere, with the ways on which they may come to these compartments."""
+        mine = frozenset(compartments)
+        found = ((p, [way for way in self.ways(p) if way.to in mine]) for p in self.hidden(mine))
+        return [(plant, reached) for plant, reached in found if reached]
+
+    def reads(self, role: str) -> frozenset[str]:
+        """What the role reads, but for what was taken from it here."""
+        return compartments_of(role) - self._revoked.get(role, frozenset())
+
+    def revoke(self, by: str, role: str, compartment: str) -> None:
+        """One role takes a clearance from another one's account."""
+        given = msgspec.json.encode({"act": "narrow", "compartments": [compartment]})
+        assert self.ask(by, Ask("POST", f"/api/accounts/{role}", given)).status == 200
+        self._revoked[role] = self._revoked.get(role, frozenset()) | {compartment}
+
     def allowed(self, role: str) -> frozenset[tuple[str, Any]]:
         """Sort and value of every mark that this role may obtain."""
-        mine = compartments_of(role)
+        mine = self.reads(role)
         found = {(m.sort, m.value) for plant in self.visible(mine) for m in plant.marks}
+        found |= {
+            (mark.sort, mark.value)
+            for plant, reached in self.released(mine)
+            for mark in plant.marks
+            if any(way.passes(plant, mark) for way in reached)
+        }
         # areas of one compartment share the beginning of their codes
         found |= {("area", str(value)[:4]) for sort, value in found if sort == "area"}
         known = {
@@ -222,7 +296,14 @@ class Ground:
             for other in clearances()
             if other == role or any(name.endswith(organisation_of(other)) for name in known)
         }
+        found |= {("word", word) for word, where in self._told.items() if where & mine}
         return frozenset(found)
+
+    def tell(self, word: str, compartments: Iterable[str]) -> None:
+        """A word that somebody writes beside reports, and where it may be read."""
+        self._told[word] = self._told.get(word, frozenset()) | frozenset(compartments)
+        self.eye.learn(Mark("word", word, -1, "words at the desk"))
+        self._seen.clear()
 
     def whose(self, mark: Mark) -> str:
         """The plant of a mark, in words."""

@@ -83,6 +83,7 @@ class Eye:
         self._areas: dict[str, list[Mark]] = {}
         self._squares: dict[tuple[int, int], list[Mark]] = {}
         self._alone: dict[int, list[tuple[float, Mark]]] = {}
+        self._excused: set[int] = set()
         self._mgrs = mgrs.MGRS()
         self._known_pieces: dict[str, frozenset[Mark]] = {}
         """What was found in each: twenty roles are shown many of the same reports."""
@@ -109,6 +110,13 @@ class Eye:
         else:
             self._by.setdefault(mark.sort, {})[value] = mark
 
+    def excuse(self, middles: Iterable[tuple[float, float]]) -> None:
+        """Numbers that versions hold: corners of boxes are made of them as well."""
+        for middle in middles:
+            for part in middle:
+                near = round(abs(part) * 1e4)
+                self._excused |= {near - 1, near, near + 1}
+
     def found(self, raw: bytes) -> set[Mark]:
         """Every mark in these bytes."""
         seen: set[Mark] = set()
@@ -133,8 +141,11 @@ class Eye:
             yield from self._area(found)
         text = _RANDOM.sub(" ", text)
         yield from self._moments(text)
-        yield from self._numbers(_CLOCK.sub(" ", text))
         yield from self._grids(text)
+        # what has been read as a code is no number: the digits of a grid are no metres
+        for code in (_CLOCK, _MGRS, marks.AREA):
+            text = code.sub(" ", text)
+        yield from self._numbers(text)
 
     def _area(self, code: str) -> Iterator[Mark]:
         """All whose code begins so: a code of one of them is a fact of any of them."""
@@ -173,16 +184,17 @@ class Eye:
     def _pair(self, one: _Readings, other: _Readings) -> Iterator[Mark]:
         """Two numbers in a row, as latitude and longitude in either order.
 
-        A corner of a box has its two numbers from two points, each of which is
-        found by itself; the third point that lies near the corner is no find.
+        A corner of a box has its two numbers from two places, each of which is found
+        by itself or excused; the third point that lies near the corner is no find.
         """
-        if one.way == 1.0 and self._known(one.lat) and self._known(other.lat):
+        if one.way == 1.0 and self._told(one.lat) and self._told(other.lat):
             return
         yield from self._near(one.lat, other.lon)
         yield from self._near(other.lat, one.lon)
 
-    def _known(self, size: float) -> bool:
-        return next(self._single(size), None) is not None
+    def _told(self, size: float) -> bool:
+        """A number of a point that is found by itself, or of the middle of a cell or area."""
+        return round(size * 1e4) in self._excused or next(self._single(size), None) is not None
 
     def _epoch(self, size: float) -> Iterator[Mark]:
         seconds = size / 1000 if size > 1e11 else size

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import typing
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,7 +64,11 @@ class Unplantable(AssertionError):
 class Gardener:
     """Makes plants; each mark is given out once."""
 
-    def __init__(self, compartments: list[str]) -> None:
+    def __init__(
+        self, compartments: list[str], taken: Callable[[float, float], bool] | None = None
+    ) -> None:
+        """``taken`` says where no mark may lie: a coarsened place could be taken for it."""
+        self._taken = taken
         self._order = {name: at for at, name in enumerate(compartments)}
         self._plants = itertools.count()
         self._numbers = itertools.count()
@@ -82,8 +86,11 @@ class Gardener:
         if "amends" in kind.requires and "amends" not in more:
             made.flat["amends"] = ["0" * 32]
         for field in fields_of(kind.content).values():
-            if field.name not in kind.without:
+            if field.name not in (*kind.without, *more):
                 self._fill(made, kind, field)
+        made.marks += [
+            Mark("word", code, made.n, name) for name in more for code in _words_in(more[name])
+        ]
         return made
 
     @staticmethod
@@ -97,7 +104,7 @@ class Gardener:
     def _envelope(self, made: Plant, kind: Kind) -> None:
         start = self._moment()
         observed = self._moment()
-        lat, lon = marks.point(next(self._points))
+        lat, lon = self._point()
         place, source = self._word(made, "place"), self._word(made, "source")
         pcode = marks.area(self._order[made.compartment], made.n)
         client = uuid.UUID(int=(0x5A << 120) | made.n)
@@ -127,6 +134,13 @@ class Gardener:
             ("id", client.hex, "client_id"),
         ):
             made.marks.append(Mark(sort, value, made.n, field))
+
+    def _point(self) -> tuple[float, float]:
+        for n in self._points:
+            lat, lon = marks.point(n)
+            if self._taken is None or not self._taken(lat, lon):
+                return lat, lon
+        raise AssertionError("unreachable: points are counted without end")
 
     def _moment(self) -> datetime:
         return marks.moment(next(self._moments))
@@ -192,7 +206,7 @@ class Gardener:
         marked: list[Mark] = []
         hints: dict[str, Any] = typing.get_type_hints(struct, include_extras=True)
         if {"latitude", "longitude"} <= hints.keys():
-            lat, lon = marks.point(next(self._points))
+            lat, lon = self._point()
             value |= {"latitude": lat, "longitude": lon}
             marked.append(Mark("point", (lat, lon), made.n, name))
         for inner, hint in hints.items():
@@ -216,6 +230,12 @@ class Gardener:
             of = {str: "word", int: "number", float: "decimal"}[sort]
             marked.append(Mark(of, value[inner], made.n, path))
         return [value], marked
+
+
+def _words_in(value: Any) -> list[str]:
+    """Marks among values that were given."""
+    told = value if isinstance(value, list) else [value]
+    return [one for one in told if isinstance(one, str) and marks.WORD.fullmatch(one)]
 
 
 def _plain(hint: Any) -> Any:

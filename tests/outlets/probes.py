@@ -8,6 +8,7 @@ fails the walk: whoever adds the route says here how to look into it.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -18,7 +19,7 @@ from eirene.release.rules import CLASSES, COMPARTMENTS, Rule
 from eirene.reports.kinds import kinds
 from outlets import marks
 from outlets.asking import Answer, Ask
-from outlets.ground import Ground, absent_id, chosen, compartments_of
+from outlets.ground import Ground, absent_id, chosen
 from outlets.planting import Plant
 
 NOWHERE = marks.word("nowhere")
@@ -71,7 +72,7 @@ def probe(*routes: str) -> Callable[[Probe], Probe]:
 
 def scene_of(ground: Ground, role: str) -> Scene:
     """A role's scene: over all roles every hidden plant comes up."""
-    mine = compartments_of(role)
+    mine = ground.reads(role)
     gone = {plant.replaces for plant in ground.plants} - {None}
     seen = [p for p in ground.visible(mine) if p.replaces is not None or p.n in gone]
     seen += chosen(ground.visible(mine), 4, role)
@@ -213,7 +214,7 @@ def filing(scene: Scene) -> Steps:
 
     Each is refused for a reason of its own, so that the walk files nothing.
     """
-    compartment = min(compartments_of(scene.role))
+    compartment = min(scene.ground.reads(scene.role))
     for plant in scene.hidden[:2]:
         known = {"kind": plant.kind, "compartment": compartment}
         yield _post("/api/reports", known | {"amends": [plant.report]})
@@ -252,8 +253,25 @@ def rules(_scene: Scene) -> Steps:
 
     Nothing is put in force: what is sent to be applied breaks its own rules.
     """
+    one_more, in_place, wide_open = configurations()
+    yield _get("/api/configuration")
+    yield from _asked(*(_get(f"/api/configuration/{version}") for version in (0, 99, NOWHERE)))
+    yield _post("/api/configuration/check", {"toml": in_place})
+    yield _post("/api/configuration/check", {"toml": one_more})
+    for path in ("/api/configuration/check", "/api/configuration"):
+        yield _post(path, {"toml": wide_open})
+    yield _post("/api/configuration", {"act": "approve", "proposal": absent_id()})
+
+
+@cache
+def configurations() -> tuple[str, str, str]:
+    """One rule more; rules that let everything pass, instead of those shipped and beside them.
+
+    Those instead begin in two compartments, of which nobody who may change rules reads both:
+    a check of them looks at every report there, and tells of those that he may see.
+    """
     shipped = default()
-    everything = [
+    everything = tuple(
         Rule(
             data=name,
             origin="*",
@@ -266,15 +284,26 @@ def rules(_scene: Scene) -> Steps:
         )
         for name in CLASSES
         for audience in COMPARTMENTS
+    )
+    one_more = Rule(
+        data="assessment",
+        origin="analysis",
+        to="partners",
+        mode="one-person",
+        place="admin-1",
+        time="day",
+        counts="banded",
+        passes=("code",),
+    )
+    in_place = [
+        msgspec.structs.replace(rule, origin=origin)
+        for rule in everything
+        for origin in ("command", "humanitarian")
+        if rule.to != origin
     ]
-    opened = msgspec.structs.replace(shipped, rules=tuple(everything))
-    yield _get("/api/configuration")
-    yield from _asked(*(_get(f"/api/configuration/{version}") for version in (0, 99, NOWHERE)))
-    yield _post("/api/configuration/check", {"toml": to_toml(opened)})
-    opened = msgspec.structs.replace(shipped, rules=(*shipped.rules, *everything))
-    for path in ("/api/configuration/check", "/api/configuration"):
-        yield _post(path, {"toml": to_toml(opened)})
-    yield _post("/api/configuration", {"act": "approve", "proposal": absent_id()})
+    sets = (*shipped.rules, one_more), tuple(in_place), (*shipped.rules, *everything)
+    one, two, three = (to_toml(msgspec.structs.replace(shipped, rules=rules)) for rules in sets)
+    return one, two, three
 
 
 # -- lists

@@ -7,9 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from outlets.allowing import Way, meant
 from outlets.asking import Answer, Ask
-from outlets.ground import Ground, Leak, compartments_of, leaks_among
-from outlets.planting import Mark
+from outlets.ground import (
+    Ground,
+    Leak,
+    clearances,
+    compartments_of,
+    leaks_among,
+    organisation_of,
+)
+from outlets.planting import Mark, Plant
 from outlets.probes import PROBES, Probe, scene_of
 
 NO_STORE = "private, no-store"
@@ -81,13 +89,57 @@ def walk_all(ground: Ground, roles: Iterable[str]) -> dict[str, Walked]:
 
 
 def expected(ground: Ground, role: str) -> set[tuple[str, Any]]:
-    """Sort and value of everything that the role's compartments hold."""
-    return {
+    """Sort and value of everything that the role's compartments hold, versions included."""
+    mine = ground.reads(role)
+    found = {
         (mark.sort, mark.value)
-        for plant in ground.visible(compartments_of(role))
+        for plant in ground.visible(mine)
         for mark in plant.marks
         if mark.field not in NEVER_SHOWN
     }
+    return found | {
+        (mark.sort, mark.value)
+        for plant, way in finest(ground, mine)
+        for mark in plant.marks
+        if way.passes(plant, mark)
+    }
+
+
+def finest(ground: Ground, mine: frozenset[str]) -> list[tuple[Plant, Way]]:
+    """Of each report that stands elsewhere and was released here, the version that is seen."""
+    standing = {plant.n for plant in ground.standing(ground.compartments)}
+    found: list[tuple[Plant, Way]] = []
+    for plant, reached in ground.released(mine):
+        made = [way for way in reached if plant.n in standing and decided(plant, way)]
+        # what was made from a version that is seen as well is the coarser one
+        first = [way for way in made if not set(way.through) & mine]
+        if first:
+            found.append((plant, max(first, key=lambda way: way.fineness)))
+    return found
+
+
+def decided(plant: Plant, way: Way) -> bool:
+    """Whether there are roles who may say yes at each step, where somebody has to."""
+    stands = [plant.compartment, *way.through]
+    ends = [*way.through, way.to]
+    needed = {"automatic": 0, "one-person": 1, "two-people": 2}
+    return all(
+        len(deciders(at, to)) >= needed[row["mode"]]
+        for row, at, to in zip(way.rows, stands, ends, strict=True)
+    )
+
+
+def deciders(at: str, to: str) -> list[str]:
+    """Roles that read where a report stands and may decide towards an audience."""
+    return [
+        role
+        for role, row in clearances().items()
+        if at in compartments_of(role)
+        and any(
+            meant(name.replace("XXX", organisation_of(role)), to)
+            for name in row["may_decide_releases_to"]
+        )
+    ]
 
 
 def values(found: Iterable[Mark]) -> set[tuple[str, Any]]:
