@@ -24,6 +24,7 @@ class Demo:
     """A running demo node and its accounts."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
