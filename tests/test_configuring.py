@@ -326,7 +326,12 @@ def test_http_tells_the_rules_to_those_who_have_a_say_alone(web: WebNode) -> Non
     told = answer.json()
     assert told["version"] == 0 and len(told["rules"]) == 64 and told["toml"] == DEFAULT
     assert told["data"][3] == {"data": "informant-alert", "title": "alerts from informants"}
+    to_public = next(one for one in told["rules"] if one["to"] == "public" and one["tlp"])
+    assert (to_public["tlp"], to_public["closed"]) == ("CLEAR", "")
+    assert told["changes"] == []
+    assert web.get("release-officer", "/api/me").json()["sees_rules"]
     for role in ("ngo-focal-point", "anyone", "administrator", "sector-operations-officer"):
+        assert not web.get(role, "/api/me").json()["sees_rules"]
         for path in ("/api/configuration", "/api/configuration/0"):
             assert web.get(role, path).status_code == 403
         for path in ("/api/configuration", "/api/configuration/check"):
@@ -349,6 +354,7 @@ def test_http_a_change_is_checked_proposed_and_approved(web: WebNode) -> None:
     assert (done["state"], done["version"]) == ("in-force", 1)
     assert web.node.configuring.current.k == 4
     assert web.get("head-of-mission", "/api/configuration/0").json()["k"] == 5
+    assert web.get("head-of-mission", "/api/configuration/1").json()["changes"] == seen["changes"]
 
 
 @pytest.mark.parametrize(

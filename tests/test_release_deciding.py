@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from conftest import T0, a_body
 from eirene.release.configuration import Agreement, Configuration, default, whole
-from eirene.release.deciding import Decision, Held, decisions, slot_after
+from eirene.release.deciding import Decision, Held, decisions, slot_after, tlp_most
 from eirene.release.rules import COMPARTMENTS, Rule
 from eirene.release.sources import Crowd, Settlement, crowd_of, too_few
 from eirene.reports.envelope import Body, Coarse, content_of
@@ -169,6 +169,18 @@ def test_strict_stays_in_its_organisation() -> None:
         assert found[audience].outcome == "capped"
     lamp = decided(a_report("activity", "org-lamp", tlp="AMBER+STRICT", owner="lamp"))
     assert not any(one.gives for one in lamp.values())
+
+
+@pytest.mark.parametrize("tlp", ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"])
+@pytest.mark.parametrize("origin", ["mission", "org-lamp"])
+def test_what_is_told_of_tlp_is_what_is_decided(origin: str, tlp: str) -> None:
+    order = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]
+    body = a_report("hazard", origin, tlp=tlp, classification="unclassified")
+    for audience, one in decided(body).items():
+        most = tlp_most(origin, audience, default().own)
+        fits = order.index(tlp) <= order.index(most)
+        assert fits or not one.gives, audience
+        assert not fits or one.outcome != "capped", audience
 
 
 @pytest.mark.parametrize(

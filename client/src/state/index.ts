@@ -10,6 +10,7 @@ export * from "./ground";
 export * from "./kinds";
 export * from "./marking";
 export * from "./people";
+export * from "./rules";
 export * from "./selection";
 export * from "./session";
 export * from "./store";

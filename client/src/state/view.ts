@@ -1,8 +1,10 @@
 /** Which panel is open, and what it was opened for. */
 import type { Filed, Report } from "../wire/types";
+import { selectEntity } from "./selection";
 import { Value } from "./value";
 
-export type PanelName = "form" | "search" | "watchlog" | "help" | "shift" | "desk" | "people";
+export type PanelName =
+  "form" | "search" | "watchlog" | "help" | "shift" | "desk" | "people" | "rules";
 
 /** What the form was opened for: a new report, or one that says something of another. */
 export interface FormWish {
@@ -38,6 +40,16 @@ export function openPanel(name: PanelName): void {
 
 export function closePanel(): void {
   panel.set(null);
+}
+
+/** Counts up when a report is to be read now: on a phone its detail comes forward. */
+export const detailWish = new Value(0);
+
+/** Closes what lies over the picture and shows a report in it. */
+export function openReport(entity: string): void {
+  panel.set(null);
+  selectEntity(entity);
+  detailWish.update((n) => n + 1);
 }
 
 export function togglePanel(name: PanelName): void {

@@ -219,6 +219,8 @@ export interface Me {
   viewing?: string | null;
   /** Audiences towards which this account may decide releases. */
   may_decide?: string[];
+  /** The mission's rules are shown to this account, which has a say in them. */
+  sees_rules?: boolean;
 }
 
 export interface LayerInfo {

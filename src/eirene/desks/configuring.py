@@ -263,6 +263,13 @@ class ConfigurationDesk:
         with self._lock:
             return list(reversed(self._history.all))
 
+    def changed_by(self, one: InForce) -> tuple[Change, ...]:
+        """What a configuration changed against the one before it; nothing for the shipped one."""
+        if one.version == 0:
+            return ()
+        before = self.in_force(one.version - 1)
+        return tuple(changes(before.configuration, one.configuration))
+
     def waiting(self) -> list[Proposal]:
         """Proposals that have not lapsed and were made against the rules in force, oldest first."""
         with self._lock:

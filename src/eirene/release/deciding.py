@@ -257,7 +257,7 @@ class _Case:
         return bound.startswith(form) and bound.removeprefix(form) in named
 
     def _cap(self, audience: str) -> str:
-        """Which marking forbids it; "" where none does."""
+        """Which marking forbids it; "" where none does. ``tlp_most`` says the same of TLP."""
         body, own = self._body, self._configuration.own
         if body.tlp == "RED":
             return "tlp-red"
@@ -391,6 +391,13 @@ def _between(
     return never, tuple(rule for rule in found if rule.mode != NEVER)
 
 
+def tlp_most(origin: str, audience: str, own: tuple[str, ...]) -> str:
+    """The strictest TLP with which anything can go from one compartment to another."""
+    if audience == "public":
+        return "CLEAR"
+    return "AMBER+STRICT" if origin in own and audience in own else "AMBER"
+
+
 __all__ = [
     "NOTHING_HELD",
     "OUTCOMES",
@@ -401,4 +408,5 @@ __all__ = [
     "named_by",
     "slot_after",
     "slot_min",
+    "tlp_most",
 ]

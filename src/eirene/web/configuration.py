@@ -14,10 +14,13 @@ from litestar.params import FromPath
 
 from eirene.desks.configuring import Checked, ConfigurationDesk, InForce, Outcome, Proposal, Shows
 from eirene.errors import InvalidQuery, NotAllowed
+from eirene.log.log import utc_now
 from eirene.people import Pass
+from eirene.release.configuration import Configuration
+from eirene.release.deciding import tlp_most
 from eirene.release.graph import Finding
 from eirene.release.reader import Reader
-from eirene.release.rules import CLASSES
+from eirene.release.rules import CLASSES, Rule
 from eirene.release.widening import Change
 from eirene.reports.words import table
 from eirene.times import iso
@@ -131,7 +134,8 @@ def told(desk: ConfigurationDesk, one: InForce) -> dict[str, Any]:
         **_version(one),
         "title": made.title,
         "toml": one.toml,
-        "rules": _plain(made.rules),
+        "changes": changes_of(desk.changed_by(one)),
+        "rules": [_rule(made, rule) for rule in made.rules],
         "agreements": _plain(made.agreements),
         "enforcement": _plain(made.enforcement),
         "k": made.k,
@@ -140,6 +144,14 @@ def told(desk: ConfigurationDesk, one: InForce) -> dict[str, Any]:
         "data": [{"data": name, "title": table()[f"data.{name}"]} for name in CLASSES],
         "waiting": [proposal_of(desk, one) for one in desk.waiting()],
         "history": [_version(past) for past in desk.history()],
+    }
+
+
+def _rule(made: Configuration, rule: Rule) -> dict[str, Any]:
+    """A rule as it is written, with what else keeps it from holding now or from giving more."""
+    return msgspec.to_builtins(rule) | {
+        "closed": made.closed_by(rule, utc_now()),
+        "tlp": tlp_most(rule.origin, rule.to, made.own) if rule.gives else "",
     }
 
 

@@ -30,6 +30,7 @@ def me_of(node: Node, reader: Reader) -> dict[str, Any]:
         "compartments": sorted(reader.compartments),
         "may_file": sorted(reader.may_file),
         "may_decide": sorted(reader.may_decide),
+        "sees_rules": node.configuring.may_see(reader),
         "node": node.name,
         "realm": node.realm,
         "mission": {

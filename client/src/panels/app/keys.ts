@@ -55,6 +55,11 @@ function mayDecide(): boolean {
   return may > 0 || (waiting.get()?.length ?? 0) > 0;
 }
 
+function seesRules(): boolean {
+  const held = session.get();
+  return held.state === "in" && held.me.sees_rules === true;
+}
+
 function actions(frame: FrameKeys): Record<string, () => void> {
   return {
     "/": () => {
@@ -90,6 +95,9 @@ function actions(frame: FrameKeys): Record<string, () => void> {
     u: () => {
       openPanel("people");
     },
+    r: () => {
+      if (seesRules()) openPanel("rules");
+    },
     "?": () => {
       openPanel("help");
     },
@@ -111,8 +119,8 @@ export function listenKeys(frame: FrameKeys): () => void {
     // A focused button or box takes Space and Enter for itself.
     const onControl = isBox || at.matches("button, a, summary");
     if (onControl && (event.key === " " || event.key === "Enter")) return;
-    // The desk covers what these would act on, and has keys of its own.
-    if (panel.get() === "desk" && event.key !== "?") return;
+    // The desk and the rules cover what these would act on, and have keys of their own.
+    if ((panel.get() === "desk" || panel.get() === "rules") && event.key !== "?") return;
     const act = known[event.key];
     if (act !== undefined) act();
     else if (!/^[1-9]$/.test(event.key) || !toggleLayer(Number(event.key))) return;

@@ -15,6 +15,7 @@ export const KEYS: readonly (readonly [keys: readonly string[], what: Key])[] = 
   [["Space"], "keys.play"],
   [["1", "…", "9"], "keys.layer"],
   [["u"], "keys.people"],
+  [["r"], "keys.rules"],
   [["?"], "keys.help"],
 ];
 
