@@ -9,7 +9,14 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
 
 _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -34,6 +41,30 @@ def chromium() -> Generator[Callable[[], Browser]]:
     path = _found()
     with sync_playwright() as driver:
         yield lambda: driver.chromium.launch(executable_path=path, args=_FLAGS, headless=True)
+
+
+class Home:
+    """Browsers that keep what they keep in one folder, and leave it behind."""
+
+    def __init__(self, driver: Playwright, folder: Path) -> None:
+        self._driver, self._folder = driver, folder
+
+    def new_context(self, *, viewport: ViewportSize | None = None) -> BrowserContext:
+        """Launch one; it ends with its context."""
+        return self._driver.chromium.launch_persistent_context(
+            self._folder,
+            executable_path=_found(),
+            args=_FLAGS,
+            headless=True,
+            viewport=viewport,
+        )
+
+
+@contextlib.contextmanager
+def at_home(folder: Path) -> Generator[Home]:
+    """A profile in a folder; one browser at a time may be open in it."""
+    with sync_playwright() as driver:
+        yield Home(driver, folder)
 
 
 def watched(browser: Browser, url: str) -> Page:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import httpx
 import pytest
 from benchmarks.chromium import chromium
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 AXE = Path(__file__).parents[2] / "client" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -94,10 +94,18 @@ class Node(Protocol):
     accounts: dict[str, dict[str, str]]
 
 
+class Opens(Protocol):
+    """A browser, or a profile that browsers are opened in."""
+
+    def new_context(self, *, viewport: ViewportSize | None = None) -> BrowserContext:
+        """What one person uses."""
+        ...
+
+
 class Seat:
     """One person at one browser. Every fault that the page tells of is kept."""
 
-    def __init__(self, browser: Browser, demo: Node, width: int, height: int) -> None:
+    def __init__(self, browser: Opens, demo: Node, width: int, height: int) -> None:
         self.demo = demo
         self.faults: list[str] = []
         self.ended = False
