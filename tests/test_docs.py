@@ -52,4 +52,4 @@ def test_the_threat_model_names_tests_that_exist() -> None:
     for row in rows:
         threat, answer, held = (cell.strip() for cell in row.strip("|").split("|"))
         answered = held == "held by" or _NAMED.search(held)
-        assert answered or re.search(r"\*(not answered|partly)\*", answer, re.I), threat
+        assert answered or re.search(r"\*(not answered|partly)\*", answer, re.IGNORECASE), threat
