@@ -59,6 +59,8 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     compartment: str
     """Its own; "" where it had none."""
     at: datetime
+    act: bytes = b""
+    """Id of the act that says so in the log."""
     asked: tuple[str, ...] = ()
     """Accounts of the mission on whose word; none where it was its own focal point's."""
     upheld: tuple[bytes, ...] = ()

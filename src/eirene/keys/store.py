@@ -300,6 +300,12 @@ class KeyStore:
             self._compartments.pop(compartment, None)
         return len(gone)
 
+    def owners(self) -> set[str]:
+        """Organisations for which there are data keys, as reports spell them."""
+        with self._lock:
+            rows = _run(self._db, "SELECT DISTINCT owner FROM data_key WHERE key IS NOT NULL", ())
+        return {owner for (owner,) in rows}
+
     def destroyed(self) -> set[bytes]:
         """Ids of the data keys that were destroyed here."""
         with self._lock:

@@ -17,10 +17,12 @@ from datetime import datetime
 import msgspec
 
 from eirene.errors import EireneError, InvalidEntry
+from eirene.people.erasing import depends
 from eirene.people.register import Done, Register, folded
 from eirene.people.rights import PEOPLE
 from eirene.people.rules import check
 from eirene.reports.acts import act_in, act_of, is_act
+from eirene.reports.acts.erasure import ErasureAct
 from eirene.reports.envelope import Body, Opened
 
 _log = logging.getLogger("eirene.people")
@@ -49,17 +51,23 @@ class Acts:
         self._changed = changed
         self._last: tuple[int, bytes] = (0, b"")
         self._known: dict[bytes, Opened] = {}
+        self._upheld: set[bytes] = set()
+        self._void: set[bytes] = set()
 
-    def act(self, act: msgspec.Struct, by: str, *, about: str, owner: str) -> Done:
+    def act(
+        self, act: msgspec.Struct, by: str, *, about: str, owner: str, id_: bytes = b""
+    ) -> Done:
         """Check, append, fold. ``about`` names what the act is about, ``owner`` the organisation
-        whose keys seal it: that of the account or organisation it is about.
+        whose keys seal it: that of the account or organisation it is about. ``id_``: its id,
+        where it is known before.
 
         ``NotAllowed`` or ``InvalidQuery`` where it does not count; nothing is appended then.
         """
         with self._acting:
-            done = Done(id=os.urandom(16), by=by, at=self._clock(), act=act)
+            done = Done(id=id_ or os.urandom(16), by=by, at=self._clock(), act=act)
             with self.lock:
-                check(self.register, done)
+                if done.id not in self._upheld:
+                    check(self.register, done)
             self.take(self._post([body_of(done, about, owner or self.register.owner)]))
             return done
 
@@ -71,6 +79,7 @@ class Acts:
         with self.lock:
             fresh.sort(key=_place)
             self._known |= {one.hash: one for one in fresh}
+            self._learn(fresh)
             if _place(fresh[0]) < self._last:
                 self.register = Register(self.register.owner)
                 fresh = sorted(self._known.values(), key=_place)
@@ -79,21 +88,70 @@ class Acts:
             self._last = _place(fresh[-1])
         self._changed()
 
-    def _fold(self, opened: Opened) -> None:
-        body = opened.body
-        assert body is not None
+    def renew(self, entries: Iterable[Opened]) -> None:
+        """Fold anew from what the log holds now: bodies were dropped."""
+        with self._acting:
+            kept = sorted((one for one in entries if _ours(one)), key=_place)
+            with self.lock:
+                self.register = Register(self.register.owner)
+                self._known = {one.hash: one for one in kept}
+                self._learn(kept)
+                for one in kept:
+                    self._fold(one)
+                self._last = _place(kept[-1]) if kept else (0, b"")
+        self._changed()
+
+    def uphold(self, upheld: Iterable[bytes], void: Iterable[bytes]) -> None:
+        """What the key store knows of erasures, also where the log of a backup does not."""
+        with self.lock:
+            self._upheld.update(upheld)
+            self._void.update(void)
+
+    def depending(self, organisation: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """Acts that count, and that do not, only because of acts of an organisation."""
+        with self.lock:
+            every = sorted(self._known.values(), key=_place)
+            read = [(_done(one), folded(one.body.owner)) for one in every if one.body is not None]
+            owner = self.register.owner
+            acts = [(done, of == folded(organisation)) for done, of in read if done is not None]
+            return depends(acts, owner, self._counts)
+
+    def _learn(self, entries: Iterable[Opened]) -> None:
+        """What erasures among these uphold holds for acts before them."""
+        for one in entries:
+            done = _done(one)
+            if done is not None and isinstance(done.act, ErasureAct):
+                self._upheld.update(done.act.upheld)
+                self._void.update(done.act.void)
+
+    def _counts(self, register: Register, done: Done) -> bool:
+        if done.id in self._upheld or done.id in self._void:
+            return done.id in self._upheld
         try:
-            act = act_in(body)
-            if act is None:
-                return
-            done = Done(id=body.id, by=body.account, at=body.filed, act=act)
-            check(self.register, done)
-        except InvalidEntry:
-            _log.warning("entry %d is no act that can be read; it does not count", opened.lsn)
+            check(register, done)
         except EireneError:
-            _log.warning("entry %d is an act that does not count", opened.lsn)
-        else:
+            return False
+        return True
+
+    def _fold(self, opened: Opened) -> None:
+        done = _done(opened)
+        if done is None:
+            _log.warning("entry %d is no act that can be read; it does not count", opened.lsn)
+        elif self._counts(self.register, done):
             self.register.take(done)
+        else:
+            _log.warning("entry %d is an act that does not count", opened.lsn)
+
+
+def _done(opened: Opened) -> Done | None:
+    """The act of an entry; None where it cannot be read."""
+    body = opened.body
+    assert body is not None
+    try:
+        act = act_in(body)
+    except InvalidEntry:
+        return None
+    return None if act is None else Done(id=body.id, by=body.account, at=body.filed, act=act)
 
 
 def _ours(opened: Opened) -> bool:

@@ -8,7 +8,7 @@ once two such people have signed in. After that nobody is cleared but by two peo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from eirene.errors import InvalidQuery
 from eirene.people.accounts import Account
@@ -118,6 +118,13 @@ class Founding:
         if len(self._came) >= 2:
             first, second, *_ = sorted(self._came)
             self.found(first, second, "signed in")
+
+    def forget(self, accounts: Iterable[str]) -> None:
+        """Accounts of an organisation that was erased have not come."""
+        gone = self._came.intersection(accounts)
+        if gone:
+            self._came -= gone
+            self._vault.put("founding", "came", "\0".join(sorted(self._came)).encode())
 
     def found(self, first: str, second: str, how: str) -> None:
         """End the time of the first accounts; again is harmless."""

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from eirene.errors import InvalidQuery, SignInFailed, SignInRequired, TooManyTries
+from eirene.errors import InvalidQuery, SignInFailed, TooManyTries
 from eirene.people.accounts import (
     NO_PASSWORD,
     Account,
@@ -32,6 +32,7 @@ from eirene.people.acts import Acts, Post
 from eirene.people.devices import COMMAND_LINE, Device, Export
 from eirene.people.founding import Founding
 from eirene.people.holdings import Holdings
+from eirene.people.leaving import forget, refuse_gone
 from eirene.people.listing import Listing, listing_for
 from eirene.people.passes import (
     Pass,
@@ -192,6 +193,7 @@ class People:
 
     def admit(self, act: AccountAct, password: str, *, by: str) -> None:
         """Keep the password of a new account, and append the act that makes it."""
+        refuse_gone(act.user, self._vault, self._pepper)
         account = Account(
             user=act.user,
             role=act.role,
@@ -303,9 +305,14 @@ class People:
                     field="user",
                     remedy="Name two whose roles may grant, as the head of mission's does.",
                 )
-            if not fits(stored.password, password):
-                raise SignInFailed
+            self.prove(stored.account.user, password)
         self.founding.found(two[0].account.user, two[1].account.user, "ceremony")
+
+    def prove(self, user: str, password: str) -> None:
+        """``SignInFailed`` where it is not the account's password, or the account has ended."""
+        stored = self._accounts.get(folded(user))
+        if stored is None or stored.account.ended or not fits(stored.password, password):
+            raise SignInFailed
 
     def has_demo(self) -> bool:
         """Whether there are accounts whose passwords lie in a file."""
@@ -570,6 +577,15 @@ class People:
         self.holdings.look_as(held.key, audience)
         self._changed()
 
+    def forget(self, organisation: str) -> None:
+        """After an organisation was erased: of its accounts only their names stay, as taken."""
+        with self._lock:
+            gone = forget(organisation, self._accounts, self._vault, self.holdings, self._pepper)
+            for user in gone:
+                self._known.pop(user, None)
+        self.founding.forget(gone)
+        self._changed()
+
     # -- shifts -----------------------------------------------------------------
 
     def last_shift(self, user: str) -> datetime | None:
@@ -582,10 +598,3 @@ class People:
         before = self.last_shift(user)
         self._vault.put("mark", folded(user), _pack(self.clock()))
         return before
-
-
-def required(held: Pass | None) -> Pass:
-    """The pass, or ``SignInRequired``."""
-    if held is None:
-        raise SignInRequired
-    return held

@@ -36,6 +36,7 @@ from eirene.release.reader import covers
 from eirene.reports.acts.account import AccountAct
 from eirene.reports.acts.clearance import ClearanceAct
 from eirene.reports.acts.delegation import DelegationAct
+from eirene.reports.acts.erasure import ErasureAct
 from eirene.reports.acts.founded import FoundedAct
 from eirene.reports.acts.invitation import InvitationAct
 from eirene.reports.acts.organisation import OrganisationAct
@@ -165,6 +166,9 @@ class Register:
         self.delegations: dict[bytes, Delegation] = {}
         self.invitations: dict[str, Done] = {}
         self.founded: FoundedAct | None = None
+        self.erasing: dict[str, list[Done]] = {}
+        """Organisation -> those who have asked to erase it."""
+        self.erased: dict[str, datetime] = {}
         self.ever_read: set[str] = set()
         """Compartments that some account has been able to read."""
 
@@ -288,6 +292,8 @@ class Register:
                 )
             case FoundedAct() as act:
                 self.founded = act
+            case ErasureAct() as act:
+                self._erasure(done, act)
             case _:  # a record that changes nothing
                 pass
 
@@ -387,3 +393,37 @@ class Register:
             self.invitations[act.invitation] = done
         else:
             self.invitations.pop(act.invitation, None)
+
+    def _erasure(self, done: Done, act: ErasureAct) -> None:
+        key = folded(act.organisation)
+        if act.step == "asked":
+            self.erasing.setdefault(key, []).append(done)
+        elif act.step == "erased":
+            self.erased[key] = done.at
+            self._without(key, act.compartment)
+
+    def _without(self, key: str, own: str) -> None:
+        """Take an organisation out: accounts, compartment, and all that waits for or by them."""
+        self.organisations.pop(key, None)
+        self.erasing.pop(key, None)
+        self.ever_read.discard(own)
+        every = self.accounts.items()
+        self.accounts = {name: one for name, one in every if folded(one.organisation) != key}
+        for one in self.accounts.values():
+            one.held = {pair: end for pair, end in one.held.items() if not own or pair[1] != own}
+        there = {*self.accounts, ""}
+        self.proposals = {
+            id_: one
+            for id_, one in self.proposals.items()
+            if there.issuperset((folded(one.user), folded(one.by)))
+        }
+        self.delegations = {
+            id_: one
+            for id_, one in self.delegations.items()
+            if there.issuperset((folded(one.user), folded(one.by)))
+        }
+        self.invitations = {
+            id_: one
+            for id_, one in self.invitations.items()
+            if folded(one.by) in there and folded(getattr(one.act, "organisation", "")) != key
+        }

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from eirene.errors import InvalidQuery, NotAllowed
+from eirene.people.erasing import may_erase
 from eirene.people.register import Done, Organisation, Proposal, Register, Standing, folded
 from eirene.people.rights import NOTHING, PUBLIC, Rights, rights_of
 from eirene.people.roles import check_code
@@ -34,6 +35,7 @@ from eirene.reports.acts.account import AccountAct
 from eirene.reports.acts.clearance import ClearanceAct
 from eirene.reports.acts.delegation import DelegationAct
 from eirene.reports.acts.device import DeviceAct
+from eirene.reports.acts.erasure import ErasureAct
 from eirene.reports.acts.founded import FoundedAct
 from eirene.reports.acts.invitation import InvitationAct
 from eirene.reports.acts.organisation import OrganisationAct
@@ -440,9 +442,9 @@ def _organisation(register: Register, done: Done, act: OrganisationAct) -> None:
         raise InvalidQuery(
             "An organisation has a code of up to 80 letters.", field="code", remedy="Shorten it."
         )
-    if register.organisation(act.code) is not None:
+    if register.organisation(act.code) is not None or folded(act.code) in register.erased:
         raise InvalidQuery(
-            f"There is an organisation {act.code!r} already.",
+            f"There is an organisation {act.code!r} already, or there was one.",
             field="code",
             remedy="Choose another code.",
         )
@@ -458,6 +460,7 @@ _RULES: dict[type[msgspec.Struct], Callable[[Register, Done, Any], None]] = {
     ClearanceAct: _clearance,
     DelegationAct: _delegation,
     DeviceAct: _device,
+    ErasureAct: may_erase,
     FoundedAct: _founded,
     InvitationAct: _invitation,
     OrganisationAct: _organisation,
