@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import secrets
 import sys
 import threading
 import time
@@ -19,6 +20,7 @@ from eirene.desks.changed import Changed
 from eirene.desks.clearing import ClearingDesk
 from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import DecisionDesk
+from eirene.desks.erasing import ErasureDesk
 from eirene.desks.filing import FilingDesk
 from eirene.desks.glass import Glass
 from eirene.desks.land import Land, NoLand
@@ -37,6 +39,7 @@ from eirene.people.people import People
 from eirene.people.rights import PEOPLE
 from eirene.picture import Picture, PictureDamaged, rebuild
 from eirene.release.rules import ON_DEMAND
+from eirene.release.sources import present_in
 from eirene.reports.acts.configuration import COMPARTMENT as CONFIGURATION
 from eirene.reports.envelope import REALMS, Body, Opened
 
@@ -45,6 +48,10 @@ Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
 _HOUSEKEEPING_S = 5.0
 _STILL_ASKED_S = 5.0
+_JUST_TAKEN_S = 0.5
+"""Whoever had just taken the old picture has asked it by then."""
+_READERS_END_S = 30.0
+"""So long may exports that are under way go on with a picture that has to go."""
 _RECEIPT_S = 3_600.0
 _GATHER_S = 0.2
 """So long at most does a line of the log wait to be written."""
@@ -67,6 +74,8 @@ class Node:
         self.keys = KeyStore.open(self.folder / "keys", lock)
         self.name = self.keys.node
         self.realm = REALMS[self.keys.realm]
+        self._retired: list[tuple[float, Picture]] = []
+        self._rebuilding = threading.Lock()
         self.log = Log.open(self.folder / "log", self.keys, sync=sync)
         try:
             self.clock_warning = clock_warning(self.log.last_received, utc_now())
@@ -92,12 +101,12 @@ class Node:
             )
             self._take_up_acts()
             self._open_release_desk()
+            self._open_erasure_desk()
         except BaseException:
             self.log.close()
             self.keys.close()
             raise
         (self.folder / "attachments").mkdir(exist_ok=True, mode=0o700)
-        self._retired: list[tuple[float, Picture]] = []
         self._ending = threading.Event()
         self._housekeeper = threading.Thread(
             target=self._keep_house, name="housekeeping", daemon=True
@@ -116,17 +125,20 @@ class Node:
             reached=lambda old, new: reached(self.releases, self.picture, old, new, utc_now()),
         )
         self.configuring.take(self.log.read_in(CONFIGURATION))
+        for one in self.keys.erased.all():
+            self.people.acts.uphold(one.upheld, one.void)
         self.people.acts.take(self.log.read_in(PEOPLE))
         self.people.start()
 
     def _open_release_desk(self) -> None:
+        self._land = Land(self.mission) if self.mission else NoLand()
         self.releases = ReleaseDesk(
             self.keys,
             self.log,
             lambda: self.picture,
             self.filing.post,
             lambda: self.configuring.current,
-            world=Land(self.mission) if self.mission else NoLand(),
+            world=self._land,
             present=self._on_demand,
         )
         self.receipts = Receipts(self.releases, lambda: self.picture, utc_now)
@@ -140,6 +152,20 @@ class Node:
             utc_now,
             one_hand=self.people.one_hand,
         )
+
+    def _open_erasure_desk(self) -> None:
+        self.erasing = ErasureDesk(
+            self.keys,
+            self.log,
+            lambda: self.picture,
+            self.filing,
+            self.people,
+            self.releases,
+            attachments=self.folder / "attachments",
+            renew=self.renew_picture,
+            forget=self._forget,
+        )
+        self.erasing.take_up()
 
     def _acted(self, opened: Sequence[Opened]) -> None:
         """What was done with accounts and rules is in force before anybody is answered."""
@@ -163,7 +189,9 @@ class Node:
             lsn, _ = picture.position()
         except PictureDamaged as error:
             _log.warning("the picture is built anew: %s", error)
-            return self._rebuilt(progress)
+            made = self._rebuilt(progress)
+            made.drop_older()
+            return made
         if lsn > self.log.last_lsn:
             _log.warning("the picture knows more than the log; it is built anew")
             picture.close()
@@ -182,28 +210,50 @@ class Node:
             picture.fold(page)
 
     def _rebuilt(self, progress: Progress | None) -> Picture:
-        total = self.log.last_lsn
+        """A new picture under a new key: what the old one held opens with none any more."""
+        total, key = self.log.last_lsn, secrets.token_bytes(32)
         areas = self.mission.parents() if self.mission else {}
-        return rebuild(
+        made = rebuild(
             self.folder / "picture",
-            self.keys.picture_key,
+            key,
             self.log.read(check=True),
             areas=areas,
             progress=(lambda done: progress(done, total)) if progress else None,
         )
+        self.keys.renew_picture_key(key)
+        return made
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Build the picture anew beside the old one and take it; gives the number of entries."""
-        old = self.picture
-        new = self._rebuilt(progress)
-        self._catch_up(new, new.position()[0])
-        new.shown = self.receipts.shown
-        new.realm = self.realm
-        self.picture = new
-        self._catch_up(new, new.position()[0])
-        self._retired.append((time.monotonic(), old))
+        with self._rebuilding:
+            old = self.picture
+            new = self._rebuilt(progress)
+            self._catch_up(new, new.position()[0])
+            new.shown = self.receipts.shown
+            new.realm = self.realm
+            self.picture = new
+            self._catch_up(new, new.position()[0])
+            self._retired.append((time.monotonic(), old))
         self.changed.ring()
         return new.position()[0]
+
+    def renew_picture(self, progress: Progress) -> None:
+        """The same, and the old one is gone from the disk when this returns."""
+        self.rebuild(progress)
+        time.sleep(_JUST_TAKEN_S)
+        for retired in list(self._retired):
+            retired[1].end(_READERS_END_S)
+            if retired in self._retired:
+                self._retired.remove(retired)
+
+    def _forget(self) -> None:
+        """What rooms keep in memory of reports; the new picture tells them all that is left."""
+        self.releases.told.forget()
+        self.receipts.forget()
+        self._land.forget()
+        if self.mission:
+            self.mission.areas.forget()
+        present_in.cache_clear()
 
     def verify(self, progress: Progress | None = None) -> Verdict:
         """Check the whole log; changes nothing."""
@@ -251,7 +301,8 @@ class Node:
         """Close pictures replaced before then; whoever had just taken one has asked it by now."""
         for retired in [one for one in self._retired if one[0] <= until]:
             retired[1].close()
-            self._retired.remove(retired)
+            if retired in self._retired:
+                self._retired.remove(retired)
 
     def close(self) -> None:
         """File what waits, note the ends of the chains, let go of the folder."""

@@ -58,6 +58,9 @@ class NoLand:
         """None."""
         return None
 
+    def forget(self) -> None:
+        """Nothing was kept."""
+
     complete = False
 
     def settlements(self, place: Place) -> list[Settlement]:
@@ -98,6 +101,11 @@ class Land:
     def settlements(self, place: Place) -> list[Settlement]:
         """Settlements of which the people are known, in the area that a version names."""
         return self._in(place)
+
+    def forget(self) -> None:
+        """Keep nothing of where it was asked: points and places of reports that were erased."""
+        for kept in (self._area, self._at, self._in):
+            kept.cache_clear()
 
     def _once(self, place: Place) -> list[Settlement]:
         if place.method == "pcode" and place.pcode:

@@ -77,6 +77,12 @@ class Receipts:
             found[one.line].append(one)
         return {line: _together(fetches) for line, fetches in found.items()}
 
+    def forget(self) -> None:
+        """Drop fetches of versions that the picture does not know any more: they were erased."""
+        with self._lock:
+            kept = self._desk.compartments_of({one.line for one in self._held.values()})
+            self._held = {key: one for key, one in self._held.items() if one.line in kept}
+
     def write(self) -> None:
         """Write what was gathered, each into the compartment of its original."""
         with self._lock:

@@ -6,7 +6,8 @@ to a report, or what it links to, is of the same source: the verification of an 
 
 Invariants
   * Nobody is shown anything of this: it only makes versions wider.
-  * What was once given counts for ever, also when it was amended, recalled or has expired.
+  * What was once given counts for ever, also when it was amended, recalled or has expired;
+    of an organisation that was erased nothing counts any more, since nothing is known.
   * Before it is asked it knows every source report that the picture has.
 
 Kept in memory and made anew after a start. Safe to ask from several threads.
@@ -96,6 +97,13 @@ class Told:
             with self._lock:
                 for one in {of, self._root(of)}:
                     self._places(one).append(Given(place, rung))
+
+    def forget(self) -> None:
+        """Look everything up again in the picture: something was erased from it."""
+        with self._lock:
+            self._by_name = None
+            for kept in (self._names, self._beside, self._given, self._roots):
+                kept.clear()
 
     # -- what is asked
 

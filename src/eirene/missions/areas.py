@@ -130,6 +130,10 @@ class Areas:
                 return level
         return None
 
+    def forget(self) -> None:
+        """Keep no answer: points that were asked for may be those of reports that were erased."""
+        self._reaches.clear()
+
     def reach_m(self, lon: float, lat: float, level: int) -> float | None:
         """Radius around a point that holds the whole area of that level around it.
 

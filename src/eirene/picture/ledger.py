@@ -188,6 +188,16 @@ def entities_of(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> d
     return found
 
 
+def lines_with(
+    picture: Picture, reader: Reader, owners: Iterable[str], audience: str
+) -> list[Line]:
+    """Lines of all that these owners filed, and all towards one audience."""
+    named = msgspec.json.encode(sorted(owners)).decode()
+    test = "(l.owner IN (SELECT value FROM json_each(:owners)) OR l.audience = :audience)"
+    with picture.reading() as db:
+        return _lines(db, reader, test, {"owners": named, "audience": audience})
+
+
 def places_of(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> dict[bytes, int]:
     """Places in the log of reports, by entry hash, as far as this reader has them."""
     sight = visibility(reader)

@@ -15,6 +15,7 @@ import hashlib
 import re
 import secrets
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,8 @@ class Reading:
         self.names = Names()
         self.shown = shown
         self.position = 0
+        self.cut = False
+        """The picture had to go: nothing more is read from it."""
         self._open: list[apsw.Cursor] = []
         self.db = connect(path, key, apsw.SQLITE_OPEN_READONLY)
         register(self.db)
@@ -81,6 +84,8 @@ class Reading:
             self.db.execute("COMMIT")
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+        if self.cut:
+            raise closed()
         cursor = self.db.execute(sql, dict(params))
         self._open.append(cursor)
         return cursor
@@ -107,6 +112,10 @@ def damaged() -> PictureDamaged:
     )
 
 
+def closed() -> NodeError:
+    return NodeError("The picture is closed.")
+
+
 class Picture:
     """One node's picture."""
 
@@ -115,6 +124,7 @@ class Picture:
         self._lock = threading.Lock()
         self._pool: list[Reading] = []
         self._pool_lock = threading.Lock()
+        self._out: set[Reading] = set()
         self._closed = False
         self.shown: Shown = _nobody_listens
         """Told of every row that is made for a reader, before he has it: for receipts."""
@@ -203,6 +213,8 @@ class Picture:
             yield connection
         except (apsw.CorruptError, apsw.NotADBError) as error:
             raise damaged() from error
+        except apsw.InterruptError:
+            raise closed() from None
         finally:
             connection.end()
             self._give_back(connection)
@@ -210,10 +222,12 @@ class Picture:
     def _borrow(self) -> Reading:
         with self._pool_lock:
             if self._closed:
-                raise NodeError("The picture is closed.")
-            if self._pool:
-                return self._pool.pop()
-        return Reading(self._path, self._key, self._tell)
+                raise closed()
+            connection = self._pool.pop() if self._pool else None
+            if connection is None:
+                connection = Reading(self._path, self._key, self._tell)
+            self._out.add(connection)
+        return connection
 
     def _names(self) -> Names:
         names = self._fold.names
@@ -225,6 +239,7 @@ class Picture:
 
     def _give_back(self, connection: Reading) -> None:
         with self._pool_lock:
+            self._out.discard(connection)
             if not self._closed and len(self._pool) < _IDLE_READERS:
                 self._pool.append(connection)
                 return
@@ -264,6 +279,23 @@ class Picture:
                 [self._path],
             ):  # a newer one has taken its place
                 remove(self._path)
+
+    def end(self, patience_s: float) -> None:
+        """Close, and after so long cut off who still reads: an export that is under way."""
+        self.close()
+        until = time.monotonic() + patience_s
+        while self._out and time.monotonic() < until:
+            time.sleep(0.05)
+        with self._pool_lock:
+            for reading in self._out:
+                reading.cut = True
+                reading.db.interrupt()
+
+    def drop_older(self) -> None:
+        """Remove pictures that nobody has open, nor will: at a start, after one was built anew."""
+        for stale in files(self._path.parent):
+            if stale != self._path:
+                remove(stale)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from eirene.desks.clearing import ClearingDesk
 from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import Foreseen, Waiting
+from eirene.desks.erasing import ErasureDesk
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.missions.areas import Areas
@@ -185,4 +186,6 @@ class ControlledNode(Node, Protocol):
     def log(self) -> Log: ...
     @property
     def keys(self) -> KeyStore: ...
+    @property
+    def erasing(self) -> ErasureDesk: ...
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int: ...

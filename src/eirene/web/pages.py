@@ -54,10 +54,16 @@ class Pages:
 
     def __init__(self) -> None:
         self._asked: OrderedDict[Hashable, asyncio.Task[Page]] = OrderedDict()
+        self._generation = b""
+
+    def forget(self) -> None:
+        """Keep none of them: nobody asks any more."""
+        self._asked.clear()
 
     async def changes(self, picture: Picture, reader: Reader, after: int) -> Page:
         """What was touched after a place in the log."""
         key = ("changes", picture.generation, _sight(reader), after)
+        self._of(picture)
         page = await self._once(key, lambda: _changes(picture, reader, after))
         if page.last == after:  # nothing yet: it would be in the way of what comes
             self._asked.pop(key, None)
@@ -68,7 +74,14 @@ class Pages:
     ) -> Page:
         """A page of everything, for a snapshot that began when ``begun`` was the last change."""
         key = ("snapshot", picture.generation, _sight(reader), begun, page)
+        self._of(picture)
         return await self._once(key, lambda: _snapshot(picture, reader, page))
+
+    def _of(self, picture: Picture) -> None:
+        """A picture that was built anew may lack what was erased: no page outlives the old one."""
+        if picture.generation != self._generation:
+            self._generation = picture.generation
+            self.forget()
 
     async def _once(self, key: Hashable, make: Callable[[], Page]) -> Page:
         task = self._asked.get(key)

@@ -87,6 +87,8 @@ async def open_stream(socket: WebSocket[Any, Any, Any]) -> None:
         await one.run()
     finally:
         streams.open -= 1
+        if not streams.open:
+            streams.pages.forget()
         one.close()
 
 
