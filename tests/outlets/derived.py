@@ -48,8 +48,10 @@ def _verbs(one: argparse.ArgumentParser, before: tuple[str, ...]) -> Iterator[st
     if not inner:
         yield " ".join(before)
     for action in inner:
-        for name, sub in action.choices.items():
-            yield from _verbs(sub, (*before, name))
+        once: dict[int, str] = {}
+        for name, sub in action.choices.items():  # another name of the same verb comes later
+            if once.setdefault(id(sub), name) == name:
+                yield from _verbs(sub, (*before, name))
 
 
 def control_verbs() -> set[str]:

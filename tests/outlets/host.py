@@ -23,9 +23,12 @@ import msgspec
 
 from eirene.cli import main
 from eirene.release.configuration import default, to_toml
+from outlets import marks
 from outlets.planting import Plant
 
 EIRENE = Path(sys.executable).with_name("eirene")
+ORGANISATION = marks.word("organisation of ngo-focal-point")
+"""One of those that have planted something."""
 IMPORT = "name,type,latitude,longitude,code\nOne,school,-0.4,-0.2,0101\nTwo,school,-95,0.2,9e42\n"
 
 
@@ -154,6 +157,18 @@ def clearing(host: Host) -> Iterator[Said]:
     yield host.run("organisation", "suspend", "green-lamp")
 
 
+@command("organisation erase")
+def erasing(host: Host) -> Iterator[Said]:
+    """What would go is told in numbers; whoever may not ask is told no more than that."""
+    yield host.run("organisation", "make", "red-lamp")
+    password = host.file("its-password", "not the password of anybody")
+    for code in (ORGANISATION, "red-lamp", "nobody"):
+        yield host.run("org", "erase", code, "--dry-run")
+        by = ("--as", host.account, "--password-file", str(password))
+        yield host.run("org", "erase", code, *by, "--yes", "--reason", "gone")
+        yield host.run("org", "erase", code, "--receipt", str(host.file("backup")))
+
+
 @command("serve", "demo")
 def serving(host: Host) -> Iterator[Said]:
     """A process that serves, asked a few things; the demo serves by the same function."""
@@ -189,6 +204,11 @@ def control_asks(verb: str, account: str, beside: Path) -> list[dict[str, Any]]:
         ],
         "account": [{"act": "list"}, {"act": "reset", "user": "nobody"}, {"act": "x"}],
         "organisation": [{"act": "list"}, {"act": "suspend", "code": "nobody"}, {"act": "x"}],
+        "erase": [
+            {"act": act, "organisation": code, "as": account, "copies": ["none"]}
+            for act in ("plan", "erase", "status", "receipt", "x")
+            for code in (ORGANISATION, "nobody")
+        ],
         "file": [{"as": account, "flats": [{"kind": "incident"}]}, {"as": "nobody", "flats": []}],
         "import": [{"file": str(beside / "none.csv"), "kind": "site", "dry_run": True}],
         "export": [{"as": account, "format": "geojson", "file": str(target)}],

@@ -30,6 +30,19 @@ def note(text: str) -> None:
     _err.print(text, markup=False)
 
 
+class _Stage:
+    """What a long verb is at; told when it changes."""
+
+    now = ""
+
+
+def stage(what: str) -> None:
+    """Say once what is being done."""
+    if what != _Stage.now:
+        _Stage.now = what
+        note(f"  {what}")
+
+
 def fault(error: EireneError) -> None:
     """An error as one sentence with its field and remedy."""
     where = f" ({error.field})" if error.field else ""
@@ -75,6 +88,14 @@ def _lines(title: str) -> Report:
             note(f"{title} {done:,}" + (f" of {of:,}" if of else ""))
 
     return report
+
+
+def typed(question: str) -> str:
+    """A line typed at the terminal in clear; "" where nobody typed one."""
+    try:
+        return _err.input(question, markup=False).strip()
+    except EOFError:
+        return ""
 
 
 def asked(prompt: str, *, twice: bool = False) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eirene import __version__
-from eirene.cli import configuration, verbs
+from eirene.cli import configuration, erase, verbs
 from eirene.cli.console import fault, note
 from eirene.config import Settings, settings
 from eirene.errors import EireneError
@@ -238,7 +238,9 @@ cannot be taken back. Without it the mission is founded when two such people hav
 
 
 def _organisations(places: Any, common: argparse.ArgumentParser) -> None:
-    top = places.add_parser("organisation", help="make, list and suspend organisations")
+    top = places.add_parser(
+        "organisation", aliases=["org"], help="make, list, suspend and erase organisations"
+    )
     acts = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     for name, about in (
         ("make", "make an organisation, with a compartment of its own"),
@@ -259,6 +261,7 @@ def _organisations(places: Any, common: argparse.ArgumentParser) -> None:
             )
         if name == "suspend":
             made.add_argument("--reason", default="")
+    erase.add(acts, common)
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eirene.app import Node
-from eirene.cli.console import asked
+from eirene.cli.console import asked, stage
 from eirene.config import Settings
 from eirene.errors import EireneError, NotANode
 from eirene.keys.lock import Lock, lock_mode
@@ -100,6 +100,8 @@ def call(
 
 
 def _told(line: dict[str, Any], report: Report | None) -> None:
+    if "stage" in line:
+        stage(str(line["stage"]))
     if report and "progress" in line:
         report(int(line["progress"]), int(line.get("of", 0)))
 

@@ -32,6 +32,7 @@ from eirene.times import iso
 from eirene.web.bodies import json_value
 from eirene.web.bring import import_
 from eirene.web.configuration import checked_of, outcome_of, told
+from eirene.web.erasing import erase
 from eirene.web.node import ControlledNode
 from eirene.web.parameters import query_from
 from eirene.web.problems import UnknownPath, foreseen, problem_of
@@ -328,6 +329,7 @@ VERBS: dict[str, Verb] = {
     "account": account,
     "configuration": configuration,
     "organisation": organisation,
+    "erase": erase,
     "file": file,
     "import": import_,
     "export": export_,
