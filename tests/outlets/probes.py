@@ -248,6 +248,7 @@ def releases(scene: Scene) -> Steps:
 
 @probe("GET /api/configuration", "GET /api/configuration/{version:str}")
 @probe("POST /api/configuration", "POST /api/configuration/check")
+@probe("GET /api/enforcement", "POST /api/enforcement")
 def rules(_scene: Scene) -> Steps:
     """The mission's rules, and whom a change would newly reach, for who has a say and who has not.
 
@@ -261,6 +262,9 @@ def rules(_scene: Scene) -> Steps:
     for path in ("/api/configuration/check", "/api/configuration"):
         yield _post(path, {"toml": wide_open})
     yield _post("/api/configuration", {"act": "approve", "proposal": absent_id()})
+    yield _get("/api/enforcement")
+    yield _post("/api/enforcement", {"act": "mark", "operation": NOWHERE, "layers": [NOWHERE]})
+    yield _post("/api/enforcement", {"act": "reopen", "operation": NOWHERE})
 
 
 @cache

@@ -2,6 +2,7 @@
 export * from "./changes";
 export * from "./desk";
 export * from "./draft";
+export * from "./enforcement";
 export * from "./filter";
 export * from "./foresight";
 export * from "./form";

@@ -121,3 +121,22 @@ export interface RulesOutcome {
   proposal: string | null;
   changes: RuleChange[];
 }
+
+/** From which compartment to which nothing goes any more. */
+export interface ClosedWay {
+  from: string;
+  to: string;
+}
+
+export interface LayerWay extends ClosedWay {
+  layer: string;
+}
+
+export interface EnforcementNow {
+  /** What concerns me. */
+  closed: ClosedWay[];
+  /** Only for those who may see the rules. */
+  operations: Enforcement[];
+  /** What each layer would close; only for those who may see the rules. */
+  layers: LayerWay[];
+}

@@ -342,6 +342,13 @@ class ConfigurationDesk:
                 version=self.in_force().version, proposal=proposal, changes=checked.changes
             )
 
+    def edit(
+        self, reader: Reader, session: str, edited: Callable[[InForce], str], reason: str = ""
+    ) -> Outcome:
+        """Apply what a function makes of the text in force, with nothing in between."""
+        with self._acting:
+            return self.apply(reader, session, edited(self.in_force()), reason)
+
     def approve(self, reader: Reader, session: str, proposal: bytes, reason: str = "") -> Outcome:
         """Agree to a proposal, as a second person: it takes effect."""
         with self._acting:

@@ -39,7 +39,7 @@ ACTS = ("apply", "approve", "refuse")
 )
 async def get_configuration(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/configuration: rules, agreements, marks, the text itself, and who changed what."""
-    desk = _desk(request, reader_of(request))
+    desk = desk_for(request, reader_of(request))
     return json_of(told(desk, desk.in_force()), UNMARKED)
 
 
@@ -49,7 +49,7 @@ async def get_configuration(request: Request[Any, Any, Any]) -> Response[bytes]:
 )
 async def get_earlier(request: Request[Any, Any, Any], version: FromPath[str]) -> Response[bytes]:
     """GET /api/configuration/{version}: by number; 0 is the matrix that ships with Eirene."""
-    desk = _desk(request, reader_of(request))
+    desk = desk_for(request, reader_of(request))
     if not version.isdecimal() or len(version) > 9:
         raise InvalidQuery("version is no number.", field="version", remedy="Write for example 3.")
     return json_of(told(desk, desk.in_force(int(version))), UNMARKED)
@@ -67,7 +67,7 @@ async def get_earlier(request: Request[Any, Any, Any], version: FromPath[str]) -
 async def check(request: Request[Any, Any, Any]) -> Response[bytes]:
     """POST /api/configuration/check: findings, changes, and whom existing reports would reach."""
     reader = reader_of(request)
-    desk = _desk(request, reader)
+    desk = desk_for(request, reader)
     text = text_in(await json_map(request), "toml")
     checked = await aside(desk.check, text)
     shows = await aside(desk.shows, reader, picture_of(request), checked)
@@ -86,8 +86,8 @@ async def check(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def change(request: Request[Any, Any, Any]) -> Response[bytes]:
     """POST /api/configuration: apply a text, approve or refuse what waits."""
     held = pass_of(request)
-    _check_may_act(held)
-    desk = _desk(request, held.reader)
+    check_may_act(held)
+    desk = desk_for(request, held.reader)
     given = await json_map(request)
     act = text_in(given, "act", default="apply")
     reason = text_in(given, "reason", default="")
@@ -106,7 +106,7 @@ async def change(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of(outcome_of(done), UNMARKED)
 
 
-def _desk(request: Request[Any, Any, Any], reader: Reader) -> ConfigurationDesk:
+def desk_for(request: Request[Any, Any, Any], reader: Reader) -> ConfigurationDesk:
     """The desk, for who may see the rules."""
     desk = node_of(request).configuring
     if not desk.may_see(reader):
@@ -117,7 +117,8 @@ def _desk(request: Request[Any, Any, Any], reader: Reader) -> ConfigurationDesk:
     return desk
 
 
-def _check_may_act(held: Pass) -> None:
+def check_may_act(held: Pass) -> None:
+    """Refuse who only looks: through other eyes, or with a token that only reads."""
     if held.viewing or (held.token is not None and "file" not in held.token.scope):
         raise NotAllowed(
             "This sign-in only reads.", remedy="Use a sign-in of your own that may file."
@@ -241,4 +242,4 @@ def outcome_of(done: Outcome) -> dict[str, Any]:
 
 ROUTES = (get_configuration, get_earlier, check, change)
 
-__all__ = ["ROUTES", "checked_of", "outcome_of", "told"]
+__all__ = ["ROUTES", "check_may_act", "checked_of", "desk_for", "outcome_of", "told"]

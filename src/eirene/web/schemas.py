@@ -435,6 +435,18 @@ SCHEMAS: dict[str, Any] = {
         proposal=ID,
         reason=TEXT,
     ),
+    "Enforcement": _map(
+        {
+            "closed": _list(_map({"from": TEXT, "to": TEXT})),
+            "operations": _list(_map({"id": TEXT, "layers": TEXTS, "note": TEXT})),
+            "layers": _list(_map({"layer": TEXT, "from": TEXT, "to": TEXT})),
+        }
+    ),
+    "EnforcementAct": _map(
+        {"act": {"enum": ["mark", "reopen"]}, "operation": TEXT},
+        layers=TEXTS,
+        reason=TEXT,
+    ),
     "ConfigurationOutcome": _map(
         {
             "state": {"enum": ["in-force", "waits"]},
