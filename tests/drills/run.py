@@ -31,6 +31,7 @@ from collections import Counter
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 from eirene.app import Node
 from eirene.config import Settings
@@ -269,12 +270,21 @@ def _lossy_cut(folder: Path, *, sync: bool) -> list[str]:
         tempfile.TemporaryFile() as noted,  # a pipe would fill up and hold the child
         subprocess.Popen(command, stdout=noted) as child,
     ):
-        time.sleep(random.uniform(0.8, 1.6))
+        _wait_for_first(noted, child)
+        time.sleep(random.uniform(0.0, 1.0))
         child.send_signal(signal.SIGKILL)
         child.wait()
         noted.seek(0)
         lines = noted.read().split(b"\n")
     return [line.decode() for line in lines if len(line) == 32]
+
+
+def _wait_for_first(noted: IO[bytes], child: subprocess.Popen[bytes]) -> None:
+    """Until something was acknowledged: a cut before that says nothing. A slow machine takes long."""
+    for _ in range(1_500):
+        if os.fstat(noted.fileno()).st_size > 0 or child.poll() is not None:
+            return
+        time.sleep(0.02)
 
 
 def _tell(at: int, rounds: int, tally: Tally) -> None:
