@@ -30,6 +30,8 @@ SAMPLES = 1_500
 ROUNDS = 4
 """Rounds are added up while the area is too large: noise goes away, a difference stays."""
 PLANTED_S = 200e-6
+TOWN = "qztalvekwyrm"
+"""A word of a hundred withheld reports."""
 
 PATHS: dict[str, Callable[[Plant], str]] = {
     "report": lambda plant: f"/api/reports/{plant.report}",
@@ -45,6 +47,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     made = Ground(tmp_path_factory.mktemp("absence") / "node")
     for compartment in ("partners", "command"):
         made.file([made.gardener.plant(kinds()["alert"], compartment) for _ in range(100)])
+    flat = {"kind": "note", "compartment": "command", "summary": f"Talks about {TOWN}"}
+    made.web.node.filing.file_now(made.filer("command"), [flat] * 100)
     yield made
     made.close()
 
@@ -83,7 +87,7 @@ def area(hidden: list[float], gone: list[float]) -> float:
     return max(found, 1 - found)
 
 
-async def measured(line: Line, token: str, pairs: list[tuple[str, str]]) -> Any:
+async def measured(line: Line, token: str, pairs: list[tuple[str, str]], status: int) -> Any:
     """Seconds of each request for what is withheld, and of each for what is absent."""
     took: tuple[list[float], list[float]] = ([], [])
     order = [0, 1]
@@ -94,7 +98,7 @@ async def measured(line: Line, token: str, pairs: list[tuple[str, str]]) -> Any:
             began = time.perf_counter()
             answer = await line.asked(token, ask)
             took[sort].append(time.perf_counter() - began)
-            assert answer.status == 404
+            assert answer.status == status
     return took
 
 
@@ -104,6 +108,7 @@ def told_apart(
     path: Callable[[Plant], str],
     rounds: int,
     absent: Callable[[Plant], Plant] = absent,
+    status: int = 404,
 ) -> float:
     """The area after as many rounds as it takes to be small, at most ``rounds``."""
     hidden: list[float] = []
@@ -116,7 +121,7 @@ def told_apart(
         for _ in range(rounds):
             chosen = [random.choice(plants) for _ in range(SAMPLES)]
             pairs = [(path(plant), path(absent(plant))) for plant in chosen]
-            some, others = line.run(measured(line, token, pairs))
+            some, others = line.run(measured(line, token, pairs, status))
             hidden += some
             gone += others
             found = area(hidden, gone)
@@ -191,6 +196,33 @@ def test_time_does_not_tell_what_others_have_asked_for_lately(ground: Ground) ->
     for plant in withheld(ground):
         ground.ask("joc-duty-officer", Ask("GET", PATHS["report"](plant)))
     assert told_apart(ground, ground.line, PATHS["report"], ROUNDS, fresh) <= MOST
+
+
+def _nowhere() -> str:
+    """A word that no report holds, like those that some do."""
+    return "qz" + "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=len(TOWN) - 2))
+
+
+@pytest.mark.parametrize("outlet", ["/api/search?q=", "/api/suggest?q=", "/api/counts?q="])
+@pytest.mark.parametrize("held_by", ["one", "a hundred"])
+def test_time_does_not_tell_a_withheld_word_from_one_that_is_nowhere(
+    ground: Ground, outlet: str, held_by: str
+) -> None:
+    def asked(plant: Plant) -> str:
+        if not plant.compartment:
+            return outlet + _nowhere()
+        of_one = next(m.value for m in plant.marks if m.sort == "word" and m.field == "summary")
+        return f"{outlet}{of_one if held_by == 'one' else TOWN}"
+
+    hidden = asked(withheld(ground)[0])
+    gone = outlet + _nowhere()
+    told, also = ground.ask(ROLE, Ask("GET", hidden)), ground.ask(ROLE, Ask("GET", gone))
+    assert (told.status, told.headers, len(told.body)) == (
+        also.status,
+        also.headers,
+        len(also.body),
+    )
+    assert told_apart(ground, ground.line, asked, ROUNDS, status=200) <= MOST
 
 
 def test_two_hundred_microseconds_would_be_found(ground: Ground) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from eirene.picture import (
 )
 from eirene.picture.columns import area_levels
 from eirene.picture.cql2 import queryables
-from eirene.picture.words import match_of, plain_words
+from eirene.picture.words import marked, match_of, plain_words, unmarked
 from eirene.places import Place
 from eirene.times import Span, parse_time
 from picture_world import ALL, DAY, HOUR, KEY, T0, World, a_reader, at_place, picture_of
@@ -133,8 +134,12 @@ def test_any_text_is_found_by_itself_in_any_form(text: str):
     assert plain_words(" ".join(words)) == words
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
         assert plain_words(unicodedata.normalize(form, text)) == words
-    match = match_of(text)
+    match = match_of(text, (3, 12))
     assert (match is None) == (not words)
+    assert match_of(text, ()) is None
+    terms = re.findall(r'"([^"]*)"', match or "")
+    assert {unmarked(term) for term in terms} == set(words)
+    assert {term[0] for term in terms} == ({marked([], 3), marked([], 12)} if words else set())
     assert all(word.isalnum() for word in words)
 
 

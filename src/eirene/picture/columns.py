@@ -17,7 +17,7 @@ from msgspec.structs import fields
 from eirene.errors import InvalidReport
 from eirene.picture import schema
 from eirene.picture.names import Names
-from eirene.picture.words import Texts, texts
+from eirene.picture.words import Texts, marked, texts
 from eirene.places import Place
 from eirene.reports.envelope import Body, Opened, content_of
 from eirene.reports.flat import kind_and_version
@@ -132,7 +132,8 @@ class Clerk:
     def words(self, body: Body) -> str:
         """What the text index holds of a report."""
         kind, _ = kind_and_version(body.kind)
-        return self._plan(kind).texts.of(body, content_of(body))
+        words = self._plan(kind).texts.of(body, content_of(body))
+        return marked(words, self.names.compartment(body.compartment))
 
     def columns(self, opened: Opened, rid: int) -> Columns:
         """Columns of one report. ``rid`` was given to it for its ``day_of``."""
@@ -168,7 +169,7 @@ class Clerk:
             lsn=opened.lsn,
             entry=opened.hash,
             body=opened.packed or packed(opened.raw),
-            words=plan.texts.of(body, content),
+            words=marked(plan.texts.of(body, content), comp),
             amends=tuple(dict.fromkeys(body.amends)),
             links=[(i, ln.role, first8(ln.entry), ln.entry) for i, ln in enumerate(body.links)],
             box=box,

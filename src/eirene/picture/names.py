@@ -6,6 +6,8 @@ answer may ever depend on their order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import apsw
 
 from eirene.picture.words import plain_text
@@ -101,6 +103,10 @@ class Names:
     def known(self, sort: str, text: str) -> int | None:
         """Number of a word that is there; None for others."""
         return self._ids[sort].get(text)
+
+    def compartments(self, names: Iterable[str]) -> list[int]:
+        """Numbers of those compartments that are there."""
+        return sorted(self._compartments[name] for name in names if name in self._compartments)
 
     def text(self, sort: str, number: int | None) -> str:
         """Word of a number; "" for none."""

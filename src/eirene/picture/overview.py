@@ -12,7 +12,7 @@ from eirene.picture.columns import moment_of
 from eirene.picture.plan import planned
 from eirene.picture.query import Box, Query
 from eirene.picture.store import Picture
-from eirene.picture.words import plain_words
+from eirene.picture.words import marked, plain_words, unmarked
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
 from eirene.reports.markings import Marking, highest
@@ -160,9 +160,13 @@ def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Sug
             SELECT t.term FROM vocabulary AS t WHERE t.term >= :begun AND t.term < :past
             AND EXISTS ({held}) ORDER BY t.term LIMIT :limit
         """
-        span = {"begun": words[-1], "past": words[-1] + "\U0010ffff"}
-        found = [term for (term,) in db.rows(sql, rule.params | span | limits)]
-    return Suggestions(places, found)
+        found: set[str] = set()
+        for comp in db.names.compartments(reader.compartments):
+            term = marked(words[-1:], comp)
+            span = {"begun": term, "past": term + "\U0010ffff"}
+            terms = db.rows(sql, rule.params | span | limits)
+            found |= {unmarked(term) for (term,) in terms}
+    return Suggestions(places, sorted(found)[: limits["limit"]])
 
 
 def _degrees(value: int | None) -> float | None:

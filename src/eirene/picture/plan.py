@@ -113,8 +113,8 @@ def planned(db: Reading, reader: Reader, query: Query) -> Plan:
     view = f"({rule.sql}) AS v"
     asked.params |= rule.params
     if query.q.strip():
-        match = match_of(query.q)
-        if match is None:  # signs only: nothing can hold them
+        match = match_of(query.q, db.names.compartments(reader.compartments))
+        if match is None:  # signs only, or nowhere to look
             return Plan([], asked.lens)
         source = f"words AS w CROSS JOIN {view} ON v.rid = w.rowid"
         arm = asked.arm(source, "w.words MATCH :match", {"match": match}, "w.rowid")

@@ -3,13 +3,17 @@
 Accents, case, the form of apostrophes and the hamza on an alef do not tell words apart. Everything
 that is neither letter nor digit separates words, so that no operator of the
 index can be reached from a text: what is left holds nothing but letters and digits.
+
+In the index each word begins with the mark of its report's compartment. A question
+names only those of its reader, so that words of other compartments are never touched:
+how long an answer takes does not tell that they are there.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -25,6 +29,8 @@ _SAME = {
     "\u06cc": "\u064a",  # Persian ya
     "\u06a9": "\u0643",  # Persian kaf
 }
+_FIRST_MARK = 0xF0000
+"""A character for each compartment, from a plane that no text uses: words hold none of them."""
 _SIGNS = re.compile("[\u2010-\u2027\u2030-\u203a\u00ab\u00bb]+")
 _MARKS = re.compile("[\u0300-\u036f\u0653-\u0655]+")
 
@@ -70,13 +76,28 @@ def plain_words(text: str) -> list[str]:
     return plain_text(text).split()
 
 
-def match_of(text: str, *, prefix: bool = False) -> str | None:
-    """A full-text question that asks for all words; None where the text has none."""
+def marked(words: Iterable[str], compartment: int) -> str:
+    """Words as they stand in the index, with a space between them."""
+    mark = chr(_FIRST_MARK + compartment)
+    return mark + f" {mark}".join(words)
+
+
+def unmarked(term: str) -> str:
+    """The word of a term of the index."""
+    return term[1:]
+
+
+def match_of(text: str, compartments: Iterable[int]) -> str | None:
+    """A full-text question for reports of these compartments that hold all words of a text.
+
+    None where no report can: the text has no words, or there are no compartments.
+    """
     found = list(dict.fromkeys(plain_words(text)))
     if not found:
         return None
-    quoted = [f'"{word}"' for word in found]
-    return " AND ".join(quoted) + ("*" if prefix else "")
+    asked = (marked(found, comp).split() for comp in compartments)
+    each = (" AND ".join(f'"{term}"' for term in terms) for terms in asked)
+    return " OR ".join(f"({one})" for one in each) or None
 
 
 def _coded(of: Any) -> frozenset[str]:
@@ -105,7 +126,7 @@ class Texts:
         codes = fields["type"].codes if "type" in fields else None
         self.labels: Mapping[str, str] = codes.labels if codes else {}
 
-    def of(self, body: Body, content: Mapping[str, Any]) -> str:
+    def of(self, body: Body, content: Mapping[str, Any]) -> list[str]:
         """Everything in this report that can be searched, as plain words."""
         parts = [body.owner, body.source]
         if body.place is not None:
@@ -114,7 +135,7 @@ class Texts:
         if isinstance(kind_type, str):
             parts.append(self.labels.get(kind_type, ""))
         self._gather(content, parts)
-        return plain_text(" ".join(parts))
+        return plain_words(" ".join(parts))
 
     def _gather(self, values: Mapping[str, Any], parts: list[str]) -> None:
         for name, value in values.items():
