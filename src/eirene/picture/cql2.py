@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 import cql2
@@ -55,8 +56,9 @@ class Queryable(msgspec.Struct, frozen=True):
     sql: str
 
 
+@cache
 def queryables() -> dict[str, Queryable]:
-    """Everything that a filter may name, with the SQL that stands for it."""
+    """Everything that a filter may name, with the SQL that stands for it; follows from the kinds."""
     found = [
         Queryable(
             name, "text", f"(SELECT text FROM word WHERE sort = '{column}' AND id = v.{column})"
