@@ -19,6 +19,7 @@ from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.people.accounts import hash_of
 from eirene.web.app import make_app
+from eirene.web.pages import Pages
 from eirene.web.serve import Serving, bound
 
 # One password, hashed once: a node of a test has several accounts.
@@ -127,6 +128,11 @@ class Served:
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
         assert ready.wait(10)
+
+    @property
+    def pages(self) -> Pages:
+        """The pages that the streams of this port share."""
+        return self._server._streams.pages  # pyright: ignore[reportPrivateUsage]
 
     def _work(self) -> None:
         asyncio.run(self._server.serve([self._socket]))
