@@ -14,10 +14,15 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import apsw
 import pytest
 
+from eirene.app import Node
+from eirene.errors import NodeError
 from eirene.keys.lock import Lock
+from eirene.log.traces import Found
 from eirene.log.verify import verify
 from eirene.nodes.backup import backup_keys, restore, restore_keys
 from leaving import (
@@ -215,6 +220,59 @@ def test_nothing_of_it_stays_in_memory(grown: Path, tmp_path: Path) -> None:
         assert lines == node.releases.compartments_of(lines).keys()
     finally:
         node.close()
+
+
+@pytest.fixture
+def open_again(grown: Path, tmp_path: Path) -> Iterator[Node]:
+    """The grown node, copied and opened."""
+    folder = tmp_path / "node"
+    shutil.copytree(grown, folder)
+    node = again(folder)
+    yield node
+    node.close()
+
+
+@pytest.mark.slow
+def test_its_versions_are_gone_before_anything_slow_begins(
+    open_again: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, seen = open_again, list[set[str]]()
+
+    def versions_in_sight() -> set[str]:
+        made = exports_of(node, OTHERS).values()
+        return {one for one in versions if any(one.encode() in data for data in made)}
+
+    def looked(*args: Any) -> Found:
+        seen.append(versions_in_sight())
+        return traces_of(*args)
+
+    gone = set(node.erasing.plan(CODE).found.lsns)
+    bodies = [one.body for one in node.log.read() if one.lsn in gone and one.body]
+    versions = {one.id.hex() for one in bodies if one.coarse is not None}
+    traces_of = node.erasing._look  # pyright: ignore[reportPrivateUsage]
+    assert versions_in_sight()
+    assert node.erasing.ask(CODE, FOCAL)
+    monkeypatch.setattr(node.erasing, "_look", looked)
+    node.erasing.erase(CODE)
+    assert seen[0] == set()
+
+
+@pytest.mark.slow
+def test_it_has_not_ended_while_a_reader_holds_the_journal(
+    open_again: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = open_again
+    monkeypatch.setattr("eirene.desks.erasing._JOURNAL_S", 0.5)
+    reader = apsw.Connection(str(node.folder / "log" / "log.db"), apsw.SQLITE_OPEN_READONLY)
+    reader.execute("BEGIN")
+    reader.execute("SELECT max(lsn) FROM entry").fetchall()
+    assert node.erasing.ask(CODE, FOCAL)
+    with pytest.raises(NodeError, match="journal"):
+        node.erasing.erase(CODE)
+    assert not node.erasing.status(CODE).complete
+    reader.close()
+    assert node.erasing.erase(CODE).complete
+    assert (node.folder / "log" / "log.db-wal").stat().st_size == 0
 
 
 # -- a stop half way ---------------------------------------------------------------
