@@ -30,6 +30,8 @@ SAMPLES = 1_500
 ROUNDS = 4
 """Rounds are added up while the area is too large: noise goes away, a difference stays."""
 PLANTED_S = 200e-6
+BESIDE_DEG = 0.03
+"""Half of what lies between two plants."""
 TOWN = "qztalvekwyrm"
 """A word of a hundred withheld reports."""
 
@@ -48,6 +50,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     for compartment in ("partners", "command"):
         made.file([made.gardener.plant(kinds()["alert"], compartment) for _ in range(100)])
     flat = {"kind": "note", "compartment": "command", "summary": f"Talks about {TOWN}"}
+    flat |= {"place": TOWN, "latitude": -3.3, "longitude": -9.7}
     made.web.node.filing.file_now(made.filer("command"), [flat] * 100)
     yield made
     made.close()
@@ -222,6 +225,21 @@ def test_time_does_not_tell_a_withheld_word_from_one_that_is_nowhere(
         also.headers,
         len(also.body),
     )
+    assert told_apart(ground, ground.line, asked, ROUNDS, status=200) <= MOST
+
+
+@pytest.mark.parametrize("outlet", ["/api/search?bbox=", "/api/counts?bbox="])
+def test_time_does_not_tell_a_box_with_a_withheld_report_from_an_empty_one(
+    ground: Ground, outlet: str
+) -> None:
+    by_number = {plant.n: plant for plant in withheld(ground)}
+
+    def asked(plant: Plant) -> str:
+        beside = 0.0 if plant.compartment else BESIDE_DEG
+        flat = by_number[plant.n].flat
+        west, south = flat["longitude"] + beside - 0.01, flat["latitude"] + beside - 0.01
+        return f"{outlet}{west:.4f},{south:.4f},{west + 0.02:.4f},{south + 0.02:.4f}"
+
     assert told_apart(ground, ground.line, asked, ROUNDS, status=200) <= MOST
 
 

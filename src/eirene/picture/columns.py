@@ -157,13 +157,16 @@ class Clerk:
             + (first8(body.id), ms_of(opened.received), None, 0, 0, owner)
             + (names.number("state", _word(content, "state", plan)),)
             + (names.number("source", body.source), names.number("class", body.classification))
-            + (names.number("tlp", body.tlp), names.place(place.name, pcode) if place else None)
+            + (
+                names.number("tlp", body.tlp),
+                names.place(comp, place.name, pcode) if place else None,
+            )
             + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
             + (min(opened.header.clock, _MOST), _until(content), *self._counts(plan, content))
         )
         box = None
         if lon is not None and lat is not None:
-            box = (rid, lon, lon, lat, lat, *_minutes(start, lasts))
+            box = (rid, lon, lon, lat, lat, *_minutes(start, lasts), comp, comp)
         return Columns(
             report=report,
             lsn=opened.lsn,

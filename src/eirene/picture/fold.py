@@ -180,7 +180,7 @@ class Fold:
         _insert(db, "words (rowid, text)", [(c.report[0], c.words) for c in fresh])
         boxes = [c.box for c in fresh if c.box is not None]
         if not self._bulk:
-            _insert(db, "box (rid, west, east, south, north, first, last)", boxes)
+            _insert(db, "box", boxes)
         amends = [(c.report[0], target) for c in fresh for target in c.amends]
         if amends:
             db.executemany("INSERT INTO amendment (by, target) VALUES (?, ?)", amends)

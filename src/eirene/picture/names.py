@@ -29,10 +29,10 @@ class Names:
         self._texts: dict[str, dict[int, str]] = {sort: {} for sort in SORTS}
         self._compartments: dict[str, int] = {}
         self._compartment_names: dict[int, str] = {}
-        self._places: dict[tuple[str, str], int] = {}
+        self._places: dict[tuple[int, str, str], int] = {}
         self._new: list[tuple[str, int, str]] = []
         self._new_compartments: list[tuple[int, str]] = []
-        self._new_places: list[tuple[int, str, str, str]] = []
+        self._new_places: list[tuple[int, int, str, str, str]] = []
 
     def load(self, db: apsw.Connection) -> None:
         """Read all words that the file holds."""
@@ -45,8 +45,8 @@ class Names:
 
     def load_places(self, db: apsw.Connection) -> None:
         """Read the named places: only the writer needs their numbers."""
-        for number, name, pcode in db.execute("SELECT id, name, pcode FROM place"):
-            self._places[name, pcode] = number
+        for number, *place in db.execute("SELECT id, comp, name, pcode FROM place"):
+            self._places[tuple(place)] = number
 
     # --- for the writer ---
 
@@ -71,15 +71,15 @@ class Names:
             self._new_compartments.append((number, name))
         return number
 
-    def place(self, name: str, pcode: str) -> int | None:
-        """Number of a named place, given now if need be."""
+    def place(self, comp: int, name: str, pcode: str) -> int | None:
+        """Number of a place that a compartment's reports name, given now if need be."""
         if not name:
             return None
-        number = self._places.get((name, pcode))
+        number = self._places.get((comp, name, pcode))
         if number is None:
-            number = self._places[name, pcode] = len(self._places) + 1
+            number = self._places[comp, name, pcode] = len(self._places) + 1
             plain = " ".join(plain_text(name).split())
-            self._new_places.append((number, name, pcode, plain))
+            self._new_places.append((number, comp, name, pcode, plain))
         return number
 
     def write(self, db: apsw.Connection) -> None:
@@ -94,7 +94,8 @@ class Names:
             self._new_compartments = []
         if self._new_places:
             db.executemany(
-                "INSERT INTO place (id, name, pcode, plain) VALUES (?, ?, ?, ?)", self._new_places
+                "INSERT INTO place (id, comp, name, pcode, plain) VALUES (?, ?, ?, ?, ?)",
+                self._new_places,
             )
             self._new_places = []
 

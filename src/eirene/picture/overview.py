@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,13 @@ from eirene.picture import schema
 from eirene.picture.columns import moment_of
 from eirene.picture.plan import planned
 from eirene.picture.query import Box, Query
-from eirene.picture.store import Picture
+from eirene.picture.store import Picture, Reading
 from eirene.picture.words import marked, plain_words, unmarked
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
 from eirene.reports.markings import Marking, highest
 
+_PAST = "\U0010ffff"
 SHORTEST = 2
 """Letters before anything is suggested."""
 
@@ -128,45 +130,65 @@ class Suggestions(msgspec.Struct, frozen=True):
 
 
 def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Suggestions:
-    """Places and words that go on as the text begins, in the order of letters."""
+    """Places and words that go on as the text begins, in the order of letters.
+
+    One compartment of the reader's after the other: what stands in others is never touched.
+    """
     words = plain_words(text)
     begun = " ".join(words)
     if len(begun) < SHORTEST:
         return Suggestions([], [])
-    rule = visibility(reader)
-    limits: dict[str, Any] = {"limit": max(1, min(limit, 50))}
+    most = max(1, min(limit, 50))
+    places: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+    found: set[str] = set()
     with picture.reading() as db:
-        # the newest day of a place comes first in its index; within the day times decide
-        seen = f"SELECT v.rid FROM ({rule.sql}) AS v WHERE v.place = p.id AND v.lead = 1"
-        day = f"(({seen} ORDER BY v.rid DESC LIMIT 1) >> :bits << :bits)"
-        newest = f"({seen} AND v.rid >= {day} ORDER BY v.start DESC, v.id8 DESC LIMIT 1)"
-        sql = f"""
-            SELECT p.name, p.pcode, r.lat, r.lon FROM place AS p JOIN report AS r ON r.rid = {newest}
-            WHERE p.plain >= :begun AND p.plain < :past
-            ORDER BY p.plain, p.name, p.pcode LIMIT :limit
-        """
-        limits["bits"] = schema.SEQUENCE_BITS
-        span = {"begun": begun, "past": begun + "\U0010ffff"}
-        places = [
-            PlaceHit(name, pcode, _degrees(lat), _degrees(lon))
-            for name, pcode, lat, lon in db.rows(sql, rule.params | span | limits)
-        ]
-        # each word is shown only if a visible report holds it, and hidden ones take no place
-        held = f"""
-            SELECT 1 FROM words AS w CROSS JOIN ({rule.sql}) AS v ON v.rid = w.rowid
-            WHERE w.words MATCH '"' || t.term || '"' AND v.lead = 1
-        """
-        sql = f"""
-            SELECT t.term FROM vocabulary AS t WHERE t.term >= :begun AND t.term < :past
-            AND EXISTS ({held}) ORDER BY t.term LIMIT :limit
-        """
-        found: set[str] = set()
         for comp in db.names.compartments(reader.compartments):
-            term = marked(words[-1:], comp)
-            span = {"begun": term, "past": term + "\U0010ffff"}
-            terms = db.rows(sql, rule.params | span | limits)
-            found |= {unmarked(term) for (term,) in terms}
-    return Suggestions(places, sorted(found)[: limits["limit"]])
+            for *name, when, lat, lon in _places_begun(db, reader, comp, begun, most):
+                key = (name[0], name[1], name[2])
+                places[key] = max(places.get(key, ()), (when, lat, lon))
+            found |= _words_begun(db, reader, comp, words[-1], most)
+    named = [
+        PlaceHit(name, pcode, _degrees(lat), _degrees(lon))
+        for (_, name, pcode), (_, lat, lon) in sorted(places.items())[:most]
+    ]
+    return Suggestions(named, sorted(found)[:most])
+
+
+def _places_begun(
+    db: Reading, reader: Reader, comp: int, begun: str, most: int
+) -> Iterable[tuple[Any, ...]]:
+    """(plain name, name, P-code, what puts it in order of age, latitude, longitude) of places."""
+    rule = visibility(reader)
+    # the newest day of a place comes first in its index; within the day times decide
+    seen = f"SELECT v.rid FROM ({rule.sql}) AS v WHERE v.place = p.id AND v.lead = 1"
+    day = f"(({seen} ORDER BY v.rid DESC LIMIT 1) >> :bits << :bits)"
+    newest = f"({seen} AND v.rid >= {day} ORDER BY v.start DESC, v.id8 DESC LIMIT 1)"
+    sql = f"""
+        SELECT p.plain, p.name, p.pcode, r.rid >> :bits, r.start, r.id8, r.lat, r.lon
+        FROM place AS p JOIN report AS r ON r.rid = {newest}
+        WHERE p.comp = :comp AND p.plain >= :begun AND p.plain < :past
+        ORDER BY p.plain, p.name, p.pcode LIMIT :limit
+    """
+    span = {"comp": comp, "begun": begun, "past": begun + _PAST}
+    params = rule.params | span | {"bits": schema.SEQUENCE_BITS, "limit": most}
+    for plain, name, pcode, day_, start, id8, lat, lon in db.rows(sql, params):
+        yield plain, name, pcode, (day_, start, id8), lat, lon
+
+
+def _words_begun(db: Reading, reader: Reader, comp: int, begun: str, most: int) -> set[str]:
+    """Words that some visible report holds: those of hidden ones take no place."""
+    rule = visibility(reader)
+    held = f"""
+        SELECT 1 FROM words AS w CROSS JOIN ({rule.sql}) AS v ON v.rid = w.rowid
+        WHERE w.words MATCH '"' || t.term || '"' AND v.lead = 1
+    """
+    sql = f"""
+        SELECT t.term FROM vocabulary AS t WHERE t.term >= :begun AND t.term < :past
+        AND EXISTS ({held}) ORDER BY t.term LIMIT :limit
+    """
+    term = marked([begun], comp)
+    params = rule.params | {"begun": term, "past": term + _PAST, "limit": most}
+    return {unmarked(term) for (term,) in db.rows(sql, params)}
 
 
 def _degrees(value: int | None) -> float | None:

@@ -12,7 +12,7 @@ order, and which order is decided by a bounded look into the R*Tree.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import apsw
@@ -27,7 +27,7 @@ from eirene.picture.query import Query
 from eirene.picture.store import Reading
 from eirene.picture.words import match_of
 from eirene.release.reader import Reader
-from eirene.release.visibility import visibility
+from eirene.release.visibility import cleared, visibility
 
 FEW = 30_000
 """A box with fewer hits in the R*Tree is answered from there, a fuller one by time."""
@@ -120,7 +120,7 @@ def planned(db: Reading, reader: Reader, query: Query) -> Plan:
         arm = asked.arm(source, "w.words MATCH :match", {"match": match}, "w.rowid")
         return Plan([arm], asked.lens)
     if query.bbox is not None:
-        hits = _hits(db, query)
+        hits = _hits(db, query, rule.params)
         if hits is not None:
             source = f"carray(:hits) AS b CROSS JOIN {view} ON v.rid = b.value"
             arms = [asked.arm(source, "", {"hits": _bound(hits)}, BY_ITSELF)] if hits else []
@@ -177,16 +177,17 @@ def _boxes(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
         )
 
 
-def _hits(db: Reading, query: Query) -> array[int] | None:
-    """Numbers of all rows in the box and time, newest first; None where they are not few.
+def _hits(db: Reading, query: Query, reader: Mapping[str, Any]) -> array[int] | None:
+    """Numbers of the reader's rows in the box and time, newest first; None where they are not few.
 
-    Seen or not: this only decides the way. In order, since rows side by side in
-    the table are then looked up one after the other, and newest come first.
+    Of other compartments none is taken, so that the time of an answer does not tell that
+    they are there. In order, since rows side by side in the table are then looked up one
+    after the other, and newest come first.
     """
     found: list[int] = []
     for test, params in _boxes(query):
-        sql = f"SELECT b.rid FROM box AS b WHERE {test} LIMIT {FEW}"
-        found += [rid for (rid,) in db.rows(sql, params)]
+        sql = f"SELECT b.rid FROM box AS b WHERE {test} AND ({cleared('b.comp')}) LIMIT {FEW}"
+        found += [rid for (rid,) in db.rows(sql, {**params, **reader})]
         if len(found) >= FEW:
             return None
     found.sort(reverse=True)

@@ -121,12 +121,13 @@ def _finish(db: apsw.Connection, fold: Fold, lsn: int) -> None:
 
 
 _BOXES = f"""
-INSERT INTO box (rid, west, east, south, north, first, last)
+INSERT INTO box
 SELECT rid, lon, lon, lat, lat,
   CASE WHEN lasts IS NULL THEN -{schema.I32}
        ELSE max(-{schema.I32}, min({schema.I32}, start / {schema.MINUTE_MS} - (start % {schema.MINUTE_MS} < 0))) END,
   CASE WHEN lasts IS NULL THEN {schema.I32}
-       ELSE max(-{schema.I32}, min({schema.I32}, (start + lasts) / {schema.MINUTE_MS} - ((start + lasts) % {schema.MINUTE_MS} < 0))) END
+       ELSE max(-{schema.I32}, min({schema.I32}, (start + lasts) / {schema.MINUTE_MS} - ((start + lasts) % {schema.MINUTE_MS} < 0))) END,
+  comp, comp
 FROM report WHERE lon IS NOT NULL
 ORDER BY lon / {schema.DEGREE}, lat / {schema.DEGREE}, rid
 """

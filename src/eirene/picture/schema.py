@@ -18,7 +18,7 @@ from functools import cache
 
 from eirene.reports.kinds import count_fields, kinds
 
-PROJECTION = 5
+PROJECTION = 6
 """Raised with every changed meaning; a picture of another projection is rebuilt."""
 
 DAY_MS = 86_400_000
@@ -44,7 +44,7 @@ TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE compartment (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE word (sort TEXT, id INTEGER, text TEXT, PRIMARY KEY (sort, id)) WITHOUT ROWID;
-CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT, pcode TEXT, plain TEXT);
+CREATE TABLE place (id INTEGER PRIMARY KEY, comp INTEGER, name TEXT, pcode TEXT, plain TEXT);
 CREATE TABLE report (
   rid INTEGER PRIMARY KEY,
   -- first what every row of a scan is tested by: SQLite reads a row only as far as it must
@@ -85,7 +85,8 @@ CREATE TABLE receipt (line BLOB, entry BLOB, at INTEGER, comp INTEGER, fetch BLO
   PRIMARY KEY (line, entry, at)) WITHOUT ROWID;
 CREATE TABLE gone (change INTEGER, comp INTEGER, key TEXT, PRIMARY KEY (change, comp, key))
   WITHOUT ROWID;
-CREATE VIRTUAL TABLE box USING rtree_i32(rid, west, east, south, north, first, last);
+CREATE VIRTUAL TABLE box USING rtree_i32(rid, west, east, south, north, first, last,
+  comp, same);
 CREATE VIRTUAL TABLE words USING fts5(text, content='', columnsize=0, detail=none,
   tokenize='ascii');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab('words', 'row');
@@ -104,7 +105,7 @@ CREATE INDEX by_target ON link (target8);
 CREATE INDEX line_by_entity ON release_line (entity8);
 CREATE INDEX line_by_state ON release_line (state, due);
 CREATE INDEX by_finer ON finer (entity8);
-CREATE INDEX place_name ON place (plain);
+CREATE INDEX place_name ON place (comp, plain);
 """
 
 
