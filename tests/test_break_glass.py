@@ -121,3 +121,30 @@ def test_what_is_asked_wrongly_is_one_clear_error(
         ask(office, CHIEF, source, "s", until=end, **changes)
     assert isinstance(caught.value, InvalidQuery)
     assert caught.value.field == field
+
+
+def test_what_waits_is_told_to_whoever_could_be_the_second(office: Office, source: bytes):
+    ask(office, ASSISTANT, source)
+    for who in (CHIEF, ASSISTANT):
+        [asked] = office.glass.asked(who)
+        assert (asked.by, asked.line.audience, asked.reason) == ("assistant", "command", REASON)
+        assert asked.original.id == source
+    assert office.glass.asked(a_reader("sources")) == [], "he has no say"
+    outside = a_reader("command", decides=("local",), grants=("sources",))
+    assert office.glass.asked(outside) == [], "he does not read it"
+    assert office.glass.audiences(outside, "sources") == ()
+    assert "command" in office.glass.audiences(CHIEF, "sources")
+    ask(office, CHIEF, source)
+    assert office.glass.asked(CHIEF) == []
+
+
+def test_what_found_no_second_before_its_end_has_to_be_asked_anew(office: Office, source: bytes):
+    ask(office, ASSISTANT, source)
+    office.now += timedelta(hours=7)
+    assert office.glass.asked(CHIEF) == []
+    ask(office, CHIEF, source)
+    assert sources(office) == []
+    [asked] = office.glass.asked(ASSISTANT)
+    assert asked.by == "chief"
+    ask(office, ASSISTANT, source)
+    assert sources(office) == ["LARK-7"]

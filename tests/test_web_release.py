@@ -153,3 +153,33 @@ def test_a_token_that_only_reads_decides_nothing(web: WebNode) -> None:
     web.token["reads"], _ = web.node.people.make_token(JOC, "read", until)
     answer = web.post("reads", f"/api/desk/releases/{'0' * 32}", {"act": "recall"})
     assert answer.status_code == 403
+
+
+def test_break_glass_is_told_to_the_second_person_and_stands_in_the_ledger(tmp_path: Path) -> None:
+    chief, assistant = "liaison-cell-chief", "community-liaison-assistant"
+    web = WebNode(tmp_path, {chief: "mission", assistant: "mission", JOC: "mission"})
+    flat = {"kind": "source", "compartment": "sources", "pseudonym": "LARK-7", "channel": "visit"}
+    [filed] = web.file(flat, role=assistant)
+    path = f"/api/reports/{filed['id']}/releases"
+    assert wait_for(lambda: web.get(assistant, path).status_code == 200)
+    assert "command" in web.get(assistant, path).json()["glass_for"]
+    given = {
+        "report": filed["id"],
+        "audience": "command",
+        "reason": "A girl is held at the house that he described.",
+        "until": (utc_now() + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    said = web.post(assistant, "/api/break-glass", given)
+    assert said.status_code == 200, said.text
+    assert said.json()["glass"] and said.json()["version"] is None
+    [asked] = web.get(chief, "/api/break-glass").json()
+    assert (asked["by"], asked["compartment"], asked["mine"]) == (assistant, "command", False)
+    assert asked["report"]["pseudonym"] == "LARK-7"
+    assert web.get(assistant, "/api/break-glass").json()[0]["mine"]
+    assert web.get(JOC, "/api/break-glass").json() == []
+    assert web.get(JOC, path).status_code == 404
+    assert web.post(chief, "/api/break-glass", given).json()["version"]["pseudonym"] == "LARK-7"
+    assert web.get(chief, "/api/break-glass").json() == []
+    [line] = [one for one in web.get(assistant, path).json()["releases"] if one["glass"]]
+    assert line["decided"][-1]["account"] == f"{assistant} + {chief}"
+    web.close()

@@ -230,7 +230,8 @@ def filing(scene: Scene) -> Steps:
 
 
 @probe("POST /api/preview", "GET /api/reports/{report_id:str}/releases")
-@probe("GET /api/desk/releases", "POST /api/desk/releases/{line_id:str}", "POST /api/break-glass")
+@probe("GET /api/desk/releases", "POST /api/desk/releases/{line_id:str}")
+@probe("GET /api/break-glass", "POST /api/break-glass")
 def releases(scene: Scene) -> Steps:
     """Who has what of reports that are seen, hidden or absent; and what waits at the desk."""
     for plant in (*scene.mine[-4:], *scene.hidden[:4]):
@@ -244,6 +245,7 @@ def releases(scene: Scene) -> Steps:
         yield _post("/api/break-glass", {"report": plant.report, **glass})
     yield _post("/api/preview", {"report": absent_id()})
     yield _get("/api/desk/releases")
+    yield _get("/api/break-glass")
 
 
 @probe("GET /api/configuration", "GET /api/configuration/{version:str}")

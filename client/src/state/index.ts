@@ -6,6 +6,7 @@ export * from "./enforcement";
 export * from "./filter";
 export * from "./foresight";
 export * from "./form";
+export * from "./glass";
 export * from "./glimpse";
 export * from "./ground";
 export * from "./kinds";

@@ -16,6 +16,7 @@ import type {
   Me,
   Preview,
   Release,
+  Releases,
   Suggestions,
   UnderstoodPlace,
   UnderstoodTime,
@@ -166,7 +167,7 @@ export class Api {
   preview(of: Draft, signal?: AbortSignal): Promise<Preview> {
     return this.ask("POST", "/api/preview", of, signal);
   }
-  releases(report: string, signal?: AbortSignal): Promise<{ releases: Release[] }> {
+  releases(report: string, signal?: AbortSignal): Promise<Releases> {
     return this.get(`/api/reports/${encodeURIComponent(report)}/releases`, {}, signal);
   }
   waiting(): Promise<WaitingRelease[]> {

@@ -351,7 +351,29 @@ export interface Release {
   removed: string[];
   decided: ReleaseStep[];
   may_decide: boolean;
+  /** Asked for, or given, past *never* by two people. */
+  glass?: boolean;
   fetched?: Fetched[];
+}
+
+/** Who has what of a report. */
+export interface Releases {
+  releases: Release[];
+  /** To whom I may ask to give it past *never*, with a second person. */
+  glass_for?: string[];
+}
+
+/** Break-glass that waits for a second person. */
+export interface AskedGlass {
+  id: string;
+  compartment: string;
+  by: string;
+  /** I have asked myself. */
+  mine: boolean;
+  since: string | null;
+  until: string;
+  reason: string;
+  report: Report;
 }
 
 /** A release that waits for my decision. */

@@ -20,9 +20,9 @@ from eirene.desks.case import Case
 from eirene.desks.decide import Who, said
 from eirene.desks.release import ReleaseDesk, dressed
 from eirene.desks.steps import rule_of
-from eirene.errors import InvalidQuery, NotAllowed
-from eirene.picture import Picture, report_by_id
-from eirene.picture.ledger import Entity, Line, lines_of
+from eirene.errors import InvalidQuery, NotAllowed, Unavailable
+from eirene.picture import Picture, Row, entity_by_id, report_by_id
+from eirene.picture.ledger import Entity, Line, lines_of, waiting
 from eirene.release.reader import Reader, covers
 from eirene.release.rules import Rule
 from eirene.release.version import version_of
@@ -37,6 +37,16 @@ _GRANTER = "granter"
 """Stands in ``mode`` of an approval by somebody who may grant clearances there."""
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person has asked for, and a second one has not agreed to yet."""
+
+    line: Line
+    original: Row
+    by: str
+    reason: str
+    until: datetime
+
+
 class Glass:
     """Takes what two people ask for, one after the other."""
 
@@ -44,6 +54,32 @@ class Glass:
         self, desk: ReleaseDesk, picture: Callable[[], Picture], clock: Callable[[], datetime]
     ) -> None:
         self._desk, self._picture, self._clock = desk, picture, clock
+
+    def audiences(self, reader: Reader, compartment: str) -> tuple[str, ...]:
+        """To whom somebody may ask to give what stands in a compartment that he reads."""
+        if compartment not in reader.compartments or not _may_ask(reader, compartment):
+            return ()
+        return tuple(one for one in self._desk.configuration().own if one != compartment)
+
+    def asked(self, reader: Reader) -> list[Asked]:
+        """What waits for a second person who reads the original and may ask himself, longest first."""
+        picture, found = self._picture(), list[Asked]()
+        for line in waiting(picture, reader):
+            if not (self._open(line) and self.audiences(reader, line.of.compartment)):
+                continue
+            original = _original(picture, reader, line.of)
+            first = line.approvals[0]
+            if original is not None and first.until is not None:
+                found.append(
+                    Asked(
+                        line=line,
+                        original=original,
+                        by=first.by,
+                        reason=first.reason,
+                        until=first.until,
+                    )
+                )
+        return found
 
     def ask(
         self,
@@ -72,7 +108,7 @@ class Glass:
                 )
             line = self._line(reader, of, audience)
             who = Who(reader.account, session, reason)
-            if line is None or not _asked(line):
+            if line is None or not self._open(line):
                 grants = covers(reader.may_grant, of.compartment)
                 self._first(case, audience, line, who, until, grants=grants)
             else:
@@ -81,6 +117,13 @@ class Glass:
         assert found is not None
         return found
 
+    def _open(self, line: Line) -> bool:
+        """Whether it was asked for, and the end that the first gave is still to come."""
+        if not _asked(line):
+            return False
+        until = line.approvals[0].until
+        return until is None or self._clock() < until
+
     def _line(self, reader: Reader, of: Entity, audience: str) -> Line | None:
         found = lines_of(self._picture(), reader, of)
         return next((one for one in found if one.audience == audience), None)
@@ -88,7 +131,7 @@ class Glass:
     def _check(
         self, reader: Reader, of: Entity, audience: str, reason: str, until: datetime
     ) -> None:
-        if not (reader.may_decide or covers(reader.may_grant, of.compartment)):
+        if not _may_ask(reader, of.compartment):
             raise NotAllowed(
                 "You may not break the glass.",
                 field=None,
@@ -219,6 +262,20 @@ def _asked(line: Line) -> bool:
     return line.state == WAITS and bool(line.approvals) and rule_of(line) == BREAK_GLASS
 
 
+def _may_ask(reader: Reader, compartment: str) -> bool:
+    return bool(reader.may_decide) or covers(reader.may_grant, compartment)
+
+
+def _original(picture: Picture, reader: Reader, of: Entity) -> Row | None:
+    try:
+        view = entity_by_id(picture, reader, of.entity)
+    except Unavailable:
+        return None
+    rows = (*view.current, *view.others)
+    same = (row for row in rows if (row.compartment, row.owner) == (of.compartment, of.owner))
+    return next(same, None)
+
+
 def _said(waits: Step, who: Who) -> Step:
     return Step(
         line=waits.line,
@@ -230,4 +287,4 @@ def _said(waits: Step, who: Who) -> Step:
     )
 
 
-__all__ = ["Glass"]
+__all__ = ["Asked", "Glass"]

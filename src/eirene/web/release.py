@@ -13,19 +13,22 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from eirene.desks.decide import Foreseen, Waiting
+from eirene.desks.glass import Asked
+from eirene.desks.steps import rule_of
 from eirene.errors import InvalidQuery, InvalidReport, NotAllowed
 from eirene.people import Pass
-from eirene.picture import Row
+from eirene.picture import Row, report_by_id
 from eirene.picture.ledger import Line, Taken
 from eirene.release.reader import Reader, covers
 from eirene.release.rules import ON_DEMAND
 from eirene.reports.acts.receipt import Fetch
+from eirene.reports.acts.release import BREAK_GLASS
 from eirene.reports.envelope import Body
 from eirene.reports.flat import flat_of, marking_of
 from eirene.reports.markings import highest
 from eirene.times import iso, parse_interval
 from eirene.web.answers import json_of
-from eirene.web.asking import aside, node_of, pass_of, reader_of
+from eirene.web.asking import aside, node_of, pass_of, picture_of, reader_of
 from eirene.web.bodies import json_map, text_in, yes_in
 from eirene.web.describe import described
 from eirene.web.reports import detail, id_of, marking_of_rows
@@ -100,11 +103,13 @@ async def get_releases(
     found = await aside(node_of(request).decisions.releases, reader, id_of(report_id))
     rows = [row for _, row in found if row is not None]
     fetched = await aside(node_of(request).receipts.of, reader, [line for line, _ in found])
+    compartment = report_by_id(picture_of(request), reader, id_of(report_id)).compartment
     answer = {
         "releases": [
             _release(reader, line, row) | {"fetched": _fetched(fetched.get(line.id, []))}
             for line, row in found
-        ]
+        ],
+        "glass_for": list(node_of(request).glass.audiences(reader, compartment)),
     }
     return json_of(answer, marking_of_rows(rows))
 
@@ -117,6 +122,7 @@ def _release(reader: Reader, line: Line, row: Row | None) -> dict[str, Any]:
         "state": line.state,
         "mode": line.last.mode,
         "rule": made.rule if made else line.last.rule,
+        "glass": rule_of(line) == BREAK_GLASS,
         "due": _iso(line.due),
         "until": _iso(line.until),
         "since": _iso(line.since),
@@ -242,6 +248,31 @@ async def break_glass(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))
 
 
+@get(
+    "/api/break-glass",
+    **described("Break-glass that waits for a second person, me.", answer="AskedGlass"),
+)
+async def get_glass(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/break-glass: for who reads the original and may ask for the same; else nothing."""
+    reader = reader_of(request)
+    found = await aside(node_of(request).glass.asked, reader)
+    marking = marking_of_rows([one.original for one in found])
+    return json_of([_asked(reader, one) for one in found], marking)
+
+
+def _asked(reader: Reader, one: Asked) -> dict[str, Any]:
+    return {
+        "id": one.line.id.hex(),
+        "compartment": one.line.audience,
+        "by": one.by,
+        "mine": one.by == reader.account,
+        "since": _iso(one.line.since),
+        "until": iso(one.until),
+        "reason": one.reason,
+        "report": detail(one.original),
+    }
+
+
 def _check_may_act(held: Pass) -> None:
     if held.viewing or (held.token is not None and "file" not in held.token.scope):
         raise NotAllowed(
@@ -265,4 +296,4 @@ def _iso(moment: datetime | None) -> str | None:
     return iso(moment) if moment else None
 
 
-ROUTES = (preview, get_releases, get_waiting, decide, break_glass)
+ROUTES = (preview, get_releases, get_waiting, decide, get_glass, break_glass)

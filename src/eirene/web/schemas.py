@@ -178,6 +178,7 @@ _RELEASE = {
     "state": TEXT,
     "mode": TEXT,
     "rule": TEXT,
+    "glass": YES_NO,
     "due": MAYBE_TIME,
     "until": MAYBE_TIME,
     "since": MAYBE_TIME,
@@ -364,7 +365,7 @@ SCHEMAS: dict[str, Any] = {
     },
     "Foreseen": _map({"marking": TEXT, "audiences": _list(_map(_AUDIENCE))}),
     "Release": _map(_RELEASE, fetched=_FETCHED),
-    "Releases": _map({"releases": _list(_ref("Release"))}),
+    "Releases": _map({"releases": _list(_ref("Release")), "glass_for": TEXTS}),
     "Waiting": _list(_map(_WAITING)),
     "Decision": _map(
         {"act": {"enum": ["approve", "refuse", "recall", "edit"]}},
@@ -375,6 +376,20 @@ SCHEMAS: dict[str, Any] = {
             "type": "boolean",
             "description": "As exact as the rule, although few could be the source; with a reason.",
         },
+    ),
+    "AskedGlass": _list(
+        _map(
+            {
+                "id": ID,
+                "compartment": TEXT,
+                "by": TEXT,
+                "mine": YES_NO,
+                "since": MAYBE_TIME,
+                "until": TIME,
+                "reason": TEXT,
+                "report": _ref("Report"),
+            }
+        )
     ),
     "BreakGlass": _map({"report": ID, "audience": TEXT, "reason": TEXT, "until": TEXT}),
     "Configuration": _map(

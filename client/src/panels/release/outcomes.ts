@@ -48,6 +48,7 @@ export function agreedBy(decided: readonly ReleaseStep[]): ReleaseStep[] {
 const BEGINNINGS = new Set(["waits", "frozen", "refused", "recalled", "expired", "made"]);
 
 export function stateWords(one: Release, now: number): string {
+  if (one.glass && one.state === "waits") return t("glass.state");
   switch (one.state) {
     case "due": {
       const soon = soonWords(one.due, now);
