@@ -91,7 +91,10 @@ def test_a_released_version_reaches_the_ngo_and_the_ledger_does_not(web: WebNode
     assert by_audience["host-state"]["state"] == "waits"
     for path in (f"/api/reports/{filed['id']}/releases", f"/api/reports/{'0' * 32}/releases"):
         assert web.get(NGO, path).status_code == 404
-    assert web.get(NGO, f"/api/reports/{report['id']}/releases").json() == {"releases": []}
+    assert web.get(NGO, f"/api/reports/{report['id']}/releases").json() == {
+        "releases": [],
+        "glass_for": [],
+    }
     assert web.get(JOC, "/api/search").json()["total"] == 1
 
 

@@ -12,6 +12,7 @@ from eirene.desks.clearing import ClearingDesk
 from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import Foreseen, Waiting
 from eirene.desks.erasing import ErasureDesk
+from eirene.desks.glass import Asked
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.missions.areas import Areas
@@ -109,6 +110,8 @@ class Receipts(Protocol):
 class Glass(Protocol):
     """Break-glass."""
 
+    def audiences(self, reader: Reader, compartment: str, /) -> tuple[str, ...]: ...
+    def asked(self, reader: Reader, /) -> list[Asked]: ...
     def ask(
         self,
         reader: Reader,

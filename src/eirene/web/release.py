@@ -103,13 +103,16 @@ async def get_releases(
     found = await aside(node_of(request).decisions.releases, reader, id_of(report_id))
     rows = [row for _, row in found if row is not None]
     fetched = await aside(node_of(request).receipts.of, reader, [line for line, _ in found])
-    compartment = report_by_id(picture_of(request), reader, id_of(report_id)).compartment
+    of = report_by_id(picture_of(request), reader, id_of(report_id))
+    original = of.body.coarse is None
     answer = {
         "releases": [
             _release(reader, line, row) | {"fetched": _fetched(fetched.get(line.id, []))}
             for line, row in found
         ],
-        "glass_for": list(node_of(request).glass.audiences(reader, compartment)),
+        "glass_for": list(node_of(request).glass.audiences(reader, of.compartment))
+        if original
+        else [],
     }
     return json_of(answer, marking_of_rows(rows))
 
