@@ -137,6 +137,8 @@ class Leaving:
     def file(self, user: str, plant: Plant) -> None:
         mine = user in (FOCAL, MEMBER)
         flat = signed(plant.flat) if mine else plant.flat
+        if not mine and "organisation_code" in flat:
+            flat |= {"organisation_code": CODE}  # its compartment is told of it
         reader = msgspec.structs.replace(
             self.reader(user), may_file=frozenset((plant.compartment,))
         )

@@ -126,6 +126,7 @@ def test_nothing_of_it_is_left(
     world.grow()
     node = world.node
     before = world.exports(OTHERS)
+    assert node.erasing.plan(CODE).found.others > 1
     rows, sealed, keys = world.its_rows(), world.its_sealed(), world.its_keys()
     text = readable(node).lower()
     assert len(world.planted) >= 200
