@@ -84,6 +84,10 @@ def _all(names: list[str], *, quick: bool) -> int:
     _table(figures)
     counted = [f for f in figures if f.passed is not None]
     missed = sum(not f.passed for f in counted)
+    paces = [f.pace for f in figures if f.pace] or [0.0]
+    print(
+        f"Pace of the machine: {min(paces):g} to {max(paces):g} million steps of Python a second."
+    )
     print(
         f"{len(figures)} figures in {(time.monotonic() - began) / 60:.1f} minutes, "
         f"{missed} of {len(counted)} missed; bench.json is written."
