@@ -341,6 +341,31 @@ def test_an_organisation_is_suspended_in_open_streams(web: WebNode) -> None:
         assert web.get(NGO, "/api/me").status_code == 401  # old tokens stay dead
 
 
+def test_an_erased_organisation_is_nobody_any_more(web: WebNode) -> None:
+    served = Served(web)
+    listed = web.get(CMCOORD, "/api/people").text
+    assert "amber-river" in listed
+    with closing(served), ExitStack() as opened:
+        jar = cookies(web, NGO)
+        socket = opened.enter_context(stream(served, web.token[NGO]))
+        assert web.node.erasing.ask("amber-river", NGO)
+        web.node.erasing.erase("amber-river")
+        assert bye(socket)[0] == "revoked"
+    never = web.get(None, "/api/me", headers={"Authorization": "Bearer eir_never"})
+    for path in ("/api/me", "/api/search", "/api/export.csv"):
+        told = web.get(NGO, path)
+        assert (told.status_code, told.content) == (never.status_code, never.content)
+    assert web.get(None, "/api/me", cookies=jar).content == never.content
+    nobody = web.post(None, "/api/sign-in", {"user": "never-was", "password": PASSWORD})
+    gone = web.post(None, "/api/sign-in", {"user": NGO, "password": PASSWORD})
+    assert (nobody.status_code, nobody.content) == (gone.status_code, gone.content)
+    assert "amber-river" not in web.get(CMCOORD, "/api/people").text
+    into = an_incident(compartment="org-amber-river")
+    assert refused(web.post(CMCOORD, "/api/reports", into))
+    again = {"code": "amber-river", "form": "org", "title": "Amber River"}
+    assert refused(web.post(CMCOORD, "/api/organisations", again), 400)["field"] == "code"
+
+
 def test_a_lease_that_ends_closes_what_is_open_within_a_second(web: WebNode) -> None:
     served = Served(web)
     with closing(served), ExitStack() as opened:
