@@ -18,6 +18,7 @@ from eirene.people import roles
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 EIRENE = Path(sys.executable).with_name("eirene")
+NGO = "ngo-focal-point"
 
 
 class Demo:
@@ -100,5 +101,34 @@ def test_both_stop_on_an_interrupt_and_start_again_with_the_same_accounts(demo: 
         ]
         for url in again.urls:
             assert httpx.get(url + "/health/ready").status_code == 200
+    finally:
+        assert again.stop(signal.SIGTERM) == 0
+
+
+def test_an_organisation_that_has_left_does_not_come_back_with_the_next_start(
+    demo: Demo, tmp_path: Path
+) -> None:
+    if demo.process.poll() is None:
+        demo.stop(signal.SIGINT)
+    once = Demo(demo.folder)
+    focal = next(a for a in once.accounts() if (a["node"], a["role"]) == ("amber-river", NGO))
+    (tmp_path / "password").write_text(focal["password"])
+    by = ("--as", NGO, "--password-file", str(tmp_path / "password"), "--yes")
+    try:
+        done = subprocess.run(
+            [str(EIRENE), "org", "erase", "lantern", *by],
+            env=os.environ | {"EIRENE_DATA": focal["data"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Complete" in done.stdout, done.stderr
+        assert once.ask(focal, "/api/me").status_code == 401
+    finally:
+        assert once.stop(signal.SIGTERM) == 0
+    again = Demo(demo.folder)
+    try:
+        assert [a["node"] for a in again.accounts() if a["role"] == NGO] == ["replay"]
+        assert len(again.accounts()) == 2 * len(roles()) - 1
     finally:
         assert again.stop(signal.SIGTERM) == 0

@@ -142,6 +142,8 @@ def _accounts_on(
     existing = {one.user for one in node.people.accounts()}
     made: list[DemoAccount] = []
     for role in roles():
+        if node.keys.erased.of(_organisation_of(node, role)) is not None:
+            continue  # its organisation has left, and does not come back
         old = known.get((node.name, role))
         if old is None or old.user not in existing or not _works(node, old):
             old = _make(node, role, existing)
@@ -149,6 +151,11 @@ def _accounts_on(
         made.append(old)
     node.people.founding.found("", "", "demo")
     return made
+
+
+def _organisation_of(node: Node, role: str) -> str:
+    assert node.mission is not None
+    return node.mission.declaration.organisations.get(role, "mission")
 
 
 def _works(node: Node, account: DemoAccount) -> bool:
@@ -159,9 +166,7 @@ def _make(node: Node, role: str, existing: set[str]) -> DemoAccount:
     if role in existing:
         password = node.people.reset(role)
     else:
-        assert node.mission is not None
-        organisation = node.mission.declaration.organisations.get(role, "mission")
-        _, password = node.people.make(role, role, organisation, demo=True)
+        _, password = node.people.make(role, role, _organisation_of(node, role), demo=True)
     token, _ = node.people.make_token(role, "read+file", utc_now() + timedelta(days=365))
     return DemoAccount(
         node=node.name, url="", data="", role=role, user=role, password=password, token=token

@@ -162,7 +162,7 @@ def _tell(status: dict[str, Any]) -> None:
     _list(
         [one for one in status["copies"] if not one["receipted"]],
         f"Not complete: {status['outstanding']:,} copies may still hold what was erased. Destroy "
-        "them, then eirene org erase --receipt ID:",
+        f"them, then eirene org erase {code} --receipt ID:",
     )
 
 
