@@ -210,6 +210,13 @@ def test_looking_as_an_audience_is_marked_and_shows_nothing_of_before(
     expect(banner).to_be_visible()
     expect(page.get_by_text(summary)).to_have_count(0)
     expect(page.get_by_role("button", name="File report")).to_have_count(0)
+    page.keyboard.press("n")
+    expect(page.locator("form")).to_have_count(0)
+    for path in ("/api/reports", "/api/break-glass", "/api/enforcement", "/api/password"):
+        said = page.request.post(
+            office.url + path, data=an_incident(), headers={"Origin": office.url}
+        )
+        assert said.status == 403 and "partners" in said.text(), said.text()
     assert seat.axe() == []
     banner.get_by_role("button", name="Look as myself").click()
     expect(page.get_by_text(summary).first).to_be_visible()

@@ -155,6 +155,26 @@ def test_a_filed_report_tells_who_has_it_and_can_be_recalled(at: Seats, office: 
     expect(rows(there, "10-24")).to_have_count(0)
 
 
+def test_the_ledger_says_why_to_who_decides_and_to_nobody_else(at: Seats, office: Office) -> None:
+    words = "Mill at Talvek burned"
+    office.file(summary=words, killed=9)
+    office.let_slot_pass()
+    page = at().sign_in(OFFICER)
+    rows(page, words).first.click()
+    page.locator("#detail summary").filter(has_text="Who has it").click()
+    partners = audience(page, "partners")
+    partners.get_by_text("Why?").click()
+    expect(partners).to_contain_text("Rule incident-verified:mission:partners")
+    nothing = page.locator("#detail details").filter(has_text="police: ").last
+    nothing.locator("summary").click()
+    expect(nothing.get_by_text("police: ")).to_contain_text("No rule")
+    other = at().sign_in("sector-operations-officer")
+    rows(other, words).first.click()
+    other.locator("#detail summary").filter(has_text="Who has it").click()
+    expect(audience(other, "partners")).to_contain_text("has it since")
+    expect(other.get_by_text("Why?")).to_have_count(0)
+
+
 def test_the_text_for_one_audience_is_written_in_the_detail(at: Seats, office: Office) -> None:
     words = "Ferry at Talvek sunk"
     filed = office.file(summary=words, killed=120)
