@@ -1,4 +1,4 @@
-"""Pictures of the documentation, from the running demo: ``./run shots [replay] [amber-river]``.
+"""Pictures of the documentation, from the running demo: ``./run shots [replay] [amber-river] [audiences]``.
 
 Each picture is taken of a demo node in a temporary folder, after a few reports
 were filed, so that what the guides show is what a newcomer sees.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -139,6 +140,74 @@ def exercise(browser: Browser, accounts: dict[str, Account]) -> None:
         page.close()
 
 
+WARNING = "About thirty armed men camp above the spring"
+CLINIC = "N-0001"
+"""Serial of the notification of the clinic at Bintune."""
+
+
+PANEL_PX = 540
+"""Height of the pictures that stand beside each other in the guide."""
+
+
+def each_audience(browser: Browser, accounts: dict[str, Account]) -> None:
+    """One warning and one clinic of AMBER RIVER, as each audience has them: the pages of the guide.
+
+    Whoever has no word of it finds a version among his rows, or nothing by a search.
+    """
+    for role, name, words, row in (
+        ("joc-duty-officer", "warning-watch", WARNING, ""),
+        ("cmcoord-officer", "warning-humanitarian", "", r"Alert: Imminent.*03hZ"),
+        ("ngo-focal-point", "warning-partners", "", r"Alert: Imminent.*about"),
+        ("host-state-liaison-officer", "warning-host-state", WARNING, ""),
+        ("ngo-focal-point", "clinic-own", CLINIC, "Bintune clinic: please spare"),
+        ("cmcoord-officer", "clinic-humanitarian", CLINIC, "Bintune clinic: please spare"),
+        ("party-focal-point", "clinic-party", CLINIC, "Notification"),
+        ("joc-duty-officer", "clinic-force", CLINIC, ""),
+    ):
+        page = signed_in(browser, accounts[role], 1440, 900)
+        if words:
+            searched(page, words, row)
+        else:
+            in_the_list(page, row)
+        panel(page, name)
+        page.close()
+
+
+def searched(page: Page, words: str, row: str) -> None:
+    """Search, and open what is found; where nothing is, the panel that says so stays."""
+    page.keyboard.press("/")
+    page.get_by_label("Words, place").fill(words)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1_500)
+    found = page.locator("#detail li button").filter(has_text=row or words)
+    if found.count():
+        found.first.click()
+        page.get_by_role("button", name="Close").first.click()
+
+
+def in_the_list(page: Page, row: str) -> None:
+    """Scroll the list until a row is there, and choose it."""
+    body = page.get_by_role("grid")
+    for _ in range(200):
+        found = page.get_by_role("row").filter(has_text=re.compile(row))
+        if found.count():
+            found.first.click()
+            return
+        body.evaluate("e => { e.scrollTop += 120 }")
+        page.wait_for_timeout(30)
+    raise LookupError(f"no row {row!r}")
+
+
+def panel(page: Page, name: str) -> None:
+    """Keep a picture of the panel on the right alone, as small as text allows."""
+    page.wait_for_timeout(1_500)
+    path = PICTURES / f"{name}.png"
+    box = page.locator("#detail").bounding_box()
+    assert box is not None
+    page.screenshot(path=path, clip={**box, "height": PANEL_PX})
+    print(f"docs/pictures/{name}.png, {path.stat().st_size // 1000} kB")
+
+
 def main(parts: list[str]) -> None:
     """Take them all, or those of some nodes."""
     PICTURES.mkdir(exist_ok=True)
@@ -151,8 +220,10 @@ def main(parts: list[str]) -> None:
             phone(browser, duty)
         if "amber-river" in parts:
             exercise(browser, nodes["amber-river"])
+        if "audiences" in parts:
+            each_audience(browser, nodes["amber-river"])
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["replay", "amber-river"])
+    main(sys.argv[1:] or ["replay", "amber-river", "audiences"])
