@@ -124,10 +124,11 @@ class Node:
             changed=self.changed.ring,
             reached=lambda old, new: reached(self.releases, self.picture, old, new, utc_now()),
         )
-        self.configuring.take(self.log.read_in(CONFIGURATION))
+        acts = list(self.log.read_in(CONFIGURATION, PEOPLE))
+        self.configuring.take(acts)
         for one in self.keys.erased.all():
             self.people.acts.uphold(one.upheld, one.void)
-        self.people.acts.take(self.log.read_in(PEOPLE))
+        self.people.acts.take(acts)
         self.people.start()
 
     def _open_release_desk(self) -> None:

@@ -324,15 +324,22 @@ class Log:
 
     # -- reading
 
-    def read_raw(self, after: int = 0, page: int = _PAGE) -> Iterator[tuple[int, Entry, int]]:
-        """Entries as stored, after an lsn: (lsn, entry, received ms)."""
+    def read_raw(
+        self, after: int = 0, page: int = _PAGE, *, holding: Sequence[bytes] = ()
+    ) -> Iterator[tuple[int, Entry, int]]:
+        """Entries as stored, after an lsn: (lsn, entry, received ms).
+
+        ``holding``: only those whose header holds one of these somewhere; SQLite looks, which
+        costs a tenth of handing them all out.
+        """
+        test = " OR ".join(["instr(header, ?)"] * len(holding)) or "1"
         db = connect(self._path, sync=True, read_only=True)
         try:
             while True:
                 rows = db.execute(
                     "SELECT lsn, header, sealed, signature, received FROM entry "
-                    "WHERE lsn > ? ORDER BY lsn LIMIT ?",
-                    (after, page),
+                    f"WHERE lsn > ? AND ({test}) ORDER BY lsn LIMIT ?",
+                    (after, *holding, page),
                 ).fetchall()
                 for lsn, header, sealed, signature, received in rows:
                     yield lsn, Entry(header, sealed, signature), received
@@ -371,13 +378,13 @@ class Log:
                 chains[head.author] = (head.sequence, hash_)
             yield opened
 
-    def read_in(self, compartment: str) -> Iterator[Opened]:
-        """Entries of one compartment; all others are passed over unopened."""
-        if compartment not in self._clocks:
+    def read_in(self, *compartments: str) -> Iterator[Opened]:
+        """Entries of some compartments; all others are passed over unopened."""
+        ids = [self._keys.compartment_id(name) for name in compartments if name in self._clocks]
+        if not ids:
             return
-        id_ = self._keys.compartment_id(compartment)
-        for lsn, entry, received in self.read_raw():
-            if id_ in entry.header and decode_header(entry.header).compartment == id_:
+        for lsn, entry, received in self.read_raw(holding=ids):
+            if decode_header(entry.header).compartment in ids:
                 yield self.opened(lsn, entry, received, entry_hash(entry.header))
 
     def opened(self, lsn: int, entry: Entry, received: int, hash_: bytes) -> Opened:
