@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,8 +15,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from eirene.errors import Unavailable
-from eirene.picture import Query, changes, counts, rebuild, report_by_id, search, snapshot
+from eirene.picture import (
+    Query,
+    changes,
+    counts,
+    layers,
+    rebuild,
+    report_by_id,
+    search,
+    snapshot,
+)
 from eirene.picture.ledger import Entity, due, expiring, line_by_id, lines_of, waiting
+from eirene.picture.store import Reading
 from eirene.release.reader import Reader
 from eirene.reports.acts import act_in, is_act
 from eirene.reports.acts.coarser import Coarser
@@ -180,6 +191,65 @@ def test_a_finer_version_that_comes_later_takes_the_coarser_one_out_of_the_strea
         picture.fold(world.entries[-1:])
         again = changes(picture, reader, found.last)
         assert [row[0] for row in again.upserts] == [before[0]]
+
+
+def test_what_others_are_given_makes_no_frame_for_who_has_a_version(tmp_path: Path):
+    world = World()
+    original = world.tell(compartment="command")
+    coarse = released(world, original, "org-a")
+    with closing(picture_of(tmp_path, world.entries)) as picture:
+        reader = a_reader("org-a")
+        last, at = snapshot(picture, reader).last, len(world.entries)
+        fine = released(world, original, "humanitarian")
+        finer_than(world, fine, coarse)
+        picture.fold(world.entries[at:])
+        given = changes(picture, reader, last)
+        stepped(world, original, "humanitarian", RECALLED, version=fine.hash)
+        picture.fold(world.entries[-1:])
+        back = changes(picture, reader, last)
+        for found in (given, back):
+            assert (found.upserts, found.removals, found.versions) == ([], [], ())
+        # and of a page that is full nothing is lost
+        both = a_reader("humanitarian", "org-a")
+        assert [row[7] for row in changes(picture, both, last, limit=1).upserts] == ["org-a"]
+
+
+def test_layers_are_counted_anew_only_when_something_that_the_reader_sees_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    world = World()
+    original = world.tell(compartment="command")
+    coarse = released(world, original, "org-a")
+    scanned: list[str] = []
+    rows = Reading.rows
+
+    def watched(self: Reading, sql: str, params: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+        scanned.extend(["layers"] if "count(*)" in sql else [])
+        return rows(self, sql, params)
+
+    monkeypatch.setattr(Reading, "rows", watched)
+    with closing(picture_of(tmp_path, world.entries)) as picture:
+
+        def counted(reader: Reader) -> tuple[int, int]:
+            before = len(scanned)
+            found = layers(picture, reader)
+            return sum(one.n for one in found), len(scanned) - before
+
+        partner, both = a_reader("org-a"), a_reader("humanitarian", "org-a")
+        assert (counted(partner), counted(both)) == ((1, 1), (1, 1))
+        at = len(world.entries)
+        world.tell(compartment="humanitarian")
+        fine = released(world, original, "humanitarian")
+        finer_than(world, fine, coarse)
+        picture.fold(world.entries[at:])
+        # whoever asks again and again learns from the time of no answer that something was filed
+        assert (counted(partner), counted(both)) == ((1, 0), (2, 1))
+        stepped(world, original, "humanitarian", RECALLED, version=fine.hash)
+        picture.fold(world.entries[-1:])
+        assert (counted(partner), counted(both)) == ((1, 0), (2, 1))
+        stepped(world, original, "org-a", RECALLED, version=coarse.hash)
+        picture.fold(world.entries[-1:])
+        assert (counted(partner), counted(both)) == ((0, 1), (1, 1))
 
 
 def test_the_ledger_is_for_readers_of_the_original_alone(tmp_path: Path):

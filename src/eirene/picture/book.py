@@ -173,7 +173,8 @@ class Book:
         """Take back what was recalled, and work out anew what hides what.
 
         ``groups``: (compartment, owner, first 8 bytes) of the entities that the batch
-        touched; ``entries``: hashes of its reports.
+        touched; ``entries``: hashes of its reports; ``lsn``: its last one, 0 in a bulk load,
+        which no stream goes on from.
         """
         if self._any:
             self._take_back(entries)
@@ -183,11 +184,11 @@ class Book:
         self._coarse.clear()
         self._back.clear()
 
-    def settle_all(self, lsn: int) -> None:
+    def settle_all(self) -> None:
         """After a bulk load: every version there is."""
         self._back |= {entry for (entry,) in self._db.execute("SELECT entry FROM taken_back")}
         self._coarse |= set(self._db.execute("SELECT DISTINCT coarse8, by FROM finer"))
-        self.settle((), (), lsn)
+        self.settle((), (), 0)
 
     def _touched(self, entities: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
         numbers = ",".join(str(entity8) for _, entity8 in entities)
@@ -220,7 +221,10 @@ class Book:
                 )
 
     def _mend(self, coarse8: int, by: int, lsn: int) -> None:
-        """Set ``finer`` of one version to the compartments that hold a finer one."""
+        """Set ``finer`` of one version to the compartments that hold a finer one.
+
+        Readers of compartments that came or went look at the version again (``resight``).
+        """
         comps = [
             comp
             for (comp,) in self._db.execute(
@@ -231,11 +235,23 @@ class Book:
             )
         ]
         wanted = self._set_of(comps)
-        self._db.execute(
-            "UPDATE report SET finer = ?1, change = max(change, ?4) "
-            "WHERE entity8 = ?2 AND owner = ?3 AND finer IS NOT ?1",
-            (wanted, coarse8, by, lsn),
-        )
+        which = "entity8 = ?1 AND owner = ?2 AND finer IS NOT ?3"
+        asked = (coarse8, by, wanted)
+        if lsn:
+            # not its change: to who has the version alone that would say that others were
+            # given more of the same, or had it taken away
+            before = "SELECT comp FROM finer_set WHERE id = ?"
+            self._db.executemany(
+                "INSERT OR IGNORE INTO resight VALUES (?, ?, ?)",
+                [
+                    (lsn, comp, rid)
+                    for rid, finer in self._db.execute(
+                        f"SELECT rid, finer FROM report WHERE {which}", asked
+                    ).fetchall()
+                    for comp in {c for (c,) in self._db.execute(before, (finer,))} ^ set(comps)
+                ],
+            )
+        self._db.execute(f"UPDATE report SET finer = ?3 WHERE {which}", asked)
 
     def _set_of(self, comps: Sequence[int]) -> int:
         """Number of a set of compartments; 0 is the empty one."""

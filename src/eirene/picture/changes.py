@@ -81,10 +81,11 @@ def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) ->
     )
     with picture.reading() as db:
         params = rule.params | {"after": after, "limit": limit + 1}
-        found = list(db.rows(sql, params))
+        found = _seen_anew(list(db.rows(sql, params)), db, reader, params)
         removals = _removals(db, reader, params)
         more = len(found) > limit
-        page = found[:limit]
+        # not in the midst of one change: several versions may be seen anew by one act
+        page = [one for one in found if one[0] <= found[limit - 1][0]] if more else found
         rows = rows_at(db, reader, [rid for _, rid in page], Lens(ALL, db.names))
         # never past the position: what fills a gap comes later with a lower number
         last = max(after, db.position)
@@ -97,6 +98,35 @@ def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) ->
         return Changes(upserts, removals, versions, last, more and last > after)
 
 
+_ANEW = "SELECT s.change, v.rid FROM resight AS s CROSS JOIN ({sight}) AS v ON v.rid = s.rid "
+
+
+def _seen_anew(
+    found: list[tuple[Any, ...]], db: Reading, reader: Reader, params: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """What changed, and versions that this reader sees since a finer one went from him."""
+    sql = (
+        f"{_ANEW.format(sight=visibility(reader).sql)}WHERE s.change > :after "
+        f"AND ({cleared('s.comp')}) AND v.lead > 0"
+    )
+    first: dict[int, int] = {}
+    for change, rid in sorted([*found, *db.rows(sql, params)]):
+        first.setdefault(rid, change)
+    return [(change, rid) for rid, change in first.items()]
+
+
+def touched(db: Reading, reader: Reader, after: int) -> bool:
+    """Whether anything changed for a reader after a place in the log."""
+    rule = visibility(reader)
+    params = rule.params | {"after": after, "limit": 1}
+    sql = (
+        f"SELECT v.change, v.rid FROM ({rule.sql}) AS v WHERE v.lead > 0 AND v.change > :after "
+        "ORDER BY v.change LIMIT :limit"
+    )
+    found = _seen_anew(list(db.rows(sql, params)), db, reader, params)
+    return bool(found or _removals(db, reader, params))
+
+
 def _removals(db: Reading, reader: Reader, params: dict[str, Any]) -> list[str]:
     """Keys that went out of sight after a place in the log; one that was never there does no harm."""
     gone = f"SELECT g.key FROM gone AS g WHERE g.change > :after AND ({cleared('g.comp')})"
@@ -105,7 +135,12 @@ def _removals(db: Reading, reader: Reader, params: dict[str, Any]) -> list[str]:
         f"SELECT b.body FROM ({outshone(reader).sql}) AS v JOIN body AS b ON b.lsn = v.lsn "
         "WHERE v.finer IS NOT NULL AND v.lead > 0 AND v.change > :after"
     )
-    for (packed,) in db.rows(hidden, params):
+    anew = (
+        f"SELECT b.body FROM ({_ANEW.format(sight=outshone(reader).sql)}WHERE s.change > :after "
+        f"AND ({cleared('s.comp')}) AND v.lead > 0) AS a JOIN report AS r ON r.rid = a.rid "
+        "JOIN body AS b ON b.lsn = r.lsn"
+    )
+    for (packed,) in (*db.rows(hidden, params), *db.rows(anew, params)):
         body = decode_body(unpacked(packed))
         found.add(row_key(body.compartment, body.owner, body.entity))
     return sorted(found)

@@ -147,9 +147,9 @@ class Fold:
                 [c.group for c in fresh], [c.entry for c in fresh], max(e.lsn for e in entries)
             )
 
-    def finish(self, lsn: int) -> None:
+    def finish(self) -> None:
         """After a bulk load, once every entity is settled and the index ``by_entity`` is there."""
-        self._book.settle_all(lsn)
+        self._book.settle_all()
 
     def _held(self, entries: Sequence[Opened]) -> set[bytes]:
         """Hashes of those entries that are in the picture already."""

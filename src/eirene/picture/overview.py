@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from eirene.picture import schema
+from eirene.picture.changes import touched
 from eirene.picture.columns import moment_of
 from eirene.picture.plan import planned
 from eirene.picture.query import Box, Query
@@ -19,6 +20,8 @@ from eirene.release.visibility import visibility
 from eirene.reports.markings import Marking, highest
 
 _PAST = "\U0010ffff"
+_MOST_KEPT = 64
+"""Answers that are kept: one for all who may see the same."""
 SHORTEST = 2
 """Letters before anything is suggested."""
 
@@ -38,10 +41,10 @@ class Layer(msgspec.Struct, frozen=True):
 
 def layers(picture: Picture, reader: Reader) -> list[Layer]:
     """Kinds, types and sources that this reader sees, with their age."""
-    key = ("layers", reader.compartments, picture.position())
+    key = ("layers", reader.compartments)
     kept = picture.cache.get(key)
-    if kept is not None:
-        return kept
+    if kept is not None and _holds(picture, reader, kept[0]):
+        return kept[1]
     rule = visibility(reader)
     sql = f"""
         SELECT v.kind, v.type, v.source, count(*),
@@ -62,9 +65,19 @@ def layers(picture: Picture, reader: Reader) -> list[Layer]:
             for kind, type_, source, n, newest, received in db.rows(sql, rule.params)
         ]
     found.sort(key=lambda layer: (layer.kind, layer.type or "", layer.source))
-    if position == picture.position()[0]:
-        picture.cache[key] = found
+    if len(picture.cache) >= _MOST_KEPT:
+        picture.cache.clear()
+    picture.cache[key] = position, found
     return found
+
+
+def _holds(picture: Picture, reader: Reader, position: int) -> bool:
+    """Whether nothing of what this reader sees changed since.
+
+    Not whether anything did: else the time of an answer would tell that something was filed.
+    """
+    with picture.reading() as db:
+        return not touched(db, reader, position)
 
 
 class Extent(msgspec.Struct, frozen=True):

@@ -89,7 +89,7 @@ def _build(
             count += len(batch)
             if progress is not None:
                 progress(count)
-        _finish(db, fold, lsn)
+        _finish(db, fold)
         note(db, lsn=lsn, hash=last, whole=1)
         db.execute("PRAGMA journal_mode = WAL").fetchall()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -97,7 +97,7 @@ def _build(
         db.close()
 
 
-def _finish(db: apsw.Connection, fold: Fold, lsn: int) -> None:
+def _finish(db: apsw.Connection, fold: Fold) -> None:
     """What a bulk load leaves to the end: repeats, entities of several reports, indexes."""
     first, second, *others = (s for s in schema.INDEXES.strip().split(";") if s.strip())
     with db:
@@ -114,7 +114,7 @@ def _finish(db: apsw.Connection, fold: Fold, lsn: int) -> None:
         with db:
             db.execute(statement)
     with db:
-        fold.finish(lsn)
+        fold.finish()
     with db:
         db.execute("INSERT INTO words (words) VALUES ('optimize')")
         run(db, "ANALYZE")

@@ -85,6 +85,8 @@ CREATE TABLE receipt (line BLOB, entry BLOB, at INTEGER, comp INTEGER, fetch BLO
   PRIMARY KEY (line, entry, at)) WITHOUT ROWID;
 CREATE TABLE gone (change INTEGER, comp INTEGER, key TEXT, PRIMARY KEY (change, comp, key))
   WITHOUT ROWID;
+CREATE TABLE resight (change INTEGER, comp INTEGER, rid INTEGER,
+  PRIMARY KEY (change, comp, rid)) WITHOUT ROWID; -- whose readers see a version anew, or no more
 CREATE VIRTUAL TABLE box USING rtree_i32(rid, west, east, south, north, first, last,
   comp, same);
 CREATE VIRTUAL TABLE words USING fts5(text, content='', columnsize=0, detail=none,

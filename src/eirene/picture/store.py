@@ -131,7 +131,8 @@ class Picture:
         self.realm = ""
         """Of the node: every marking begins with it where it is not live."""
         self.cache: dict[Any, Any] = {}
-        """Answers that hold for one position only; whoever puts one in names reader and position."""
+        """Answers, each with the position that it was made at; whoever takes one asks what
+        changed for his reader since."""
         self._db = connect(path, key, apsw.SQLITE_OPEN_READWRITE)
         try:
             self._db.execute("PRAGMA synchronous = NORMAL")
@@ -184,7 +185,6 @@ class Picture:
                 self._fold.forget(loaded(self._db))
                 raise damaged() from error
             self._position, self._ahead = position, ahead
-            self.cache.clear()
 
     def _moved(self, entries: Sequence[Opened]) -> tuple[tuple[int, bytes], dict[int, bytes]]:
         """The position after these entries, and what then lies beyond a gap."""
