@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from conftest import Bench
 from eirene.errors import EireneError, InvalidQuery, NotAllowed, Unavailable
 from eirene.picture import flat
 from eirene.release.reader import Reader
-from release_desk import Office, a_reader
+from release_desk import Office, a_reader, an_alert
 
 CHIEF = a_reader("sources", "command", decides=("local",), grants=("sources",), account="chief")
 ASSISTANT = a_reader("sources", "command", decides=("local",), account="assistant")
@@ -148,3 +149,45 @@ def test_what_found_no_second_before_its_end_has_to_be_asked_anew(office: Office
     assert asked.by == "chief"
     ask(office, ASSISTANT, source)
     assert sources(office) == ["LARK-7"]
+
+
+def two_people_give(office: Office, audience: str) -> None:
+    """From now on two people give alerts to an audience that got them on nobody's word."""
+    rules = tuple(
+        msgspec.structs.replace(rule, mode="two-people")
+        if (rule.data, rule.to) == ("informant-alert", audience)
+        else rule
+        for rule in office.configuration.rules
+    )
+    office.configuration = msgspec.structs.replace(office.configuration, rules=rules)
+
+
+def test_a_word_for_break_glass_is_no_word_for_a_release(office: Office):
+    decider = a_reader("command", decides=("mission",), account="decider")
+    rules = office.configuration.rules
+    closed = tuple(rule for rule in rules if (rule.data, rule.to) != ("informant-alert", "mission"))
+    office.configuration = msgspec.structs.replace(office.configuration, rules=closed)
+    [alert] = office.file(an_alert(), reader=CHIEF)
+    office.pass_slots()
+    line = ask(office, ASSISTANT, bytes.fromhex(alert), audience="mission")
+    office.configuration = msgspec.structs.replace(office.configuration, rules=rules)
+    two_people_give(office, "mission")
+    with pytest.raises(InvalidQuery):  # the assistant has no say towards the mission
+        office.people.decide(decider, "s2", line.id, "approve")
+    office.pass_slots(2)
+    assert office.seen("mission") == []
+    # and the rule that gives now is not held up by it
+    assert [one.line.audience for one in office.people.waiting(decider)] == ["mission"]
+    office.people.decide(decider, "s2", line.id, "approve")
+    office.pass_slots(2)
+    assert office.seen("mission") == []
+
+
+def test_one_person_stops_no_warning_that_is_on_its_way(office: Office):
+    [alert] = office.file(an_alert(), reader=CHIEF)
+    office.desk.tick()
+    with pytest.raises(InvalidQuery) as caught:
+        ask(office, ASSISTANT, bytes.fromhex(alert), audience="mission")
+    assert caught.value.field == "audience"
+    office.pass_slots()
+    assert len(office.seen("mission")) == 1

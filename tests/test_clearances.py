@@ -345,6 +345,21 @@ def test_what_was_lent_is_decided_by_the_hand_of_the_lender(town: Town) -> None:
     assert one_hand(NGO, NGO, "local")
 
 
+def test_who_is_suspended_or_borrowed_no_longer_decides_no_more(town: Town) -> None:
+    """What somebody agreed to counts only while he may decide (``desks/steps.py``)."""
+    still = town.people.acts.still_decides
+    assert still(JOC, "command", "local")
+    assert not still(SECTOR, "command", "local")
+    assert not still("never-was", "command", "local")
+    made = town.act(lent(town, SECTOR, decide=("local",)), JOC)
+    assert still(SECTOR, "command", "local")
+    town.act(DelegationAct(step="ended", delegation=made.id), JOC)
+    assert not still(SECTOR, "command", "local")
+    assert not still(JOC, "sources", "local"), "he does not read what he would decide on"
+    town.act(SuspensionAct(step="suspended", account=JOC), JOC)
+    assert not still(JOC, "command", "local")
+
+
 def test_rights_to_grant_are_never_lent(town: Town) -> None:
     assert not hasattr(DelegationAct(step="made"), "grant")
     town.act(lent(town, SECTOR, read=("local",)), JOC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -188,6 +189,64 @@ def test_two_people_are_two_accounts_in_two_sessions(office: Office):
     office.people.decide(HEAD, "s2", item.line.id, "approve")
     office.pass_slots()
     assert len(office.seen("host-state")) == 1
+
+
+def for_host_state(office: Office) -> bytes:
+    """The line that waits towards the host state."""
+    waits = office.people.waiting(OFFICER)
+    [line] = [one.line.id for one in waits if one.line.audience == "host-state"]
+    return line
+
+
+def test_the_first_word_counts_for_no_amendment_that_only_the_second_saw(office: Office):
+    [first] = office.file(an_incident(compartment="command", actors=[HOST_FORCES]))
+    office.pass_slots()
+    line = for_host_state(office)
+    office.people.decide(OFFICER, "s1", line, "approve")
+    changes: dict[str, Any] = {"amends": [first], "killed": 70}
+    office.file(an_incident(compartment="command", actors=[HOST_FORCES], **changes))
+    with pytest.raises(InvalidQuery) as caught:  # before the desk has looked at it
+        office.people.decide(HEAD, "s2", line, "approve")
+    assert caught.value.field == "report"
+    office.desk.tick()
+    office.people.decide(HEAD, "s2", line, "approve")
+    office.pass_slots(2)
+    assert office.seen("host-state") == []
+    office.people.decide(OFFICER, "s3", line, "approve")
+    office.pass_slots()
+    assert [flat(row)["killed"] for row in office.seen("host-state")] == [25]
+
+
+def test_nobody_agrees_to_an_amendment_that_he_was_not_shown(office: Office):
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    [second] = office.file(an_incident(killed=70, amends=[first]))
+    office.pass_slots()
+    line = for_host_state(office)
+    with pytest.raises(InvalidQuery) as caught:
+        office.people.decide(OFFICER, "s1", line, "approve", shown=bytes.fromhex(first))
+    assert caught.value.field == "report"
+    office.people.decide(OFFICER, "s1", line, "approve", shown=bytes.fromhex(second))
+    office.pass_slots()
+    assert len(office.seen("host-state")) == 1
+
+
+def test_the_word_of_who_may_not_decide_any_more_counts_no_more(office: Office):
+    gone: set[str] = set()
+    office.desk.still = lambda account, _line: account not in gone
+    office.file(an_incident(compartment="command", actors=[HOST_FORCES]))
+    office.pass_slots()
+    line = for_host_state(office)
+    office.people.decide(OFFICER, "s1", line, "approve")
+    gone.add("officer")
+    office.people.decide(HEAD, "s2", line, "approve")
+    office.pass_slots(2)
+    assert office.seen("host-state") == []
+    office.people.decide(OTHER, "s3", line, "approve")
+    gone.add("other")  # between the word and the slot
+    office.pass_slots(2)
+    assert office.seen("host-state") == []
+    assert "host-state" in waiting(office)
 
 
 def test_nobody_decides_without_the_right_or_the_sight(office: Office):

@@ -141,6 +141,9 @@ class Node:
             lambda: self.configuring.current,
             world=self._land,
             present=self._on_demand,
+            still=lambda account, line: self.people.acts.still_decides(
+                account, line.of.compartment, line.audience
+            ),
         )
         self.receipts = Receipts(self.releases, lambda: self.picture, utc_now)
         self.picture.shown = self.receipts.shown

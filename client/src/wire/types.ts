@@ -400,4 +400,6 @@ export interface Decision {
   text?: string;
   until?: string;
   reason?: string;
+  /** Id of the report that was shown: an approval counts for no other. */
+  report?: string;
 }

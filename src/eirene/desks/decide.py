@@ -4,6 +4,8 @@ Invariants
   * Who decides may read the original, and has the right to decide towards the audience.
   * Where two people are needed, they are two accounts in two sessions, and neither
     decides by a right that the other lent.
+  * They agree to what they were shown: not to an amendment that came meanwhile.
+  * Who was suspended since, or may not decide any more, has not agreed.
   * Recalling is one act by one person and takes hold at once; refusing too.
   * Nothing here says more than the ledger does to a reader of the original.
 """
@@ -66,6 +68,8 @@ class Words(msgspec.Struct, frozen=True):
     until: datetime | None
     exact: bool
     edit: bool
+    shown: bytes
+    """Id of the report that he was shown; empty: he does not say."""
 
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,12 +233,13 @@ class DecisionDesk:
         until: datetime | None = None,
         reason: str = "",
         exact: bool = False,
+        shown: bytes = b"",
     ) -> Line:
         """One person's decision; gives the line as it then stands.
 
-        ``exact``: the version as exact as its rule, although few could be the source; only
-        with a reason, and only if all who agree say so. Raises ``Unavailable``,
-        ``NotAllowed``, ``InvalidQuery``.
+        ``shown``: id of the original that he looked at. ``exact``: the version as exact as
+        its rule, although few could be the source; only with a reason, and only if all who
+        agree say so. Raises ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
         """
         if act not in ACTS:
             raise InvalidQuery(
@@ -256,7 +261,7 @@ class DecisionDesk:
             elif act == "refuse":
                 self._refuse(line, who)
             else:
-                words = Words(text, until, exact=exact, edit=act == "edit")
+                words = Words(text, until, exact=exact, edit=act == "edit", shown=shown)
                 self._agree(line, who, words)
         return self.line(reader, line_id)
 
@@ -281,40 +286,14 @@ class DecisionDesk:
 
     def _agree(self, line: Line, who: Who, words: Words) -> None:
         now = self._clock()
-        case = self._desk.case(line.of)
-        decision = self._decision(case, line) if case and not case.withdrawn else None
-        if case is None or decision is None or not decision.gives:
-            raise InvalidQuery(
-                "The rules give this audience nothing of the report as it is now.",
-                field="act",
-                remedy="Refuse it, or have the rules changed by two people.",
-            )
-        if words.exact and not who.reason:
-            raise InvalidQuery(
-                "reason is missing: few could be the source of a version as exact as that.",
-                field="reason",
-                remedy="Say why this audience has to have it as exact as the rule allows.",
-            )
-        if words.edit and not words.text:
-            raise InvalidQuery(
-                "text is missing.", field="text", remedy="Write what this audience may read."
-            )
-        if not words.edit and line.state not in (WAITS, FROZEN):
-            raise InvalidQuery(
-                "This release does not wait for a decision.",
-                field="act",
-                remedy="Look at the desk again; somebody may have decided.",
-            )
-        if words.until is not None and words.until <= now:
-            raise InvalidQuery(
-                "until lies in the past.", field="until", remedy="Give a later time, or none."
-            )
+        case, decision = self._asked(line, words)
+        self._check_words(line, who, words, now)
         self._refuse_twice(line, who)
         approved = msgspec.structs.replace(
             said(line, APPROVED, who), text=words.text, until=words.until, exact=words.exact
         )
         self._check_roles(line, who, decision)
-        agreed = {*agreed_by(line), who.by}
+        agreed = {*agreed_by(line, self._desk.still), who.by}
         steps = [approved]
         if len(agreed) >= max(1, people_needed(decision)):
             steps.append(self._due(line, case, decision, now))
@@ -331,12 +310,56 @@ class DecisionDesk:
             steps.insert(0, frozen)
         self._desk.post_steps(line, steps, case)
 
+    def _asked(self, line: Line, words: Words) -> tuple[Case, Decision]:
+        """What is agreed to: the report as it stands, if that is what he was shown."""
+        case = self._desk.case(line.of)
+        decision = self._decision(case, line) if case and not case.withdrawn else None
+        if case is None or decision is None or not decision.gives:
+            raise InvalidQuery(
+                "The rules give this audience nothing of the report as it is now.",
+                field="act",
+                remedy="Refuse it, or have the rules changed by two people.",
+            )
+        # the desk takes up an amendment in its next round: till then the first one's word would
+        # count for what only the second one saw
+        if line.original != case.entry or words.shown not in (b"", case.body.id):
+            raise InvalidQuery(
+                "The report was amended after it was shown to you.",
+                field="report",
+                remedy="Look at the desk again, and decide on what it says now.",
+            )
+        return case, decision
+
+    def _check_words(self, line: Line, who: Who, words: Words, now: datetime) -> None:
+        if words.exact and not who.reason:
+            raise InvalidQuery(
+                "reason is missing: few could be the source of a version as exact as that.",
+                field="reason",
+                remedy="Say why this audience has to have it as exact as the rule allows.",
+            )
+        if words.edit and not words.text:
+            raise InvalidQuery(
+                "text is missing.", field="text", remedy="Write what this audience may read."
+            )
+        waits = line.state in (WAITS, FROZEN)
+        if (waits and rule_of(line) == BREAK_GLASS) or not (words.edit or waits):
+            raise InvalidQuery(
+                "This release does not wait for a decision.",
+                field="act",
+                remedy="Look at the desk again; somebody may have decided.",
+            )
+        if words.until is not None and words.until <= now:
+            raise InvalidQuery(
+                "until lies in the past.", field="until", remedy="Give a later time, or none."
+            )
+
     def _check_roles(self, line: Line, who: Who, decision: Decision) -> None:
         """Where a rule names a role, the last one needed is refused while nobody holds it."""
         rule = self._desk.configuration().rule(decision.rule)
         wanted = rule.one_of if rule else ""
-        roles = {step.role for step in line.approvals} | {who.role}
-        last = len(agreed_by(line)) + 1 >= people_needed(decision)
+        agreed = agreed_by(line, self._desk.still)
+        roles = {step.role for step in line.approvals if step.by in agreed} | {who.role}
+        last = len(agreed) + 1 >= people_needed(decision)
         if wanted and last and wanted not in roles:
             title = wanted.replace("-", " ")
             raise NotAllowed(

@@ -26,7 +26,7 @@ from eirene.picture.ledger import Entity, Line, lines_of, waiting
 from eirene.release.reader import Reader, covers
 from eirene.release.rules import Rule
 from eirene.release.version import version_of
-from eirene.reports.acts.release import APPROVED, BREAK_GLASS, MADE, WAITS, Step
+from eirene.reports.acts.release import APPROVED, BREAK_GLASS, DUE, MADE, WAITS, Step
 from eirene.reports.envelope import Body, Coarse, Link
 from eirene.reports.kinds import GROUPS, kind_named
 from eirene.times import iso
@@ -173,6 +173,12 @@ class Glass:
                 "This audience has a version already.",
                 field="audience",
                 remedy="Look at it, or have the text for it edited at the release desk.",
+            )
+        if line is not None and line.state in (DUE, WAITS) and rule_of(line) != BREAK_GLASS:
+            raise InvalidQuery(
+                "A version for this audience is on its way, or waits for a decision.",
+                field="audience",
+                remedy="Ask those who decide at the release desk.",
             )
         waits = Step(
             line=os.urandom(16) if line is None else line.id,

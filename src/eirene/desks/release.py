@@ -30,7 +30,7 @@ import msgspec
 from eirene.desks.case import Case, Cases
 from eirene.desks.reapply import in_force, mark_of, reapply
 from eirene.desks.siblings import siblings
-from eirene.desks.steps import begun, is_exact, moved, ready, refused, text_of
+from eirene.desks.steps import Still, begun, is_exact, moved, ready, refused, text_of
 from eirene.errors import EireneError, NodeError
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log, utc_now
@@ -94,12 +94,14 @@ class ReleaseDesk(Cases):
         *,
         world: Country,
         present: Callable[[], frozenset[str]],
+        still: Still = lambda _account, _line: True,
         clock: Callable[[], datetime] = utc_now,
         start: bool = True,
     ) -> None:
         super().__init__(keys, picture, configuration, world=world, present=present)
         self._records, self.post = log, post
         self._clock = clock
+        self.still = still
         self.lock = threading.RLock()
         self._seen = self._remembered()
         self._stuck: set[bytes] = set()
@@ -298,7 +300,7 @@ class ReleaseDesk(Cases):
         decision = next((one for one in told if one.audience == line.audience), None)
         if case is None or decision is None:
             return line, line.original, refused(line, "withdrawn"), None
-        step = ready(line, decision)
+        step = ready(line, decision, self.still)
         body = self._version_body(line, case, decision) if step.step == MADE else None
         return line, case.entry, step, body
 

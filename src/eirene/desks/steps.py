@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -42,8 +43,11 @@ def step(line: bytes, decision: Decision) -> Step:
 def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
     """What an amendment, or a new rule, makes of a line that there is."""
     amended = line.original != entry
-    if rule_of(line) == BREAK_GLASS and line.state in (WAITS, MADE):
+    if rule_of(line) == BREAK_GLASS and line.state == MADE:
         return None  # two people opened it, and it ends by itself
+    if rule_of(line) == BREAK_GLASS and line.state == WAITS:
+        # one person's word holds up nothing that a rule gives, and opens nothing by itself
+        return _waits(line.id, decision) if decision.gives else None
     if not line.version:
         return _without_version(line, decision, amended=amended)
     if decision.outcome == "capped":
@@ -103,9 +107,9 @@ def refused(line: Line, reason: str) -> Step:
     return Step(line=line.id, audience=line.audience, step=REFUSED, reason=reason)
 
 
-def ready(line: Line, decision: Decision) -> Step:
-    """The step that follows when a line's time has come, with the rules as they are now."""
-    agreed = agreed_by(line)
+def ready(line: Line, decision: Decision, still: Still) -> Step:
+    """The step that follows when a line's time has come, with rules and people as they are now."""
+    agreed = agreed_by(line, still)
     if not decision.gives:
         return refused(line, decision.outcome)
     if decision.outcome == "waits-delay":
@@ -114,7 +118,7 @@ def ready(line: Line, decision: Decision) -> Step:
     if needed == 0 and _closed_before(line):
         needed = 1
     if len(agreed) < needed:
-        return step(line.id, msgspec.structs.replace(decision, due=None))
+        return _waits(line.id, decision)
     until = min((u for u in (decision.until, until_of(line)) if u is not None), default=None)
     return Step(
         line=line.id,
@@ -144,10 +148,19 @@ def people_needed(decision: Decision) -> int:
     return {"two-people": 2, "one-person": 1, "source-threshold": 1}.get(decision.outcome, 0)
 
 
-def agreed_by(line: Line) -> list[str]:
-    """Accounts that agreed since the line last began to wait, each in a session of its own."""
+Still = Callable[[str, Line], bool]
+"""Whether an account may still decide on a line."""
+
+
+def agreed_by(line: Line, still: Still) -> list[str]:
+    """Accounts that agreed since the line last began to wait, each in a session of its own.
+
+    Whoever was suspended since, or lost the right, has not.
+    """
     agreed: dict[str, str] = {}
     for step in line.approvals:
+        if not still(step.by, line):
+            continue
         if step.by not in agreed and step.session not in agreed.values():
             agreed[step.by] = step.session
     return list(agreed)

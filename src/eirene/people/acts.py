@@ -21,6 +21,7 @@ from eirene.people.erasing import depends
 from eirene.people.register import Done, Register, folded
 from eirene.people.rights import PEOPLE
 from eirene.people.rules import check
+from eirene.release.reader import covers
 from eirene.reports.acts import act_in, act_of, is_act
 from eirene.reports.acts.erasure import ErasureAct
 from eirene.reports.envelope import Body, Opened
@@ -100,6 +101,16 @@ class Acts:
                     self._fold(one)
                 self._last = _place(kept[-1]) if kept else (0, b"")
         self._changed()
+
+    def still_decides(self, user: str, origin: str, audience: str) -> bool:
+        """Whether an account reads a compartment and may decide on releases to another, now."""
+        with self.lock:
+            holds = self.register.in_force(user, self._clock())
+        return (
+            holds is not None
+            and origin in holds.rights.read
+            and covers(holds.rights.decide, audience)
+        )
 
     def uphold(self, upheld: Iterable[bytes], void: Iterable[bytes]) -> None:
         """What the key store knows of erasures, also where the log of a backup does not."""

@@ -97,6 +97,7 @@ class Decisions(Protocol):
         until: datetime | None = None,
         reason: str = "",
         exact: bool = False,
+        shown: bytes = b"",
     ) -> Line: ...
 
 

@@ -207,6 +207,7 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
     given = await json_map(request)
     until = _until(text_in(given, "until", default=""))
     desk = node_of(request).decisions
+    shown = text_in(given, "report", default="")
     line = await aside(
         desk.decide,
         held.reader,
@@ -217,6 +218,7 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
         until=until,
         reason=text_in(given, "reason", default=""),
         exact=yes_in(given, "exact"),
+        shown=id_of(shown) if shown else b"",
     )
     row = await aside(desk.version_row, line)
     return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))

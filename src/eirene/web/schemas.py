@@ -376,6 +376,10 @@ SCHEMAS: dict[str, Any] = {
             "type": "boolean",
             "description": "As exact as the rule, although few could be the source; with a reason.",
         },
+        report={
+            "type": "string",
+            "description": "Id of the report that was shown: an approval counts for no other.",
+        },
     ),
     "AskedGlass": _list(
         _map(
