@@ -20,6 +20,7 @@ from eirene.release.coarsen import cell_of, coarse_place, holds, wider_places
 from eirene.release.configuration import default
 from eirene.release.rules import Rule
 from eirene.release.sources import Settlement, Watch, present_in
+from eirene.reports.acts.release import RECALLED
 from eirene.times import Span
 from release_desk import MISSION, Office, a_reader, an_alert, an_incident
 from release_world import LAND, MadeLand
@@ -105,14 +106,18 @@ def test_of_two_sources_each_may_be_where_he_is(office: Office):
     assert second.accuracy_m == pytest.approx(10_000, rel=0.2)
 
 
-def test_it_holds_after_a_start_and_after_a_recall(office: Office):
-    alert(office, "LARK-7", BANGUI)
+@pytest.mark.parametrize("after", ["a start", "a recall"])
+def test_it_holds_after_a_start_and_after_a_recall(office: Office, after: str):
+    report = alert(office, "LARK-7", BANGUI)
     released(office)
+    if after == "a recall":
+        ledger = office.people.releases(CLERK, bytes.fromhex(report))
+        office.desk.take_back([line for line, row in ledger if row is not None], RECALLED)
+        assert office.seen("partners", "local", "mission", withdrawn=True) == []
     office.desk = office.started()
     later(office)
     alert(office, "LARK-7", BAMBARI)
-    [_, second] = released(office)
-    assert covers_both(second)
+    assert covers_both(released(office)[-1])
 
 
 def test_a_verification_is_of_the_source_of_its_alert(office: Office):

@@ -61,7 +61,11 @@ class Cases:
         self.world = world
         self._present = present
         self.told = Told(
-            picture, self.everywhere, keys.owner, lambda name: self.configuration().rule(name)
+            picture,
+            self.everywhere,
+            keys.owner,
+            lambda name: self.configuration().rule(name),
+            world,
         )
 
     def met(self) -> list[str]:

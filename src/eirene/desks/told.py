@@ -23,10 +23,11 @@ from eirene.errors import Unavailable
 from eirene.picture import Picture, Query, Row, entity_by_id, every
 from eirene.picture.ledger import Entity, Line, entities_of, line_by_id, lines_of
 from eirene.places import Place
-from eirene.release.coarsen import rung_of
+from eirene.release.coarsen import World, coarse_place, rung_of
 from eirene.release.reader import Reader
 from eirene.release.rules import Rule
 from eirene.release.sources import outside
+from eirene.reports.acts.release import MADE
 from eirene.reports.envelope import Body
 from eirene.reports.flat import content_values, kind_and_version
 
@@ -54,11 +55,13 @@ class Told:
         everywhere: Callable[[], Reader],
         owner: str,
         rule: Callable[[str], Rule | None],
+        world: World,
     ) -> None:
         self._picture = picture
         self._everywhere = everywhere
         self._owner = owner
         self._rule = rule
+        self._world = world
         self._lock = threading.RLock()
         self._by_name: dict[str, set[Entity]] | None = None
         self._names: dict[Entity, set[str]] = {}
@@ -199,28 +202,39 @@ class Told:
     def _places(self, of: Entity) -> list[Given]:
         if of not in self._given:
             lines = lines_of(self._picture(), self._everywhere(), of)
-            made = [line for line in lines if line.version]
-            self._given[of] = [given for line in made for given in self._places_by(line)]
+            self._given[of] = [given for line in lines for given in self._places_by(line)]
         return self._given[of]
 
-    def _places_by(self, line: Line) -> list[Given]:
-        """What a version told outsiders; or, of one for the mission itself, what came of that."""
+    def _places_by(self, line: Line) -> Iterator[Given]:
+        """What versions of a line told outsiders; or, of those for the mission itself, what came
+        of them.
+        """
+        made = {t.step.version: t.step for t in line.steps if t.step.step == MADE}
         if not outside(line.audience):
-            return self._places(Entity(line.audience, self._owner, line.id))
-        body = self._version(line)
-        if body is None or body.place is None or line.made is None:
-            return []
-        rule = self._rule(line.made.rule)
-        measure = body.coarse.place if body.coarse else ""
-        return [Given(body.place, rung_of(rule.place, measure) if rule else 0)]
+            yield from self._places(Entity(line.audience, self._owner, line.id)) if made else ()
+            return
+        here = {row.entry: row.body for row in self._told_in(line.audience, line.id)}
+        for entry, step in made.items():
+            rule, body = self._rule(step.rule), here.get(entry)
+            if body is not None and body.place is not None:
+                measure = body.coarse.place if body.coarse else ""
+                yield Given(body.place, rung_of(rule.place, measure) if rule else 0)
+            elif body is None and rule is not None:
+                yield from self._taken_back(line.of, rule)
 
-    def _version(self, line: Line) -> Body | None:
-        reader = Reader(account="releases", compartments=frozenset((line.audience,)))
+    def _taken_back(self, of: Entity, rule: Rule) -> Iterator[Given]:
+        """Of a version whose body is gone: what its rule gives, at its most exact."""
+        for row in self._told_in(of.compartment, of.entity):
+            place = coarse_place(row.body.place, rule.place, self._world)
+            if place is not None:
+                yield Given(place, 0)
+
+    def _told_in(self, compartment: str, entity: bytes) -> list[Row]:
+        reader = Reader(account="releases", compartments=frozenset((compartment,)))
         try:
-            view = entity_by_id(self._picture(), reader, line.id)
+            return entity_by_id(self._picture(), reader, entity).history
         except Unavailable:
-            return None
-        return view.current[0].body if view.current else None
+            return []
 
 
 def _of_organisation(compartment: str) -> bool:
