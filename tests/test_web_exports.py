@@ -94,7 +94,9 @@ def test_a_running_export_stops_when_the_account_ends(web: WebNode) -> None:
     headers = {"Authorization": f"Bearer {web.token[JOC]}"}
     got: list[bytes] = []
     ended = False
-    with httpx.stream("GET", f"{served.url}/api/export.csv", headers=headers) as response:
+    with httpx.stream(
+        "GET", f"{served.url}/api/export.csv", headers=headers, timeout=60
+    ) as response:
         try:
             for piece in response.iter_raw():
                 got.append(piece)
