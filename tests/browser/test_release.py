@@ -156,7 +156,7 @@ def test_a_filed_report_tells_who_has_it_and_can_be_recalled(at: Seats, office: 
 
 
 def test_the_ledger_says_why_to_who_decides_and_to_nobody_else(at: Seats, office: Office) -> None:
-    words = "Mill at Talvek burned"
+    words = "Forge at Talvek burned"
     office.file(summary=words, killed=9)
     office.let_slot_pass()
     page = at().sign_in(OFFICER)

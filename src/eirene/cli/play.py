@@ -7,7 +7,7 @@ as the story goes on, so that audiences have what they would have had, amendment
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ import msgspec
 
 from eirene.app import Node
 from eirene.cli.console import note, progress
+from eirene.desks.steps import Still
 from eirene.log.log import utc_now
 from eirene.missions.story import (
     ExerciseClock,
@@ -47,13 +48,19 @@ def play(node: Node) -> None:
     _admit(node, read_members(mission.folder / mission.declaration.members))
     story = list(read_story(mission.folder / mission.declaration.story))
     playing = Playing(node, cast, clock_of(node))
-    with progress("telling the story of the exercise") as report:
-        done = 0
-        for page in _pages(story):
-            playing.take(page)
-            done += len(page)
-            report(done, len(story))
-    node.releases.settle()
+    asked = node.releases.still
+    # whoever decides in a story has no account: his word counts while it is told
+    node.releases.still = _counting(cast, asked)
+    try:
+        with progress("telling the story of the exercise") as report:
+            done = 0
+            for page in _pages(story):
+                playing.take(page)
+                done += len(page)
+                report(done, len(story))
+        node.releases.settle()
+    finally:
+        node.releases.still = asked
     note(
         f"loaded {len(playing.ids):,} reports: the story, whose last day is {playing.clock.last_day}"
     )
@@ -114,6 +121,15 @@ def _said(line: LedgerLine, by: str) -> int:
     """How often somebody has decided on a line."""
     said = (taken.step for taken in line.steps if taken.step.by == by)
     return sum(step.step in (APPROVED, REFUSED, RECALLED) for step in said)
+
+
+def _counting(cast: Mapping[str, Player], asked: Still) -> Still:
+    """The cast's words count, besides those of accounts."""
+
+    def still(account: str, line: LedgerLine) -> bool:
+        return account in cast or asked(account, line)
+
+    return still
 
 
 class Playing:
