@@ -26,6 +26,7 @@ def reason_in(compartment: str) -> str:
 def decide_all(ground: Ground) -> int:
     """Approve everything that waits, as everybody who may, until nothing waits; gives how many."""
     acts = 0
+    pass_slots(ground)  # what was filed last may not have come to the desk by itself yet
     for _ in range(_ROUNDS):
         before = acts
         for role, row in clearances().items():
