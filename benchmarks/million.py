@@ -205,6 +205,10 @@ class Kind(msgspec.Struct):
     """An answer that brings less than this is not measured."""
 
 
+Cost = tuple[Kind, float, int]
+"""What the reader test costs a kind of question, in %, over so many."""
+
+
 def kinds(picture: Picture, number: int) -> list[Kind]:
     """Every kind of question that a screen puts."""
 
@@ -238,7 +242,7 @@ def kinds(picture: Picture, number: int) -> list[Kind]:
 
 
 def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
-    costs: list[tuple[str, float, int]] = []
+    costs: list[Cost] = []
     for kind in kinds(picture, 60 if quick else 300):
         for name, reader in _readers().items():
             times, cost = timed(kind, reader, paired=name.startswith("all"))
@@ -251,16 +255,18 @@ def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
                 spread(times, "ms"),
             )
             if cost is not None:
-                costs.append((kind.title, cost, len(times)))
-    _, worst, n = max(costs, key=lambda one: one[1])
-    yield at_most(
-        "the reader test, against the same query on the bare table, p50, worst kind",
-        READER_COST,
-        worst,
-        "% more",
-        n,
-        "in turn, reader of all: " + "; ".join(f"{t} {c:+.1f} %" for t, c, _ in costs),
-    )
+                costs.append((kind, cost, len(times)))
+    yield from told_costs("the reader test", costs, "in turn, reader of all: ")
+
+
+def told_costs(what: str, costs: list[Cost], how: str) -> Iterator[Figure]:
+    """The worst of the kinds of question that have a figure, and the worst of all."""
+    each = how + "; ".join(f"{kind.title} {cost:+.1f} %" for kind, cost, _ in costs)
+    title = f"{what}, against the same query on the bare table, p50, worst kind"
+    _, worst, n = max((one for one in costs if one[0].target), key=lambda one: one[1])
+    yield at_most(title, READER_COST, worst, "% more", n, each)
+    kind, worst, n = max(costs, key=lambda one: one[1])
+    yield at_most(f"{title} of all, {kind.title}", None, worst, "% more", n, "")
 
 
 def timed(kind: Kind, reader: Reader, *, paired: bool) -> tuple[list[float], float | None]:

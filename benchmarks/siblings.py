@@ -14,7 +14,7 @@ import msgspec
 
 from benchmarks.figures import Figure, at_most, folder, percentile, spread
 from benchmarks.made import bodies, compartments
-from benchmarks.million import BOX_MS, fill, kinds, rebuilt, timed
+from benchmarks.million import BOX_MS, Cost, fill, kinds, rebuilt, timed, told_costs
 from eirene.release.reader import Reader
 from eirene.reports.acts import coarser as coarser_act
 from eirene.reports.acts.coarser import Coarser
@@ -22,7 +22,6 @@ from eirene.reports.envelope import Body, Coarse
 
 SIZE, QUICK_SIZE = 1_000_000, 50_000
 NUMBER = 300
-READER_COST = 20.0
 _AUDIENCES = 40
 _SHARE = 0.25
 
@@ -35,11 +34,11 @@ def run(*, quick: bool) -> Iterator[Figure]:
         picture, _ = rebuilt(where, size)
         try:
             everything = Reader(account="all", compartments=frozenset(compartments(NUMBER)))
-            costs: list[tuple[str, float, int]] = []
+            costs: list[Cost] = []
             for kind in kinds(picture, 40 if quick else 200):
                 times, cost = timed(kind, everything, paired=True)
                 if cost is not None:
-                    costs.append((kind.title, cost, len(times)))
+                    costs.append((kind, cost, len(times)))
                 if kind.title.startswith("box") and kind.title.endswith("10,000"):
                     yield at_most(
                         f"siblings: {kind.title}, p95, reader of {NUMBER} compartments",
@@ -51,14 +50,8 @@ def run(*, quick: bool) -> Iterator[Figure]:
                     )
         finally:
             picture.close()
-    _, worst, n = max(costs, key=lambda one: one[1])
-    yield at_most(
-        f"siblings: the reader test, {NUMBER} compartments, p50, worst kind",
-        READER_COST,
-        worst,
-        "% more",
-        n,
-        f"{size:,} reports; " + "; ".join(f"{t} {c:+.1f} %" for t, c, _ in costs),
+    yield from told_costs(
+        f"siblings: the reader test, {NUMBER} compartments", costs, f"{size:,} reports; "
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from eirene.errors import Unavailable
 from eirene.picture import Query, counts, entity_by_id, report_by_id, search, suggest
 from eirene.release.reader import NOBODY, Reader
-from eirene.release.visibility import visibility
+from eirene.release.visibility import bits, visibility
 from picture_world import World, a_reader, an_id, picture_of
 
 
@@ -19,7 +19,7 @@ def test_names_of_compartments_are_bound_and_never_part_of_the_sql():
     rule = visibility(a_reader("command", "x') OR 1=1 --"))
     assert "command" not in rule.sql
     assert "1=1" not in rule.sql
-    assert rule.params == {"reader": """["command","x') OR 1=1 --"]"""}
+    assert rule.params == {"reader": frozenset(("command", "x') OR 1=1 --"))}
 
 
 def test_the_rule_is_the_same_text_for_all_readers():
@@ -50,10 +50,10 @@ def test_role_organisation_and_account_open_nothing(tmp_path: Path):
         assert search(picture, chief, Query()).total == 0
 
 
-@pytest.mark.parametrize("number", [1, 61, 62, 63, 64, 65, 90])
+@pytest.mark.parametrize("number", [1, 62, 63, 64, 65, 127, 128, 129, 511, 512, 513, 520])
 def test_any_number_of_compartments_is_told_apart(tmp_path: Path, number: int):
     world = World()
-    names = [f'org "{at:02}\\ é' for at in range(1, 91)]
+    names = [f'org "{at:02}\\ é' for at in range(1, 521)]
     for name in names:
         world.tell(compartment=name)
     with closing(picture_of(tmp_path, world.entries)) as picture:
@@ -61,8 +61,8 @@ def test_any_number_of_compartments_is_told_apart(tmp_path: Path, number: int):
         rows = search(picture, a_reader(mine), Query()).rows
         assert [row.compartment for row in rows] == [mine]
         others = a_reader(*(name for name in names if name != mine))
-        assert search(picture, others, Query()).total == 89
-        assert search(picture, a_reader(*names), Query()).total == 90
+        assert search(picture, others, Query()).total == 519
+        assert search(picture, a_reader(*names), Query()).total == 520
 
 
 def test_absent_and_withheld_are_one_error(tmp_path: Path):
@@ -89,7 +89,7 @@ def test_sqlite_takes_the_rule_into_the_query():
     db.execute("CREATE INDEX by_lead ON report (lead, comp, finer)")
     rule = visibility(a_reader("a", "b"))
     sql = f"EXPLAIN QUERY PLAN SELECT count(*) FROM ({rule.sql}) AS v WHERE v.lead = 1"
-    steps = " ".join(str(row[3]) for row in db.execute(sql, rule.params))
+    steps = " ".join(str(row[3]) for row in db.execute(sql, bits([1, 2], [])))
     assert "USING COVERING INDEX by_lead" in steps
     assert "MATERIALIZE" not in steps
     assert "CO-ROUTINE" not in steps

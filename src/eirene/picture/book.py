@@ -93,22 +93,24 @@ def stand_of(steps: Iterable[tuple[int, Step]]) -> Stand:
 class Book:
     """Folds acts, within the caller's transaction."""
 
-    def __init__(self, db: apsw.Connection, take_out: Callable[[int, int], None]) -> None:
-        self._db = db
+    def __init__(
+        self, db: apsw.Connection, names: Names, take_out: Callable[[int, int], None]
+    ) -> None:
+        self._db, self._names = db, names
         self._take_out = take_out
         self._any = bool(db.execute("SELECT 1 FROM finer LIMIT 1").fetchone())
         self._coarse: set[tuple[int, int]] = set()
         self._any_back = bool(db.execute("SELECT 1 FROM taken_back LIMIT 1").fetchone())
         self._back: set[bytes] = set()
 
-    def take(self, opened: Opened, names: Names) -> None:
+    def take(self, opened: Opened) -> None:
         """One act; others than these are none of the picture's business."""
         body = opened.body
         assert body is not None
-        act = act_in(body)
+        act, names = act_in(body), self._names
         comp = names.compartment(body.compartment)
         if isinstance(act, Release):
-            self._release(opened, act, comp, body.owner, names)
+            self._release(opened, act, comp, body.owner)
         elif isinstance(act, Receipt):
             self._db.executemany(
                 "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)",
@@ -123,8 +125,9 @@ class Book:
             for coarse in act.coarser:
                 self._edge(first8(coarse), by, comp, of, first8(act.finer))
 
-    def _release(self, opened: Opened, act: Release, comp: int, by: str, names: Names) -> None:
-        owner, releaser = names.number("owner", act.owner) or 0, names.number("owner", by) or 0
+    def _release(self, opened: Opened, act: Release, comp: int, by: str) -> None:
+        number = self._names.number
+        owner, releaser = number("owner", act.owner) or 0, number("owner", by) or 0
         for at, step in enumerate(act.steps):
             kept = Kept(act.original, act.owner, act.entity, comp, by, step)
             self._db.execute(
@@ -181,6 +184,7 @@ class Book:
             self._coarse |= self._touched([(owner, entity8) for _, owner, entity8 in groups])
             for coarse8, by in sorted(self._coarse):
                 self._mend(coarse8, by, lsn)
+            self._names.write(self._db)
         self._coarse.clear()
         self._back.clear()
 
@@ -234,7 +238,7 @@ class Book:
                 (coarse8, by),
             )
         ]
-        wanted = self._set_of(comps)
+        wanted = self._names.finer_set(comps)
         which = "entity8 = ?1 AND owner = ?2 AND finer IS NOT ?3"
         asked = (coarse8, by, wanted)
         if lsn:
@@ -252,19 +256,3 @@ class Book:
                 ],
             )
         self._db.execute(f"UPDATE report SET finer = ?3 WHERE {which}", asked)
-
-    def _set_of(self, comps: Sequence[int]) -> int:
-        """Number of a set of compartments; 0 is the empty one."""
-        if not comps:
-            return 0
-        found = self._db.execute(
-            "SELECT id FROM finer_set GROUP BY id HAVING group_concat(comp, ',') = ?",
-            (",".join(map(str, comps)),),
-        ).get
-        if found is not None:
-            return int(found)
-        number = (self._db.execute("SELECT max(id) FROM finer_set").get or 0) + 1
-        self._db.executemany(
-            "INSERT INTO finer_set VALUES (?, ?)", [(number, comp) for comp in comps]
-        )
-        return number

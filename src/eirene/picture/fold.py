@@ -99,14 +99,14 @@ class Fold:
         self._db, self._areas, self._bulk = db, areas, bulk
         self._clerk = Clerk(names, areas)
         self._last: dict[int, int] = {}
-        self._book = Book(db, self.take_out)
+        self._book = Book(db, names, self.take_out)
         self._into = f"report ({', '.join(schema.report_columns())})"
 
     def forget(self, names: Names) -> None:
         """Take up again from what the file holds, after a transaction that failed."""
         self._clerk = Clerk(names, self._areas)
         self._last = {}
-        self._book = Book(self._db, self.take_out)
+        self._book = Book(self._db, names, self.take_out)
 
     @property
     def names(self) -> Names:
@@ -128,7 +128,7 @@ class Fold:
             seen.add(opened.hash)
             try:
                 if is_act(body):
-                    self._book.take(opened, self.names)
+                    self._book.take(opened)
                     acts = True
                     continue
                 fresh.append(self._clerk.columns(opened, self._rid(day_of(body))))

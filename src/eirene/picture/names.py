@@ -6,13 +6,17 @@ answer may ever depend on their order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import apsw
 
 from eirene.picture.words import plain_text
+from eirene.release.visibility import bits
 
 SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp", "area")
+_MOST_KEPT = 256
+"""Readers whose values are kept."""
 
 
 class Names:
@@ -30,9 +34,12 @@ class Names:
         self._compartments: dict[str, int] = {}
         self._compartment_names: dict[int, str] = {}
         self._places: dict[tuple[int, str, str], int] = {}
+        self._finer_sets: dict[tuple[int, ...], int] = {}
+        self._bits: dict[frozenset[str], tuple[int, int, dict[str, Any]]] = {}
         self._new: list[tuple[str, int, str]] = []
         self._new_compartments: list[tuple[int, str]] = []
         self._new_places: list[tuple[int, int, str, str, str]] = []
+        self._new_finer: list[tuple[int, int]] = []
 
     def load(self, db: apsw.Connection) -> None:
         """Read all words that the file holds."""
@@ -42,6 +49,10 @@ class Names:
         for number, name in db.execute("SELECT id, name FROM compartment"):
             self._compartments[name] = number
             self._compartment_names[number] = name
+        sets: dict[int, list[int]] = {}
+        for number, comp in db.execute("SELECT id, comp FROM finer_set ORDER BY id, comp"):
+            sets.setdefault(number, []).append(comp)
+        self._finer_sets = {tuple(comps): number for number, comps in sets.items()}
 
     def load_places(self, db: apsw.Connection) -> None:
         """Read the named places: only the writer needs their numbers."""
@@ -82,8 +93,22 @@ class Names:
             self._new_places.append((number, comp, name, pcode, plain))
         return number
 
+    def finer_set(self, comps: Sequence[int]) -> int:
+        """Number of a set of compartments, in order, given now if need be; 0 is the empty one."""
+        if not comps:
+            return 0
+        key = tuple(comps)
+        number = self._finer_sets.get(key)
+        if number is None:
+            number = self._finer_sets[key] = len(self._finer_sets) + 1
+            self._new_finer += [(number, comp) for comp in key]
+        return number
+
     def write(self, db: apsw.Connection) -> None:
         """Write what is new, in the transaction that uses it."""
+        if self._new_finer:
+            db.executemany("INSERT INTO finer_set (id, comp) VALUES (?, ?)", self._new_finer)
+            self._new_finer = []
         if self._new:
             db.executemany("INSERT INTO word (sort, id, text) VALUES (?, ?, ?)", self._new)
             self._new = []
@@ -108,6 +133,20 @@ class Names:
     def compartments(self, names: Iterable[str]) -> list[int]:
         """Numbers of those compartments that are there."""
         return sorted(self._compartments[name] for name in names if name in self._compartments)
+
+    def bits(self, compartments: frozenset[str]) -> dict[str, Any]:
+        """The values of a reader's test, as ``release.visibility.bits`` makes them."""
+        now = (len(self._compartments), len(self._finer_sets))
+        kept = self._bits.get(compartments)
+        if kept is None or kept[:2] != now:
+            mine = self.compartments(compartments)
+            beside = set(mine)
+            sets = list(self._finer_sets.items())  # the writer may add one meanwhile
+            hiding = [number for comps, number in sets if not beside.isdisjoint(comps)]
+            if len(self._bits) >= _MOST_KEPT:
+                self._bits.clear()
+            kept = self._bits[compartments] = (*now, bits(mine, hiding))
+        return kept[2]
 
     def text(self, sort: str, number: int | None) -> str:
         """Word of a number; "" for none."""

@@ -31,6 +31,7 @@ from eirene.picture.functions import register
 from eirene.picture.names import Names, loaded
 from eirene.picture.rows import Row
 from eirene.release.reader import Reader
+from eirene.release.visibility import READER
 from eirene.reports.envelope import ZERO_HASH, Body, Opened, decode_body
 from eirene.reports.packing import unpacked
 
@@ -84,9 +85,13 @@ class Reading:
             self.db.execute("COMMIT")
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+        """Answers of one statement; a ``Sight``'s reader is bound as this picture knows him."""
         if self.cut:
             raise closed()
-        cursor = self.db.execute(sql, dict(params))
+        bound = dict(params)
+        if READER in bound:
+            bound |= self.names.bits(bound.pop(READER))
+        cursor = self.db.execute(sql, bound)
         self._open.append(cursor)
         return cursor
 
