@@ -27,7 +27,7 @@ from eirene.picture.query import Query
 from eirene.picture.store import Reading
 from eirene.picture.words import match_of
 from eirene.release.reader import Reader
-from eirene.release.visibility import visibility
+from eirene.release.visibility import Sight, cleared, visibility
 
 FEW = 30_000
 """A box with fewer hits in the R*Tree is answered from there, a fuller one by time."""
@@ -120,7 +120,7 @@ def planned(db: Reading, reader: Reader, query: Query) -> Plan:
         arm = asked.arm(source, "w.words MATCH :match", {"match": match}, "w.rowid")
         return Plan([arm], asked.lens)
     if query.bbox is not None:
-        hits = _hits(db, query, reader)
+        hits = _hits(db, query, rule)
         if hits is not None:
             source = f"carray(:hits) AS b CROSS JOIN {view} ON v.rid = b.value"
             arms = [asked.arm(source, "", {"hits": _bound(hits)}, BY_ITSELF)] if hits else []
@@ -177,22 +177,19 @@ def _boxes(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
         )
 
 
-def _hits(db: Reading, query: Query, reader: Reader) -> array[int] | None:
+def _hits(db: Reading, query: Query, sight: Sight) -> array[int] | None:
     """Numbers of the reader's rows in the box and time, newest first; None where there are many.
 
-    Rows of other compartments are left out here, by a look into a set: a test in SQL is made
-    ready when the first row meets it, and the time of that would tell that there is one. In
-    order, since rows side by side in the table are then looked up one after the other, and
+    In order, since rows side by side in the table are then looked up one after the other, and
     newest come first.
     """
-    mine = set(db.names.compartments(reader.compartments))
     found: list[int] = []
     for test, params in _boxes(query):
-        sql = f"SELECT b.rid, b.comp FROM box AS b WHERE {test} LIMIT {FEW}"
-        rows = list(db.rows(sql, params))
+        sql = f"SELECT b.rid FROM box AS b WHERE {test} AND {cleared('b.comp')} LIMIT {FEW}"
+        rows = [rid for (rid,) in db.rows(sql, sight.params | params)]
         if len(rows) == FEW:
             return None
-        found += [rid for rid, comp in rows if comp in mine]
+        found += rows
     found.sort(reverse=True)
     return array("q", found)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -80,8 +81,8 @@ def _build(
         db.execute("PRAGMA synchronous = OFF")
         db.execute(f"PRAGMA cache_size = -{_BUILD_CACHE_KIB}")
         fold = Fold(db, loaded(db), areas, bulk=True)
-        lsn, last, count, stream = 0, ZERO_HASH, 0, iter(entries)
-        while batch := list(islice(stream, _BATCH)):
+        lsn, last, count = 0, ZERO_HASH, 0
+        for batch in _opened_ahead(entries):
             with db:
                 fold.take(batch)
             top = max(batch, key=lambda e: e.lsn)
@@ -95,6 +96,16 @@ def _build(
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         db.close()
+
+
+def _opened_ahead(entries: Iterable[Opened]) -> Iterator[list[Opened]]:
+    """Batches, each opened while the one before it is written: SQLite leaves the interpreter free."""
+    stream = iter(entries)
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(lambda: list(islice(stream, _BATCH)))
+        while batch := coming.result():
+            coming = beside.submit(lambda: list(islice(stream, _BATCH)))
+            yield batch
 
 
 def _finish(db: apsw.Connection, fold: Fold) -> None:

@@ -20,6 +20,7 @@ SHOWN = (
     "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead finer"
 ).split()
 """Columns of ``report`` that a row shows beside its body."""
+_AT = {name: at for at, name in enumerate(SHOWN)}
 
 HEAD = "v.kind <> :withdrawal_kind AND NOT EXISTS (SELECT 1 FROM replaces p WHERE p.target = v.rid)"
 """True where nobody has amended or withdrawn the report."""
@@ -30,27 +31,17 @@ class Row:
 
     __slots__ = (
         "_body",
+        "_found",
         "_names",
-        "_packed",
-        "_shown",
         "amends",
-        "conflict",
-        "current",
-        "entry",
         "links",
-        "withdrawn",
     )
 
     def __init__(self, names: Names, found: tuple[Any, ...]) -> None:
-        *shown, withdrawn, conflict, head, entry, packed = found
         self._names = names
-        self._shown: dict[str, Any] = dict(zip(SHOWN, shown, strict=True))
-        self._packed: bytes = packed
+        self._found = found
+        """Values of ``shown_columns``, in order: five hundred of them are made a page."""
         self._body: Body | None = None
-        self.entry: bytes = entry
-        self.withdrawn = bool(withdrawn)
-        self.conflict = bool(conflict)
-        self.current = bool(head)
         self.amends: list[str] = []
         """Ids of the reports that this one amends, as far as they are here."""
         self.links: list[dict[str, str]] = []
@@ -58,7 +49,23 @@ class Row:
 
     def column(self, name: str) -> Any:
         """A number as it stands in the file."""
-        return self._shown[name]
+        return self._found[_AT[name]]
+
+    @property
+    def withdrawn(self) -> bool:
+        return bool(self._found[-5])
+
+    @property
+    def conflict(self) -> bool:
+        return bool(self._found[-4])
+
+    @property
+    def current(self) -> bool:
+        return bool(self._found[-3])
+
+    @property
+    def entry(self) -> bytes:
+        return self._found[-2]
 
     @property
     def realm(self) -> str:
@@ -68,18 +75,18 @@ class Row:
     @property
     def body(self) -> Body:
         if self._body is None:
-            self._body = decode_body(unpacked(self._packed))
+            self._body = decode_body(unpacked(self._found[-1]))
         return self._body
 
     @property
     def raw(self) -> bytes:
         """The body's bytes as they were received."""
-        return unpacked(self._packed)
+        return unpacked(self._found[-1])
 
     @property
     def rid(self) -> int:
         """Number in this file; for nobody outside."""
-        return self._shown["rid"]
+        return self.column("rid")
 
     @property
     def id(self) -> bytes:
@@ -91,63 +98,63 @@ class Row:
 
     @property
     def kind(self) -> str:
-        return self._names.text("kind", self._shown["kind"])
+        return self._names.text("kind", self.column("kind"))
 
     @property
     def type(self) -> str:
-        return self._names.text("type", self._shown["type"])
+        return self._names.text("type", self.column("type"))
 
     @property
     def state(self) -> str:
-        return self._names.text("state", self._shown["state"])
+        return self._names.text("state", self.column("state"))
 
     @property
     def compartment(self) -> str:
-        return self._names.compartment_name(self._shown["comp"])
+        return self._names.compartment_name(self.column("comp"))
 
     @property
     def owner(self) -> str:
-        return self._names.text("owner", self._shown["owner"])
+        return self._names.text("owner", self.column("owner"))
 
     @property
     def source(self) -> str:
-        return self._names.text("source", self._shown["source"])
+        return self._names.text("source", self.column("source"))
 
     @property
     def classification(self) -> str:
-        return self._names.text("class", self._shown["class"])
+        return self._names.text("class", self.column("class"))
 
     @property
     def tlp(self) -> str:
-        return self._names.text("tlp", self._shown["tlp"])
+        return self._names.text("tlp", self.column("tlp"))
 
     @property
     def start(self) -> datetime | None:
-        return None if self._shown["lasts"] is None else moment_of(self._shown["start"])
+        return None if self.column("lasts") is None else moment_of(self.column("start"))
 
     @property
     def end(self) -> datetime | None:
-        lasts = self._shown["lasts"]
-        return None if lasts is None else moment_of(self._shown["start"] + lasts)
+        lasts = self.column("lasts")
+        return None if lasts is None else moment_of(self.column("start") + lasts)
 
     @property
     def received(self) -> datetime:
-        return moment_of(self._shown["received"])
+        return moment_of(self.column("received"))
 
     @property
     def lon(self) -> float | None:
-        lon = self._shown["lon"]
+        lon = self.column("lon")
         return None if lon is None else lon / schema.DEGREE
 
     @property
     def lat(self) -> float | None:
-        lat = self._shown["lat"]
+        lat = self.column("lat")
         return None if lat is None else lat / schema.DEGREE
 
     @property
     def is_version(self) -> bool:
         """Whether a release desk made it."""
-        return self._shown["finer"] is not None
+        return self.column("finer") is not None
 
     @property
     def key(self) -> str:
