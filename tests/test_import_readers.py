@@ -90,6 +90,12 @@ def test_tags_of_hxl_are_no_data(tmp_path: Path) -> None:
     assert "row 2 holds HXL tags" in told(made)
 
 
+def test_each_column_knows_its_tag_of_hxl(tmp_path: Path) -> None:
+    tagged = open_table(a_file(tmp_path, "name,n,who\n#loc +Name,,#group +perp\nA,1,x\n"))
+    assert tagged.tags == ("#loc+name", "", "#group+perp")
+    assert open_table(a_file(tmp_path, "name,n\nA,1\n")).tags == ()
+
+
 def test_two_columns_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     table = open_table(a_file(tmp_path, "name,name ,\nA,B,C\n"))
     assert table.columns == ("name", "name [2]", "column 3")

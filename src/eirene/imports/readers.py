@@ -56,6 +56,8 @@ class Table(msgspec.Struct, frozen=True):
     textual: bool = True
     """False where cells have types of their own (GeoJSON)."""
     delimiter: str = ""
+    tags: tuple[str, ...] = ()
+    """HXL tag of each column, "" where it has none; empty where the file has no such row."""
 
 
 def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Table:
@@ -116,8 +118,9 @@ def _separated(path: Path, encoding: str, facts: list[str], stated: str | None) 
     facts = [*facts, f"delimiter {DELIMITERS.get(delimiter, delimiter)}: {proof}", *renamed]
     tags = next(records, None)
     skipped = head.number
+    found: tuple[str, ...] = ()
     if isinstance(tags, Row) and _is_tags(tags.cells):
-        skipped = tags.number
+        skipped, found = tags.number, _tags_of(tags.cells, len(columns))
         facts.append(f"row {skipped} holds HXL tags and is not data")
 
     def rows() -> Iterator[Row | Broken]:
@@ -126,7 +129,7 @@ def _separated(path: Path, encoding: str, facts: list[str], stated: str | None) 
                 continue
             yield record if isinstance(record, Broken) else _fitted(record, columns)
 
-    return Table(path, columns, tuple(facts), rows, delimiter=delimiter)
+    return Table(path, columns, tuple(facts), rows, delimiter=delimiter, tags=found)
 
 
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Row | Broken]:
@@ -176,6 +179,12 @@ def _is_tags(cells: Sequence[Any]) -> bool:
     texts = [str(cell).strip() for cell in cells]
     filled = [text for text in texts if text]
     return bool(filled) and all(text[0] == "#" and text[1:2].isalpha() for text in filled)
+
+
+def _tags_of(cells: Sequence[Any], width: int) -> tuple[str, ...]:
+    """One tag a column, in one spelling: ``#group +Perp`` is ``#group+perp``."""
+    tags = ["".join(str(cell).split()).lower() for cell in cells[:width]]
+    return (*tags, *[""] * (width - len(tags)))
 
 
 def _headings(path: Path, cells: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
