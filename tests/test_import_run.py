@@ -13,6 +13,7 @@ from eirene.errors import InvalidReport
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import mapping_named, ready_mappings
 from eirene.imports.run import Plan
+from eirene.missions import mission_named
 from eirene.reports.draft import draft_of
 from import_files import NOW, a_file, a_mapping, planned, sums, told
 
@@ -270,3 +271,18 @@ def test_rows_in_are_reports_repeats_and_rejects(
             draft_of(flat, now=NOW)
         except InvalidReport as error:
             pytest.fail(f"the plan let through what filing refuses: {error}")
+
+
+def test_a_p_code_that_the_mission_does_not_know_is_pointed_out_and_kept(tmp_path: Path) -> None:
+    car = mission_named("car")
+    path = a_file(tmp_path, "id,name,code\n1,A,CAF214\n2,B,CF712\n3,C,CF712\n")
+    mapping = a_mapping(fields={"name": "name", "pcode": "code"}, row_id=["id"])
+    made = planned(path, mapping, find=car.find)
+    assert (made.reports, made.rejected) == (3, 0)
+    assert (
+        "P-code CF712 is in no list of this mission: kept as it is, on no map "
+        "(2 rows, first row 3)" in told(made)
+    )
+    assert "CF214" not in told(made).partition("row 2")[0]
+    drafts = [draft_of(flat, now=NOW, find=car.find) for flat in made.flats()]
+    assert [one.place and one.place.pcode for one in drafts] == ["CF214", "CF712", "CF712"]

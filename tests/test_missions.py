@@ -1,6 +1,7 @@
 """Names and areas of a mission: what is found, what stays ambiguous, what has no point."""
 
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from eirene.errors import BadSettings
 from eirene.missions import mission_named
 from eirene.places import UnclearPlace, parse_place
+from eirene.reports.draft import draft_of
 
 CAR = mission_named("car")
 
@@ -45,6 +47,39 @@ def test_two_villages_of_one_name_stay_two() -> None:
 def test_a_code_of_another_country_is_not_found() -> None:
     assert CAR.find("XA0101") == []
     assert CAR.find("CF999") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "pcode"),
+    [
+        ("Bria, Haute-Kotto", "Bria", "CF521"),
+        ("Bangassou, MBOMOU", "Bangassou", "CF6211"),
+        ("Kaga Bandoro, nana gribizi", "Kaga-Bandoro", "CF4211"),
+    ],
+)
+def test_a_name_with_the_area_around_it_is_that_one(text: str, name: str, pcode: str) -> None:
+    (place,) = CAR.find(text)
+    assert (place.name, place.pcode) == (name, pcode)
+
+
+@pytest.mark.parametrize(("around", "code"), [("Lobaye", "CF1212"), ("Nana Gribizi", "CF4215")])
+def test_the_area_around_a_name_tells_two_of_it_apart(around: str, code: str) -> None:
+    assert [place.pcode for place in CAR.find(f"Mbata, {around}")] == [code]
+    assert parse_place(f"Mbata, {around}", find=CAR.find).pcode == code
+
+
+def test_a_name_that_is_not_in_the_area_is_not_there() -> None:
+    assert CAR.find("Bria, Lobaye") == []
+    assert CAR.find("Nowhere, Mbomou") == []
+
+
+@pytest.mark.parametrize("code", ["CF214", "CAF214", "cf214"])
+def test_a_stated_p_code_is_kept_in_the_mission_s_spelling(code: str) -> None:
+    flat = {"kind": "note", "summary": "Seen", "compartment": "mission", "pcode": code}
+    place = draft_of(flat, now=datetime(2026, 1, 2, tzinfo=UTC), find=CAR.find).place
+    assert place is not None
+    assert (place.pcode, place.pcode_from, place.name) == ("CF214", "stated", "Amada-Gaza")
+    assert place.lat is None
 
 
 def test_suggestions_begin_with_the_largest_and_name_no_place_twice() -> None:

@@ -264,6 +264,11 @@ class Plan:
         """Keep a sample, and what a person should look at."""
         if len(self.samples) < _SAMPLES:
             self.samples.append((number, shown(flat)))
+        find, pcode = self._job.find, flat.get("pcode")
+        if find is not None and isinstance(pcode, str) and not find(pcode):
+            self._job.shaper.notes.append(
+                f"P-code {pcode} is in no list of this mission: kept as it is, on no map"
+            )
         for low, high in _RISING:
             if low in flat and high in flat and flat[low] > flat[high]:
                 self._job.shaper.notes.append(f"{low} is above {high}, as the source has it")

@@ -82,18 +82,39 @@ class Gazetteer:
         self._keys = sorted(self._by_name)
 
     def find(self, text: str) -> list[Place]:
-        """Places with that name or P-code, best first; several only where it stays unclear."""
+        """Places with that name or P-code, best first; several only where it stays unclear.
+
+        ``Bria, Haute-Kotto`` is a name with the area around it.
+        """
         code = self._coded(text)
         if code is not None:
             return [code.place]
         key = folded(text)
         if key not in self._by_name:
-            return []
+            return self._inside(text)
         found = self._found.get(key)
         if found is None:
             hits = self._settled(self._by_name[key])
             found = self._found[key] = [self._whole(one) for one in hits]
         return list(found)
+
+    def _inside(self, text: str) -> list[Place]:
+        """Places of a name that lie in the area that is named after the comma."""
+        name, _, around = text.rpartition(",")
+        areas = [one for one in self._by_name.get(folded(around), ()) if one.level >= 0]
+        if not areas or not folded(name):
+            return []
+        hits = [
+            one
+            for one in self._by_name.get(folded(name), ())
+            if any(self._lies_in(one, area) for area in areas)
+        ]
+        return [self._whole(one) for one in self._settled(hits)]
+
+    def _lies_in(self, one: Named, area: Named) -> bool:
+        if one.level < 0:
+            return self._holds(area, one)
+        return one is not area and self._within(one.place.pcode, area.place.pcode)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[tuple[Place, str]]:
         """Places whose name begins so, largest first, each with the list it is from."""

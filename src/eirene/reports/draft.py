@@ -243,18 +243,26 @@ def _place(flat: Mapping[str, Any], find: Find | None) -> Place | None:
         raise wrong("accuracy_m", "accuracy_m is a radius in metres.", "100")
     point = _point(flat, accuracy)
     told = _told_place(text, find, point is not None) if text else None
-    if point is None and told is None:
-        return Place(pcode=pcode, pcode_from="stated", method="pcode") if pcode else None
+    area = _area(pcode, find) if pcode else None
     place = told or point
-    assert place is not None
+    if place is None:
+        return area
     if told is not None and point is not None:
         place = _joined(told, point)
     changes: dict[str, Any] = {}
-    if pcode:
-        changes |= {"pcode": pcode, "pcode_from": "stated"}
+    if area is not None:
+        changes |= {"pcode": area.pcode, "pcode_from": "stated"}
     if accuracy is not None and place.lat is not None:
         changes["accuracy_m"] = max(accuracy, (told and told.accuracy_m) or 0.0)
     return msgspec.structs.replace(place, **changes) if changes else place
+
+
+def _area(pcode: str, find: Find | None) -> Place:
+    """What a stated P-code names, in the mission's spelling; one that it does not know stays."""
+    hits = find(pcode) if find else []
+    if len(hits) == 1 and hits[0].pcode_from == "stated" and hits[0].lat is None:
+        return msgspec.structs.replace(hits[0], method="pcode")
+    return Place(pcode=pcode, pcode_from="stated", method="pcode")
 
 
 def _joined(told: Place, point: Place) -> Place:
