@@ -185,6 +185,12 @@ def typing(scene: Scene) -> Steps:
         yield _get("/api/understand/time", text=plant.flat["occurred"])
 
 
+@probe("GET /api/map/areas/{level:int}")
+def areas(_scene: Scene) -> Steps:
+    """Every level there may be, and one that is none."""
+    yield from _asked(*(_get(f"/api/map/areas/{level}") for level in (0, 1, 2, 3, 9)))
+
+
 @probe("GET /api/kinds/{name:str}")
 def kinds_(_scene: Scene) -> Steps:
     """Every kind, and one that does not exist."""

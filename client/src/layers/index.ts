@@ -26,5 +26,6 @@ export const liveLayers: readonly LayerModule[] = [
 
 export * from "./areas";
 export * from "./base";
+export * from "./counted";
 export * from "./places";
 export * from "./types";

@@ -6,7 +6,16 @@ import {
 import { describe, expect, it } from "vitest";
 
 import { paper, shapes, themes } from "../theme";
-import { areas, backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "./index";
+import {
+  areas,
+  backdrop,
+  baseLayers,
+  baseNames,
+  counted,
+  extent,
+  liveLayers,
+  sketch,
+} from "./index";
 
 const ALL = [...Object.values(themes), paper];
 
@@ -31,6 +40,7 @@ describe.each(ALL)("in the theme $name on $ground", (theme) => {
 
   it.each([
     ["areas", areas],
+    ["counted", counted],
     ["extent", extent],
     ["sketch", sketch],
   ])("%s is a valid style", (_, layers) => {

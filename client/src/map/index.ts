@@ -24,6 +24,7 @@ import {
 import type { Theme } from "../theme";
 import { followAreas } from "./areas";
 import { CalmMap } from "./calm";
+import { followCounted } from "./counted";
 import { obeyCamera } from "./camera";
 import { Ground } from "./ground";
 import { circleAround, squareAround } from "./geometry";
@@ -96,6 +97,7 @@ function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle
   const stops = [
     obeyCamera(map),
     followAreas(map),
+    followCounted(map),
     selection.subscribe(() => {
       drawExtent(map);
     }),

@@ -1,8 +1,8 @@
 /** What the mouse, finger or pen means: hover, choose, pick a place. */
 import type { Map as LibreMap, MapMouseEvent, Point as PixelPoint } from "maplibre-gl";
 
-import { liveLayers } from "../layers";
-import { choice, hovered, pick, pointer, selectKey, selectNothing } from "../state";
+import { COUNTED_FILL, liveLayers } from "../layers";
+import { choice, hovered, pick, pointer, selectKey, selectNothing, setText } from "../state";
 import { metresPerPixel } from "./geometry";
 
 const MOUSE_PX = 8;
@@ -16,6 +16,8 @@ const CLUSTERS = liveLayers
 interface Hits {
   keys: string[];
   cluster: { source: string; id: number; at: [number, number] } | null;
+  /** P-code of an area whose number stands for reports without a point. */
+  area: string | null;
 }
 
 function hitsAt(map: LibreMap, at: PixelPoint, reach: number): Hits {
@@ -24,19 +26,25 @@ function hitsAt(map: LibreMap, at: PixelPoint, reach: number): Hits {
       [at.x - reach, at.y - reach],
       [at.x + reach, at.y + reach],
     ],
-    { layers: [...MARKS, ...CLUSTERS] },
+    { layers: [...MARKS, ...CLUSTERS, COUNTED_FILL] },
   );
   const keys: string[] = [];
   let cluster: Hits["cluster"] = null;
+  let area: Hits["area"] = null;
   for (const feature of found) {
-    const { key, cluster_id: id } = feature.properties as { key?: string; cluster_id?: number };
-    if (key !== undefined && !keys.includes(key)) keys.push(key);
+    const {
+      key,
+      cluster_id: id,
+      pcode,
+    } = feature.properties as { key?: string; cluster_id?: number; pcode?: string };
+    if (pcode !== undefined) area ??= pcode;
+    else if (key !== undefined && !keys.includes(key)) keys.push(key);
     else if (id !== undefined && feature.geometry.type === "Point") {
       const [lon = 0, lat = 0] = feature.geometry.coordinates;
       cluster ??= { source: feature.source, id, at: [lon, lat] };
     }
   }
-  return { keys, cluster };
+  return { keys, cluster, area };
 }
 
 export class PointerWatch {
@@ -93,12 +101,13 @@ export class PointerWatch {
       wanted.answer({ lat, lon, accuracy_m });
       return;
     }
-    const { keys, cluster } = hitsAt(this.map, point, this.touch ? TOUCH_PX : MOUSE_PX);
+    const { keys, cluster, area } = hitsAt(this.map, point, this.touch ? TOUCH_PX : MOUSE_PX);
     choice.set(null);
     const [only] = keys;
     if (keys.length > 1) choice.set({ keys, x: point.x, y: point.y });
     else if (only !== undefined) selectKey(only);
     else if (cluster !== null) this.openCluster(cluster.source, cluster.id, cluster.at);
+    else if (area !== null) setText(area);
     else selectNothing();
   }
 

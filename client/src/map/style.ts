@@ -5,7 +5,16 @@ import type {
   StyleSpecification,
 } from "@maplibre/maplibre-gl-style-spec";
 
-import { areas, backdrop, baseLayers, baseNames, extent, liveLayers, sketch } from "../layers";
+import {
+  areas,
+  backdrop,
+  baseLayers,
+  baseNames,
+  counted,
+  extent,
+  liveLayers,
+  sketch,
+} from "../layers";
 import type { BaseMap } from "../state";
 import type { Theme } from "../theme";
 
@@ -15,6 +24,7 @@ const EMPTY: SourceSpecification = {
 };
 
 export const AREAS = "areas";
+export const COUNTED = "counted";
 export const EXTENT = "extent";
 export const SKETCH = "sketch";
 
@@ -33,6 +43,7 @@ export function styleOf(
   const sources = baseSources(ordered, origin);
   for (const layer of liveLayers) sources[layer.id] = layer.source;
   sources[AREAS] = EMPTY;
+  sources[COUNTED] = EMPTY;
   sources[EXTENT] = EMPTY;
   sources[SKETCH] = EMPTY;
   return { version: 8, sources, layers: layersOf(theme, ordered) };
@@ -76,6 +87,7 @@ function groundOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification
 function layersOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification[] {
   return [
     ...groundOf(theme, ordered),
+    ...counted(COUNTED, theme),
     ...areas(AREAS, theme),
     ...extent(EXTENT, theme),
     ...liveLayers.flatMap((layer) => layer.layers(layer.id, theme)),

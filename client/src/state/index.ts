@@ -11,6 +11,7 @@ export * from "./glimpse";
 export * from "./ground";
 export * from "./kinds";
 export * from "./marking";
+export * from "./outlines";
 export * from "./people";
 export * from "./rules";
 export * from "./selection";

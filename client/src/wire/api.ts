@@ -3,6 +3,7 @@
  * answered, ours where it did not.
  */
 import type {
+  AreaCollection,
   Decision,
   Door,
   Draft,
@@ -14,6 +15,7 @@ import type {
   LayerInfo,
   MapInfo,
   Me,
+  Outline,
   Preview,
   Release,
   Releases,
@@ -196,5 +198,11 @@ export class Api {
   }
   map(): Promise<MapInfo> {
     return this.get("/api/map");
+  }
+
+  /** Administrative areas of a level; a `Problem` where the mission has no such level. */
+  async areas(level: number): Promise<Outline[]> {
+    const found = await this.get<AreaCollection>(`/api/map/areas/${level}`);
+    return found.features.map(({ properties, geometry }) => ({ ...properties, geometry }));
   }
 }

@@ -5,6 +5,8 @@
  * strings. What is not known is `null` in a row and absent in a report, never 0.
  */
 
+import type { MultiPolygon, Polygon } from "geojson";
+
 /** One line of the picture, as the live stream sends it. */
 export interface Row {
   /** Unique, stable, and without meaning. */
@@ -242,6 +244,22 @@ export interface BaseMap {
   attribution: string;
   as_of: string | null;
   order: number;
+}
+
+/** An administrative area, to be drawn. */
+export interface Outline {
+  pcode: string;
+  name: string;
+  /** Longitude and latitude of a point inside of it. */
+  at: readonly [number, number];
+  geometry: Polygon | MultiPolygon;
+}
+
+export interface AreaCollection {
+  features: {
+    properties: Omit<Outline, "geometry">;
+    geometry: Outline["geometry"];
+  }[];
 }
 
 export interface MapInfo {

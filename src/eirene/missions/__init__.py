@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -143,6 +144,24 @@ class Mission:
     def area_of(self, lon: float, lat: float, level: int | None = None) -> str | None:
         """P-code of the area of a level (None: the finest) that holds the point."""
         return self.areas.at(lon, lat, level)
+
+    def outlines(self, level: int) -> dict[str, Any] | None:
+        """Areas of a level as a GeoJSON FeatureCollection to be drawn; None: no such level.
+
+        Each with ``pcode``, ``name`` and ``at``, a point inside of it.
+        """
+        areas = self.areas.level(level)
+        if areas is None:
+            return None
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"pcode": code, "name": self.gazetteer.name_of(code), "at": at},
+                "geometry": geometry,
+            }
+            for code, at, geometry in areas.outlines()
+        ]
+        return {"type": "FeatureCollection", "features": features}
 
     @property
     def settled_all(self) -> bool:

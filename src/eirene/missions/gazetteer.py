@@ -134,6 +134,11 @@ class Gazetteer:
         best = ([code] if code else []) + ranked
         return [(self._whole(one), one.source) for one in best[:limit]]
 
+    def name_of(self, pcode: str) -> str:
+        """Name of an area; "" where no list has it."""
+        one = self._by_code.get(pcode)
+        return one.place.name if one else ""
+
     def _coded(self, text: str) -> Named | None:
         """By P-code, in any of the prefixes that lists put before the digits."""
         found = _CODE.fullmatch(text.strip().upper())

@@ -62,6 +62,8 @@ class Changed(Protocol):
 class Mission(Protocol):
     """The mission's name, title, box and gazetteer."""
 
+    def outlines(self, level: int) -> dict[str, Any] | None: ...
+
     @property
     def name(self) -> str: ...
     @property

@@ -505,6 +505,20 @@ SCHEMAS: dict[str, Any] = {
     ),
     "Layers": _list(_map(_LAYER, type=TEXT, licence=TEXT)),
     "Map": _map({"bbox": BOX, "maps": _list(ANY)}),
+    "AreaCollection": _map(
+        {
+            "type": {"const": "FeatureCollection"},
+            "features": _list(
+                _map(
+                    {
+                        "type": {"const": "Feature"},
+                        "properties": _map({"pcode": TEXT, "name": TEXT, "at": _list(NUMBER)}),
+                        "geometry": ANY,
+                    }
+                )
+            ),
+        }
+    ),
     "Document": ANY,
     "Landing": _map({"title": TEXT, "description": TEXT, "links": _list(_LINK)}),
     "Conformance": _map({"conformsTo": TEXTS}),

@@ -19,8 +19,8 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from eirene.web.answers import UNMARKED, json_of
-from eirene.web.asking import beside, node_of, reader_of
+from eirene.web.answers import UNMARKED, bytes_of, json_of
+from eirene.web.asking import aside, beside, node_of, reader_of
 from eirene.web.describe import described
 from eirene.web.node import Mission
 from eirene.web.problems import UnknownPath, WrongRange
@@ -195,6 +195,32 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get(
+    "/api/map/areas/{level:int}",
+    **described(
+        "Administrative areas of a level, as GeoJSON: where reports lie that name only an area.",
+        answer="AreaCollection",
+        media_type="application/geo+json",
+        problems=(404,),
+    ),
+)
+async def get_areas(request: Request[Any, Any, Any], level: FromPath[int]) -> Response[bytes]:
+    """GET /api/map/areas/2: public geography, for whoever is signed in."""
+    reader_of(request)
+    mission = node_of(request).mission
+    body = None if mission is None else await aside(lambda: outlines(mission, level))
+    if body is None:
+        raise UnknownPath
+    return bytes_of(body, UNMARKED, "application/geo+json")
+
+
+@lru_cache(maxsize=8)
+def outlines(mission: Mission, level: int) -> bytes | None:
+    """The areas as they are sent; they are the same as long as the node runs."""
+    found = mission.outlines(level)
+    return None if found is None else msgspec.json.encode(found)
+
+
+@get(
     "/basemap/{name:str}",
     **described(
         "A base map: one PMTiles file, read by byte ranges.",
@@ -212,4 +238,4 @@ async def get_basemap(request: Request[Any, Any, Any], name: FromPath[str]) -> R
     raise UnknownPath
 
 
-ROUTES = (get_client, get_map, get_basemap)
+ROUTES = (get_client, get_map, get_areas, get_basemap)
