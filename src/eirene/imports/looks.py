@@ -1,0 +1,156 @@
+"""What the values of each column look like, found by reading a table once.
+
+Nothing is decided here: day or month first and decimal signs stay with the
+code that decides them with proof, for the whole column.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from eirene.errors import EireneError
+from eirene.imports.dates import ORDERS, Order, span_of
+from eirene.imports.lexicon import radius, says_sort
+from eirene.imports.numbers import UNKNOWN, Decimal, NotANumber, number_of
+from eirene.imports.readers import Row, Table
+
+MOST_ROWS = 200_000
+MOST_VALUES = 300
+_SHOWN = 4
+_ENOUGH = 0.9
+"""This part of the different values must look so."""
+_PCODE = re.compile(r"[A-Za-z]{2,3}\d{1,12}", re.ASCII)
+_LONGEST = 60
+
+
+class Look(msgspec.Struct):
+    """One column: what stands in it."""
+
+    name: str
+    tag: str = ""
+    filled: int = 0
+    longest: int = 0
+    """Characters of its longest value."""
+    values: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    """Different values and how often, at most ``MOST_VALUES`` of them."""
+    unique: bool = True
+    """No value twice, and none missing."""
+    different: set[int] = msgspec.field(default_factory=set[int])
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """A few values, to be shown."""
+        return tuple(
+            value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+            for value in list(self.values)[:_SHOWN]
+        )
+
+    def see(self, value: Any) -> None:
+        """Take one cell into account."""
+        told = "" if value is None else str(value).strip()
+        if not told:
+            self.unique = False
+            return
+        self.filled += 1
+        self.longest = max(self.longest, len(told))
+        if told in self.values:
+            self.values[told] += 1
+        elif len(self.values) < MOST_VALUES:
+            self.values[told] = 1
+        if self.unique:
+            self.unique = (mark := hash(told)) not in self.different
+            self.different.add(mark)
+        elif self.different:
+            self.different.clear()
+
+    def mostly(self, test: Any) -> bool:
+        """Whether nearly all different values pass a test; unknown ones do not count."""
+        told = [value for value in self.values if value.lower() not in UNKNOWN][:60]
+        return bool(told) and sum(bool(test(value)) for value in told) >= _ENOUGH * len(told)
+
+
+def looks_of(table: Table) -> tuple[list[Look], int]:
+    """The look of each column, and how many rows there are that are not empty."""
+    tags = table.tags or ("",) * len(table.columns)
+    looks = [Look(name, tag) for name, tag in zip(table.columns, tags, strict=True)]
+    rows = 0
+    for row in table.rows():
+        if not isinstance(row, Row) or not any(str(c).strip() for c in row.cells if c is not None):
+            continue
+        rows += 1
+        for look, value in zip(looks, row.cells, strict=True):
+            look.see(value)
+        if rows == MOST_ROWS:
+            break
+    for look in looks:
+        look.unique = look.unique and look.filled == rows > 0
+        look.different.clear()
+    return looks, rows
+
+
+def is_number(value: str) -> bool:
+    """Whether a value is a number, whichever decimal sign holds."""
+    for sign in (".", ","):
+        try:
+            if number_of(value, Decimal(sign, "")) is not None:
+                return True
+        except NotANumber:
+            continue
+    return False
+
+
+def is_within(most: float) -> Any:
+    """A test for degrees: a number between ``-most`` and ``most``."""
+
+    def test(value: str) -> bool:
+        for sign in (".", ","):
+            try:
+                found = number_of(value, Decimal(sign, ""))
+            except NotANumber:
+                continue
+            if found is not None and abs(found) <= most:
+                return True
+        return False
+
+    return test
+
+
+_NOW = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def is_time(value: str) -> bool:
+    """Whether a value is a time, whichever of day and month comes first."""
+    for first in ORDERS:
+        try:
+            span_of(value, Order(first, ""), now=_NOW, zone=UTC)
+        except (EireneError, ValueError):
+            continue
+        return True
+    return False
+
+
+def is_pcode(value: str) -> bool:
+    """Whether a value has the form of a P-code."""
+    return _PCODE.fullmatch(value) is not None
+
+
+def radius_of(value: str) -> str:
+    """Radius in metres that a word for precision means; "" where it says none."""
+    return radius(value)
+
+
+__all__ = [
+    "MOST_ROWS",
+    "Look",
+    "is_number",
+    "is_pcode",
+    "is_time",
+    "is_within",
+    "looks_of",
+    "radius_of",
+    "says_sort",
+]

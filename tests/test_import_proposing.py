@@ -1,0 +1,326 @@
+"""Proposals: which field each column of lists of others goes to, found by its tag, heading or values.
+
+The lists are parts of real ones (``tests/data/lists``, ATTRIBUTION.md).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eirene.imports.lexicon import closeness, folded, translated
+from eirene.imports.mapping import mapping_named, ready_mappings, used_columns
+from eirene.imports.proposing import Proposal, chosen, known, propose, settled, targets
+from eirene.imports.readers import open_table
+from eirene.missions import mission_named
+from eirene.reports.codes import CLUSTER
+from eirene.reports.kinds import kind_named, kinds
+from import_files import a_file, planned, sums
+
+LISTS = Path(__file__).parent / "data" / "lists"
+CAR = mission_named("car")
+
+
+def proposed(path: Path, kind: str = "") -> Proposal:
+    return propose(known(open_table(path)), kind)
+
+
+def fields(found: Proposal) -> dict[str, str]:
+    """Column -> field, for those that are used."""
+    return {column.name: column.field for column in found.columns if column.field}
+
+
+def why(found: Proposal) -> dict[str, str]:
+    """Column -> what it was found by, or why it is ignored."""
+    return {column.name: column.by for column in found.columns}
+
+
+INSIGHT = {
+    "Date": "occurred",
+    "Event Description": "summary",
+    "Admin 1": "place",
+    "Latitude": "latitude",
+    "Longitude": "longitude",
+    "Geo Precision": "accuracy_m",
+    "Weapon Carried/Used": "means",
+}
+EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
+    "car-3w-hxl": (
+        "activity",
+        {
+            "PREFECTURE": "place",
+            "PCODE1": "pcode",
+            "SOUSPREFECTURE": "place",
+            "PCODE2": "pcode",
+            "SECTEUR": "sector",
+            "ACTEUR": "organisation_name",
+            "ZONE": "place",
+        },
+    ),
+    "mali-5w": (
+        "activity",
+        {
+            "Organisation Accronyme": "organisation_name",
+            "admin1Pcod": "pcode",
+            "Region": "place",
+            "admin2Pcod": "pcode",
+            "Cercle": "place",
+        },
+    ),
+    "chad-3w": (
+        "activity",
+        {
+            "Pcode1": "pcode",
+            "Province": "place",
+            "Cluster": "sector",
+            "Nom de l'organisation": "organisation_name",
+        },
+    ),
+    "ethiopia-3w": (
+        "activity",
+        {
+            "Activity status": "state",
+            "Donor Name": "donor",
+            "Program Partner Name": "organisation_name",
+            "Implementing Partner Name": "partner",
+            "Region": "place",
+            "Zone": "place",
+            "Woreda": "place",
+            "WoredaPcod": "pcode",
+            "Cluster": "sector",
+            "Activity": "activity",
+            "Lat": "latitude",
+            "Long": "longitude",
+        },
+    ),
+    "hapi-presence": (
+        "activity",
+        {
+            "admin1_code": "pcode",
+            "admin1_name": "place",
+            "admin2_code": "pcode",
+            "admin2_name": "place",
+            "org_name": "organisation_name",
+            "sector_code": "sector",
+            "reference_period_start": "occurred_start",
+            "reference_period_end": "occurred_end",
+        },
+    ),
+    "insight-aid-worker": (
+        "incident",
+        INSIGHT
+        | {
+            "Organisation Affected": "affected",
+            "Aid Workers Killed": "killed",
+            "Aid Workers Injured": "injured",
+            "Aid Workers Kidnapped": "abducted",
+            "SiND Event ID": "reference",
+        },
+    ),
+    "insight-education": (
+        "incident",
+        INSIGHT
+        | {
+            "Educators Killed": "killed",
+            "Educators Injured": "injured",
+            "Educators Kidnapped": "abducted",
+            "SiND Event ID": "reference",
+        },
+    ),
+    "insight-protection": (
+        "incident",
+        INSIGHT
+        | {
+            "Camp Name": "place",
+            "Victim of Violence": "affected",
+            "Camp Resident Killed": "killed",
+            "Camp Resident Injured": "injured",
+            "Camp Residents Kidnapped": "abducted",
+            "SiND ID": "reference",
+        },
+    ),
+    "insight-health-care-hxl": (
+        "incident",
+        INSIGHT
+        | {
+            "Health Workers Killed": "killed",
+            "Health Workers Injured": "injured",
+            "Health Workers Kidnapped": "abducted",
+            "SiND Event ID": "reference",
+        },
+    ),
+    "insight-explosive-weapons-hxl": (
+        "incident",
+        {
+            "Date": "occurred",
+            "Event Description": "summary",
+            "Admin 1": "place",
+            "Explosive Weapon Type": "means",
+            "Affected": "affected",
+            "Health Workers Killed": "killed",
+            "SiND Event ID": "reference",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_column_goes_where_a_person_would_put_it(name: str) -> None:
+    found = proposed(LISTS / f"{name}.csv")
+    assert (found.kind, fields(found)) == EXPECTED[name]
+    assert len(found.columns) == len(open_table(LISTS / f"{name}.csv").columns)
+    assert all(column.by for column in found.columns), "each is found, or ignored for a reason"
+
+
+@pytest.mark.parametrize("name", set(EXPECTED) - {"mali-5w"})
+def test_what_is_proposed_imports_as_it_is(name: str) -> None:
+    found = proposed(LISTS / f"{name}.csv")
+    made = planned(
+        LISTS / f"{name}.csv", found.mapping, kind="", find=CAR.find, zone=CAR.zone, areas=CAR.areas
+    )
+    reports, repeats, rejected, _ = sums(made)
+    assert reports >= 0.9 * made.rows - repeats, made.rejects[:3]
+    assert all(one.rule == "organisation_name is missing." for one in made.rejects[:rejected])
+
+
+def test_a_demanded_value_that_no_column_gives_is_asked(tmp_path: Path) -> None:
+    found = proposed(LISTS / "mali-5w.csv")
+    assert [(ask.field, ask.hint) for ask in found.asks] == [("sector", "")]
+    hinted = proposed(LISTS / "insight-aid-worker.csv")
+    assert [(ask.field, ask.hint) for ask in hinted.asks] == [("type", "PR")]
+    assert hinted.mapping is not None and hinted.mapping.const == {"type": "PR"}
+
+
+def test_a_p_code_says_where_only_when_no_point_does() -> None:
+    with_point = proposed(LISTS / "ethiopia-3w.csv").mapping
+    without = proposed(LISTS / "car-3w-hxl.csv").mapping
+    assert with_point is not None and without is not None
+    assert with_point.fields["pcode"] == "WoredaPcod"
+    assert "pcode" not in without.fields
+    told: Any = without.fields["place"]
+    assert told.column == ("PCODE2", "PCODE1", "SOUSPREFECTURE", "ZONE", "PREFECTURE")
+
+
+def test_a_point_claims_no_more_than_its_words_say() -> None:
+    made = proposed(LISTS / "insight-aid-worker.csv").mapping
+    assert made is not None
+    told: Any = made.fields["accuracy_m"]
+    assert told.codes["(2) 25 km precision"] == "25000"
+    assert told.codes["(3) District, communicipality, commune"] == "area 2 else 60000"
+
+
+def test_what_a_column_was_found_by_is_told() -> None:
+    told = why(proposed(LISTS / "car-3w-hxl.csv"))
+    assert told["PCODE2"] == "tag" and told["ZONE"] == "heading"
+    assert told["Description_Acteur"] == "taken" and told["TYPE_ORG"] == "sort"
+    told = why(proposed(LISTS / "insight-health-care-hxl.csv"))
+    assert told["Country"] == "country"
+    assert told["Location"] == "values", "Road and Home are sorts of places"
+
+
+def test_columns_without_a_known_heading_are_found_by_their_values(tmp_path: Path) -> None:
+    path = a_file(
+        tmp_path,
+        "who,aaa,bbb,ccc,ddd\nX,CF21,2025-01-31,EHA,1\nY,CF22,2025-02-01,Santé,2\n",
+    )
+    found = proposed(path, "activity")
+    assert fields(found) == {"aaa": "pcode", "bbb": "occurred", "ccc": "sector"}
+    assert {why(found)[name] for name in ("aaa", "bbb", "ccc")} == {"values"}
+
+
+def test_values_that_cannot_be_what_the_heading_says_are_not_taken(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "type,date,lat,lon,killed\nVC,May,900,far,some\nAC,June,901,x,y\n")
+    found = proposed(path, "incident")
+    assert fields(found) == {"type": "type"}
+    assert {why(found)[name] for name in ("date", "lat", "lon", "killed")} == {"values"}
+
+
+@pytest.mark.parametrize(
+    "heading", ["Sous-Préfecture", "SOUS PREFECTURE", "  sous_prefecture ", "Sous‑préfecture"]
+)
+def test_case_accents_and_signs_make_no_other_heading(heading: str) -> None:
+    assert folded(heading) == "sous prefecture"
+
+
+def test_letters_of_other_scripts_stay() -> None:
+    assert folded("اسم المرفق") == "اسم المرفق"
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted", "close"),
+    [
+        ("#adm1+code", "#adm1+code", 2),
+        ("#adm1+code+v_ocha", "#adm1+code", 2),
+        ("#adm1+code", "#adm1", 1),
+        ("#adm1", "#adm1+code", 0),
+        ("#adm2+code", "#adm1+code", 0),
+    ],
+)
+def test_a_tag_fits_with_all_attributes_that_are_wanted(tag: str, wanted: str, close: int) -> None:
+    assert closeness(tag, wanted) == close
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("Abris&BNA", "shelter"),
+        ("EHA", "water-sanitation"),
+        ("Sécurité alimentaire", "food-security"),
+        ("Salud", "health"),
+        ("PRO-GBV", "gender-based-violence"),
+        ("Water, sanitation and hygiene", "water-sanitation"),
+        ("Poetry", ""),
+    ],
+)
+def test_words_of_sectors_are_known_in_three_languages(word: str, code: str) -> None:
+    assert translated(CLUSTER.name, CLUSTER.labels, word) == code
+
+
+def test_a_word_that_no_list_has_stays_open_until_somebody_says(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "organisation,sector\nA,Health\nB,Poetry\n")
+    of = known(open_table(path))
+    found = propose(of)
+    assert found.untranslated == {"sector": ("Poetry",)}
+    codes = {"sector": {"Poetry": "other"}}
+    said = settled(of, "activity", found.columns, codes=codes)
+    assert said.untranslated == {}
+    made = planned(path, said.mapping, kind="")
+    assert [flat["sector"] for flat in made.flats()] == ["health", "other"]
+
+
+def test_a_person_takes_a_field_away_from_another_column() -> None:
+    of = known(open_table(LISTS / "car-3w-hxl.csv"))
+    columns = chosen(of, "activity", {"Description_Acteur": "organisation_name", "ZONE": ""})
+    said = {column.name: (column.field, column.by) for column in columns}
+    assert said["Description_Acteur"] == ("organisation_name", "person")
+    assert said["ACTEUR"] == ("", "person")
+    assert said["ZONE"] == ("", "person")
+    assert said["SECTEUR"] == ("sector", "tag")
+
+
+@pytest.mark.parametrize("name", ready_mappings())
+def test_a_source_with_a_ready_mapping_is_known_by_its_headings(name: str, tmp_path: Path) -> None:
+    made = mapping_named(name)
+    head = ",".join([*sorted(used_columns(made)), "another"])
+    found = proposed(a_file(tmp_path, head + "\n" + "x," * head.count(",") + "x\n"))
+    assert (found.ready, found.kind) == (name, made.kind)
+    assert fields(found).keys() == used_columns(made)
+
+
+def test_an_export_of_our_own_is_taken_as_it_stands(tmp_path: Path) -> None:
+    path = a_file(
+        tmp_path, "entity,kind,marking,type,name\n" + "0" * 32 + ",site,x,market,Talvek\n"
+    )
+    found = proposed(path)
+    assert (found.ready, found.kind) == ("eirene", "site")
+
+
+def test_a_table_that_is_nothing_of_the_kind_gets_no_proposal(tmp_path: Path) -> None:
+    found = proposed(a_file(tmp_path, "alpha,beta\nfoo,12\nbar,13\n"))
+    assert (found.kind, found.mapping, found.used) == ("", None, 0)
+
+
+def test_every_target_is_a_field_that_a_report_can_have() -> None:
+    for name in kinds():
+        assert len(set(targets(kind_named(name)))) == len(targets(kind_named(name)))
+    assert "actors" not in targets(kind_named("incident")), "a list of parties is no single cell"
