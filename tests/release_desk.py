@@ -88,7 +88,16 @@ class Office:
             clock=lambda: self.now,
         )
         self.desk = self.started()
-        self.glass = Glass(self.desk, lambda: self.picture, lambda: self.now)
+        self.standing: dict[str, Reader] = {}
+        """What accounts hold at this moment, by name, for who asks after it later."""
+        self.one_hand = False
+        self.glass = Glass(
+            self.desk,
+            lambda: self.picture,
+            lambda: self.now,
+            standing=self.standing.get,
+            one_hand=lambda _one, _other, _origin: self.one_hand,
+        )
         self.people = DecisionDesk(
             self.desk, lambda: self.picture, self.filing.prepared, lambda: self.now
         )

@@ -41,6 +41,7 @@ def ask(office: Office, reader: Reader, source: bytes, session: str = "", **chan
         "until": office.now + timedelta(hours=6),
     } | changes
     audience = values.pop("audience", "command")
+    office.standing[reader.account] = reader
     return office.glass.ask(reader, session or reader.account, source, audience, **values)  # pyright: ignore[reportArgumentType]
 
 
@@ -190,4 +191,151 @@ def test_one_person_stops_no_warning_that_is_on_its_way(office: Office):
         ask(office, ASSISTANT, bytes.fromhex(alert), audience="mission")
     assert caught.value.field == "audience"
     office.pass_slots()
+    assert len(office.seen("mission")) == 1
+
+
+def amended(office: Office, source: bytes) -> bytes:
+    """The source as it says after somebody told more of him."""
+    [again] = office.file(
+        {
+            "kind": "source",
+            "compartment": "sources",
+            "pseudonym": "LARK-7, the baker",
+            "channel": "visit",
+            "amends": [source.hex()],
+        },
+        reader=CHIEF,
+    )
+    return bytes.fromhex(again)
+
+
+def test_the_first_word_counts_for_no_amendment_that_only_the_second_saw(
+    office: Office, source: bytes
+):
+    ask(office, ASSISTANT, source)
+    now = amended(office, source)
+    with pytest.raises(InvalidQuery) as caught:
+        ask(office, CHIEF, source)  # nor for what he was not shown himself
+    assert caught.value.field == "report"
+    assert office.glass.asked(CHIEF) == []
+    office.desk.tick()
+    [(line, _)] = office.people.releases(CHIEF, now)
+    assert (line.state, line.last.reason) == ("refused", "the report was amended")
+    ask(office, CHIEF, now)
+    assert sources(office) == [], "the chief asks now, and nobody has agreed"
+    ask(office, ASSISTANT, now)
+    assert sources(office) == ["LARK-7, the baker"]
+
+
+@pytest.mark.parametrize(
+    "left",
+    [None, a_reader("sources", account="assistant"), a_reader("command", decides=("local",))],
+    ids=["suspended", "without a say", "no longer reads it"],
+)
+def test_the_word_of_who_may_not_ask_any_more_counts_no_more(
+    office: Office, source: bytes, left: Reader | None
+):
+    ask(office, ASSISTANT, source)
+    office.standing.pop("assistant")
+    if left is not None:
+        office.standing["assistant"] = left
+    assert office.glass.asked(CHIEF) == []
+    ask(office, CHIEF, source)
+    assert sources(office) == []
+
+
+def test_who_may_no_longer_grant_is_not_the_one_who_grants(office: Office, source: bytes):
+    ask(office, CHIEF, source)
+    office.standing["chief"] = msgspec.structs.replace(CHIEF, may_grant=frozenset())
+    with pytest.raises(NotAllowed):
+        ask(office, ASSISTANT, source)
+    assert sources(office) == []
+
+
+def test_nobody_makes_two_of_himself_by_lending_his_say(office: Office, source: bytes):
+    ask(office, ASSISTANT, source)
+    office.one_hand = True
+    with pytest.raises(NotAllowed):
+        ask(office, CHIEF, source)
+    assert sources(office) == []
+
+
+# --- no --------------------------------------------------------------------------
+
+
+def refuse(office: Office, reader: Reader, source: bytes, reason: str = "He is safe by now."):
+    return office.glass.refuse(reader, reader.account, source, "command", reason=reason)
+
+
+@pytest.mark.parametrize("who", [CHIEF, ASSISTANT], ids=["the second", "the first"])
+def test_it_is_refused_with_a_reason_and_the_originator_sees_it(
+    office: Office, source: bytes, who: Reader
+):
+    ask(office, ASSISTANT, source)
+    line = refuse(office, who, source)
+    assert (line.state, line.last.by, line.last.reason) == (
+        "refused",
+        who.account,
+        "He is safe by now.",
+    )
+    assert office.glass.asked(CHIEF) == []
+    told = [flat(row)["summary"] for row in office.seen("sources") if row.kind == "note"]
+    assert any("He is safe by now." in one and who.account in one for one in told)
+    office.pass_slots()
+    ask(office, CHIEF if who is CHIEF else ASSISTANT, source)
+    assert sources(office) == [], "what was said before counts no more"
+
+
+@pytest.mark.parametrize(
+    ("reader", "reason", "error"),
+    [
+        (a_reader("sources"), "No.", NotAllowed),
+        (a_reader("command", decides=("local",)), "No.", Unavailable),
+        (CHIEF, " ", InvalidQuery),
+    ],
+    ids=["without a say", "does not read it", "without a reason"],
+)
+def test_who_cannot_agree_cannot_refuse(
+    office: Office, source: bytes, reader: Reader, reason: str, error: type[EireneError]
+):
+    ask(office, ASSISTANT, source)
+    with pytest.raises(error):
+        refuse(office, reader, source, reason)
+    ask(office, CHIEF, source)
+    assert sources(office) == ["LARK-7"]
+
+
+def test_what_was_not_asked_or_is_open_already_is_not_refused(office: Office, source: bytes):
+    with pytest.raises(InvalidQuery):
+        refuse(office, CHIEF, source)
+    ask(office, ASSISTANT, source)
+    ask(office, CHIEF, source)
+    with pytest.raises(InvalidQuery):
+        refuse(office, CHIEF, source)
+    assert sources(office) == ["LARK-7"]
+
+
+def test_the_release_desk_answers_no_break_glass(office: Office, source: bytes):
+    line = ask(office, ASSISTANT, source)
+    decider = a_reader("sources", decides=("command",), account="decider")
+    with pytest.raises(InvalidQuery):
+        office.people.decide(decider, "s3", line.id, "refuse")
+    assert len(office.glass.asked(CHIEF)) == 1
+
+
+def test_a_refusal_keeps_back_nothing_that_a_rule_gives_later(office: Office):
+    rules = office.configuration.rules
+    closed = tuple(rule for rule in rules if (rule.data, rule.to) != ("informant-alert", "mission"))
+    office.configuration = msgspec.structs.replace(office.configuration, rules=closed)
+    [alert] = office.file(an_alert(), reader=CHIEF)
+    office.pass_slots()
+    ask(office, ASSISTANT, bytes.fromhex(alert), audience="mission")
+    office.glass.refuse(CHIEF, "s", bytes.fromhex(alert), "mission", reason="Not yet.")
+    office.configuration = msgspec.structs.replace(office.configuration, rules=rules)
+    office.pass_slots(2)
+    decider = a_reader("command", decides=("mission",), account="decider")
+    [waits] = office.people.waiting(decider)
+    assert waits.line.audience == "mission"
+    office.people.decide(decider, "s2", waits.line.id, "approve")
+    office.pass_slots(2)
     assert len(office.seen("mission")) == 1

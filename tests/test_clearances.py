@@ -331,7 +331,7 @@ def test_loans_in_a_circle_widen_nobody(town: Town) -> None:
 
 def test_what_was_lent_is_decided_by_the_hand_of_the_lender(town: Town) -> None:
     """Nobody makes two people of himself by lending his right to decide."""
-    one_hand = town.people.one_hand
+    one_hand = town.people.acts.one_hand
     made = town.act(lent(town, SECTOR, decide=("local",)), JOC)
     assert one_hand(JOC, SECTOR, "local")
     assert not one_hand(LIAISON, SECTOR, "local")
@@ -343,6 +343,17 @@ def test_what_was_lent_is_decided_by_the_hand_of_the_lender(town: Town) -> None:
     town.given(SECTOR, HOM, HOM2, decide=("local",))
     assert not one_hand(JOC, SECTOR, "local")
     assert one_hand(NGO, NGO, "local")
+
+
+def test_what_was_lent_breaks_no_glass_and_widens_no_rule_beside_its_lender(town: Town) -> None:
+    acts = town.people.acts
+    town.act(lent(town, SECTOR, read=("command",), decide=("local",)), JOC)
+    assert acts.one_hand_on_rules(JOC, SECTOR, "local")
+    assert acts.one_hand_on_glass(JOC, SECTOR, "command")
+    assert not acts.one_hand_on_rules(HOM, SECTOR, "local"), "JOC's say beside another one's"
+    assert not acts.one_hand_on_rules(HOM, JOC, "local")
+    assert not acts.one_hand_on_rules(HOM, HOM2, "command"), "who may grant has a say of his own"
+    assert not acts.one_hand_on_glass(HOM, JOC, "command")
 
 
 def test_who_is_suspended_or_borrowed_no_longer_decides_no_more(town: Town) -> None:

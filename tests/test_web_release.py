@@ -181,6 +181,14 @@ def test_break_glass_is_told_to_the_second_person_and_stands_in_the_ledger(tmp_p
     assert web.get(assistant, "/api/break-glass").json()[0]["mine"]
     assert web.get(JOC, "/api/break-glass").json() == []
     assert web.get(JOC, path).status_code == 404
+    no = {"report": given["report"], "audience": "command", "act": "refuse", "reason": "Not now."}
+    assert web.post(JOC, "/api/break-glass", no).status_code == 404
+    wrong = web.post(chief, "/api/break-glass", no | {"act": "perhaps"})
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "act")
+    said = web.post(chief, "/api/break-glass", no)
+    assert (said.status_code, said.json()["state"]) == (200, "refused"), said.text
+    assert web.get(chief, "/api/break-glass").json() == []
+    assert web.post(assistant, "/api/break-glass", given).status_code == 200
     assert web.post(chief, "/api/break-glass", given).json()["version"]["pseudonym"] == "LARK-7"
     assert web.get(chief, "/api/break-glass").json() == []
     [line] = [one for one in web.get(assistant, path).json()["releases"] if one["glass"]]

@@ -148,13 +148,19 @@ class Node:
         self.receipts = Receipts(self.releases, lambda: self.picture, utc_now)
         self.picture.shown = self.receipts.shown
         self.picture.realm = self.realm
-        self.glass = Glass(self.releases, lambda: self.picture, utc_now)
+        self.glass = Glass(
+            self.releases,
+            lambda: self.picture,
+            utc_now,
+            standing=self.people.holding,
+            one_hand=self.people.acts.one_hand_on_glass,
+        )
         self.decisions = DecisionDesk(
             self.releases,
             lambda: self.picture,
             self.filing.prepared,
             utc_now,
-            one_hand=self.people.one_hand,
+            one_hand=self.people.acts.one_hand,
         )
 
     def _open_erasure_desk(self) -> None:

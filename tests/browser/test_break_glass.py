@@ -103,6 +103,18 @@ def test_two_people_give_it_past_never_and_its_readers_see_it(
     detail = page.locator("#detail")
     expect(detail.get_by_text("Break-glass asked for command").last).to_be_visible()
     expect(detail.get_by_text(REASON).first).to_be_visible()
+    if size == PHONE:  # once is enough: no, and the first asks again
+        detail.get_by_text("Refuse it", exact=True).last.click()
+        detail.get_by_label("Why not?").last.fill("She came home an hour ago.")
+        surely(page, "Refuse")
+        expect(detail.get_by_text("The glass is broken")).to_have_count(0)
+        expect(detail.get_by_text("Break-glass asked for command", exact=True)).to_have_count(0)
+        again = {"report": report, "audience": "command", "reason": REASON}
+        until = (datetime.now(UTC) + timedelta(hours=5)).isoformat()
+        asked = office.ask(ASSISTANT, "POST", "/api/break-glass", json=again | {"until": until})
+        assert asked.status_code == 200, asked.text
+        alarm = detail.get_by_text("Break-glass asked for command", exact=True)
+        expect(alarm.last).to_be_visible(timeout=20_000)
     detail.get_by_label("Why do you agree").fill("I have spoken to her mother, and agree.")
     assert second.axe() == []
     surely(page, "Break the glass")

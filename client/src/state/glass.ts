@@ -49,6 +49,13 @@ export async function breakGlass(
   return said;
 }
 
+/** No, as the second person; or the first takes it back. */
+export async function refuseGlass(report: string, audience: string, reason: string): Promise<void> {
+  await api.ask<Release>("POST", "/api/break-glass", { act: "refuse", report, audience, reason });
+  deskChanged.update((n) => n + 1);
+  await load();
+}
+
 /** Follows it for as long as somebody is signed in; returns how to stop. */
 export function followGlass(): () => void {
   let due: ReturnType<typeof setTimeout> | null = null;

@@ -275,7 +275,8 @@ class DecisionDesk:
         self._desk.take_back([line], RECALLED, by=who.by, session=who.session, reason=who.reason)
 
     def _refuse(self, line: Line, who: Who) -> None:
-        if line.state not in (WAITS, FROZEN, DUE):
+        glass = line.state == WAITS and rule_of(line) == BREAK_GLASS
+        if glass or line.state not in (WAITS, FROZEN, DUE):
             raise InvalidQuery(
                 "This release does not wait for a decision.",
                 field="act",

@@ -2,7 +2,11 @@
 
 Invariants
   * Both may read the original; one of them may grant clearances to its compartment, the
-    other may at least decide on some release. Two accounts, two sign-ins.
+    other may at least decide on some release. Two accounts, two sign-ins, and neither by a
+    say that the other lent.
+  * The first one's word counts for the report that he was shown, and while he may ask. After
+    an amendment, or when he was suspended, the next word is a first one.
+  * Whoever could be the second person can also say no, with a reason; so can the first.
   * It reaches a compartment of the mission itself, for three days at most, and then expires.
   * It is no secret from the originator: a note stands beside the original in every list
     and stream, from the moment the first person asks.
@@ -26,15 +30,22 @@ from eirene.picture.ledger import Entity, Line, lines_of, waiting
 from eirene.release.reader import Reader, covers
 from eirene.release.rules import Rule
 from eirene.release.version import version_of
-from eirene.reports.acts.release import APPROVED, BREAK_GLASS, DUE, MADE, WAITS, Step
+from eirene.reports.acts.release import (
+    APPROVED,
+    BREAK_GLASS,
+    DUE,
+    MADE,
+    REFUSED,
+    WAITS,
+    Step,
+)
 from eirene.reports.envelope import Body, Coarse, Link
 from eirene.reports.kinds import GROUPS, kind_named
 from eirene.times import iso
 
 LONGEST = timedelta(days=3)
 _REASON_LEAST = 20
-_GRANTER = "granter"
-"""Stands in ``mode`` of an approval by somebody who may grant clearances there."""
+_REASON_MOST = 500
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +62,19 @@ class Glass:
     """Takes what two people ask for, one after the other."""
 
     def __init__(
-        self, desk: ReleaseDesk, picture: Callable[[], Picture], clock: Callable[[], datetime]
+        self,
+        desk: ReleaseDesk,
+        picture: Callable[[], Picture],
+        clock: Callable[[], datetime],
+        *,
+        standing: Callable[[str], Reader | None],
+        one_hand: Callable[[str, str, str], bool],
     ) -> None:
+        """``standing``: what an account holds now; None where it is not in force. ``one_hand``:
+        whether two accounts have a say about a compartment by one and the same right, lent.
+        """
         self._desk, self._picture, self._clock = desk, picture, clock
+        self._standing, self._one_hand = standing, one_hand
 
     def audiences(self, reader: Reader, compartment: str) -> tuple[str, ...]:
         """To whom somebody may ask to give what stands in a compartment that he reads."""
@@ -65,11 +86,13 @@ class Glass:
         """What waits for a second person who reads the original and may ask himself, longest first."""
         picture, found = self._picture(), list[Asked]()
         for line in waiting(picture, reader):
-            if not (self._open(line) and self.audiences(reader, line.of.compartment)):
+            if not self.audiences(reader, line.of.compartment):
                 continue
             original = _original(picture, reader, line.of)
+            if original is None or not self._open(line, original.entry):
+                continue
             first = line.approvals[0]
-            if original is not None and first.until is not None:
+            if first.until is not None:
                 found.append(
                     Asked(
                         line=line,
@@ -93,36 +116,91 @@ class Glass:
     ) -> Line:
         """The first person's word, or the second's: then the version is there at once.
 
-        Raises ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
+        ``report_id`` names what he was shown. Raises ``Unavailable``, ``NotAllowed``,
+        ``InvalidQuery``.
         """
         row = report_by_id(self._picture(), reader, report_id)
         of = Entity(row.compartment, row.owner, row.entity)
         self._check(reader, of, audience, reason, until)
         with self._desk.lock:
-            case = self._desk.case(of)
-            if case is None or case.body.coarse is not None:
-                raise InvalidQuery(
-                    "Only an original can be given so.",
-                    field="report",
-                    remedy="Name the report that this version was made of.",
-                )
+            case = self._case(of, row)
             line = self._line(reader, of, audience)
             who = Who(reader.account, session, reason)
-            if line is None or not self._open(line):
-                grants = covers(reader.may_grant, of.compartment)
-                self._first(case, audience, line, who, until, grants=grants)
+            if line is None or not self._open(line, case.entry):
+                self._first(case, audience, line, who, until)
             else:
                 self._second(reader, case, line, who, until)
         found = self._line(reader, of, audience)
         assert found is not None
         return found
 
-    def _open(self, line: Line) -> bool:
-        """Whether it was asked for, and the end that the first gave is still to come."""
-        if not _asked(line):
+    def refuse(
+        self, reader: Reader, session: str, report_id: bytes, audience: str, *, reason: str
+    ) -> Line:
+        """No, from somebody who could be the second person; or the first takes it back.
+
+        Raises ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
+        """
+        row = report_by_id(self._picture(), reader, report_id)
+        of = Entity(row.compartment, row.owner, row.entity)
+        _check_say(reader, of)
+        reason = reason.strip()[:_REASON_MOST]
+        if not reason:
+            raise InvalidQuery(
+                "reason is missing.",
+                field="reason",
+                remedy="Say why not: whoever reads the report sees it.",
+            )
+        with self._desk.lock:
+            line = self._line(reader, of, audience)
+            if line is None or not _asked(line):
+                raise InvalidQuery(
+                    "Nobody asks for this any more.",
+                    field="audience",
+                    remedy="Recall it at the release desk, if the audience has it by now.",
+                )
+            step = said(line, REFUSED, Who(reader.account, session, reason))
+            case = self._desk.case(of)
+            told = f"Break-glass for {audience} refused by {reader.account}: {reason}"
+            posts = [self._desk.act(of, line.original, [step])]
+            self._desk.post(posts if case is None else [*posts, self._note(case, told)])
+        found = self._line(reader, of, audience)
+        assert found is not None
+        return found
+
+    def _case(self, of: Entity, shown: Row) -> Case:
+        """The original as it stands, if that is what he was shown."""
+        case = self._desk.case(of)
+        if case is None or case.body.coarse is not None:
+            raise InvalidQuery(
+                "Only an original can be given so.",
+                field="report",
+                remedy="Name the report that this version was made of.",
+            )
+        if case.entry != shown.entry:
+            raise InvalidQuery(
+                "The report was amended after it was shown to you.",
+                field="report",
+                remedy="Look at the report again, and decide on what it says now.",
+            )
+        return case
+
+    def _open(self, line: Line, entry: bytes) -> bool:
+        """Whether it was asked for the report as it stands, the end that the first gave is still
+        to come, and the first may still ask.
+        """
+        if not _asked(line) or line.original != entry:
             return False
-        until = line.approvals[0].until
-        return until is None or self._clock() < until
+        first = line.approvals[0]
+        now = self._standing(first.by)
+        may = now is not None and line.of.compartment in now.compartments
+        if now is None or not (may and _may_ask(now, line.of.compartment)):
+            return False
+        return first.until is None or self._clock() < first.until
+
+    def _grants(self, account: str, compartment: str) -> bool:
+        now = self._standing(account)
+        return now is not None and covers(now.may_grant, compartment)
 
     def _line(self, reader: Reader, of: Entity, audience: str) -> Line | None:
         found = lines_of(self._picture(), reader, of)
@@ -131,12 +209,7 @@ class Glass:
     def _check(
         self, reader: Reader, of: Entity, audience: str, reason: str, until: datetime
     ) -> None:
-        if not _may_ask(reader, of.compartment):
-            raise NotAllowed(
-                "You may not break the glass.",
-                field=None,
-                remedy="Ask somebody who may grant clearances to where this report stands.",
-            )
+        _check_say(reader, of)
         if audience == of.compartment or audience not in self._desk.configuration().own:
             own = ", ".join(c for c in self._desk.configuration().own if c != of.compartment)
             raise InvalidQuery(
@@ -165,8 +238,6 @@ class Glass:
         line: Line | None,
         who: Who,
         until: datetime,
-        *,
-        grants: bool,
     ) -> None:
         if line is not None and line.version:
             raise InvalidQuery(
@@ -188,9 +259,7 @@ class Glass:
             mode="two-people",
             until=until,
         )
-        approved = msgspec.structs.replace(
-            _said(waits, who), until=until, mode=_GRANTER if grants else ""
-        )
+        approved = msgspec.structs.replace(_said(waits, who), until=until)
         steps = [waits, approved]
         told = f"Break-glass asked for {audience} until {iso(until)} by {who.by}: {who.reason}"
         self._desk.post([self._desk.act(case.of, case.entry, steps), self._note(case, told)])
@@ -203,7 +272,14 @@ class Glass:
                 field=None,
                 remedy="Ask somebody else who reads this report, in a sign-in of his own.",
             )
-        if not covers(reader.may_grant, case.of.compartment) and first.mode != _GRANTER:
+        if self._one_hand(first.by, who.by, case.of.compartment):
+            raise NotAllowed(
+                "One of you two has a say here only because the other lent it.",
+                field=None,
+                remedy="Ask somebody who has a say of his own.",
+            )
+        grants = covers(reader.may_grant, case.of.compartment)
+        if not grants and not self._grants(first.by, case.of.compartment):
             raise NotAllowed(
                 f"One of the two must be able to grant clearances to {case.of.compartment}.",
                 field=None,
@@ -270,6 +346,15 @@ def _asked(line: Line) -> bool:
 
 def _may_ask(reader: Reader, compartment: str) -> bool:
     return bool(reader.may_decide) or covers(reader.may_grant, compartment)
+
+
+def _check_say(reader: Reader, of: Entity) -> None:
+    if not _may_ask(reader, of.compartment):
+        raise NotAllowed(
+            "You may not break the glass.",
+            field=None,
+            remedy="Ask somebody who may grant clearances to where this report stands.",
+        )
 
 
 def _original(picture: Picture, reader: Reader, of: Entity) -> Row | None:

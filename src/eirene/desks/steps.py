@@ -45,9 +45,13 @@ def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
     amended = line.original != entry
     if rule_of(line) == BREAK_GLASS and line.state == MADE:
         return None  # two people opened it, and it ends by itself
-    if rule_of(line) == BREAK_GLASS and line.state == WAITS:
+    if rule_of(line) == BREAK_GLASS and line.state in (WAITS, REFUSED):
         # one person's word holds up nothing that a rule gives, and opens nothing by itself
-        return _waits(line.id, decision) if decision.gives else None
+        if decision.gives:
+            return _waits(line.id, decision)
+        # he who asked has not seen what the report says now
+        asked_anew = amended and line.state == WAITS
+        return refused(line, "the report was amended") if asked_anew else None
     if not line.version:
         return _without_version(line, decision, amended=amended)
     if decision.outcome == "capped":

@@ -19,7 +19,7 @@ import msgspec
 from eirene.errors import EireneError, InvalidEntry
 from eirene.people.erasing import depends
 from eirene.people.register import Done, Register, folded
-from eirene.people.rights import PEOPLE
+from eirene.people.rights import PEOPLE, Rights
 from eirene.people.rules import check
 from eirene.release.reader import covers
 from eirene.reports.acts import act_in, act_of, is_act
@@ -111,6 +111,27 @@ class Acts:
             and origin in holds.rights.read
             and covers(holds.rights.decide, audience)
         )
+
+    def one_hand(self, one: str, other: str, audience: str) -> bool:
+        """Whether two accounts decide about an audience by one and the same right, lent."""
+        return self._one_hand(one, other, lambda rights: covers(rights.decide, audience))
+
+    def one_hand_on_glass(self, one: str, other: str, origin: str) -> bool:
+        """Whether two accounts may ask for break-glass by one and the same right, lent."""
+        return self._one_hand(
+            one, other, lambda rights: bool(rights.decide) or covers(rights.grant, origin)
+        )
+
+    def one_hand_on_rules(self, one: str, other: str, audience: str) -> bool:
+        """Whether two accounts have a say in what an audience gets by one and the same right."""
+        return self._one_hand(
+            one, other, lambda rights: covers(rights.decide | rights.grant, audience)
+        )
+
+    def _one_hand(self, one: str, other: str, says: Callable[[Rights], bool]) -> bool:
+        with self.lock:
+            register, now = self.register, self._clock()
+            return len(register.hands(one, says, now) | register.hands(other, says, now)) < 2
 
     def uphold(self, upheld: Iterable[bytes], void: Iterable[bytes]) -> None:
         """What the key store knows of erasures, also where the log of a backup does not."""

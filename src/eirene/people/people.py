@@ -262,13 +262,14 @@ class People:
             stored = [self._accounts[key].account for key in sorted(self._accounts)]
             return listing_for(self.acts.register, stored, by, held.id, self.clock())
 
-    def one_hand(self, one: str, other: str, audience: str) -> bool:
-        """Whether two accounts decide about an audience by one and the same right, lent."""
+    def holding(self, user: str) -> Reader | None:
+        """What an account may at this moment; None where it is not in force. No use of it."""
         with self.acts.lock:
-            register, now = self.acts.register, self.clock()
-            return (
-                len(register.hands(one, audience, now) | register.hands(other, audience, now)) < 2
-            )
+            holds = self.acts.register.in_force(user, self.clock())
+        stored = self._accounts.get(folded(user))
+        if holds is None or stored is None:
+            return None
+        return reader_of(stored.account, holds, may_file=True, until=None)
 
     def compartments(self) -> frozenset[str]:
         """Compartments of their own that organisations have."""
@@ -379,16 +380,15 @@ class People:
         """
         account = self.account(user)
         self._refuse_ended(account)
-        with self.acts.lock:
-            holds = self.acts.register.in_force(user, self.clock())
-        if holds is None:
+        found = self.holding(user)
+        if found is None:
             raise InvalidQuery(
                 f"The account {account.user!r} is not in force.",
                 field="user",
                 remedy="See eirene account list; two people lift a suspension.",
             )
-        self.holdings.note(account.user, COMMAND_LINE, holds.rights.read)
-        return reader_of(account, holds, may_file=True, until=None)
+        self.holdings.note(account.user, COMMAND_LINE, found.compartments)
+        return found
 
     # -- signing in -------------------------------------------------------------
 

@@ -14,6 +14,7 @@ Invariants
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -32,7 +33,6 @@ from eirene.people.rights import (
     sooner,
 )
 from eirene.people.roles import FORMS
-from eirene.release.reader import covers
 from eirene.reports.acts.account import AccountAct
 from eirene.reports.acts.clearance import ClearanceAct
 from eirene.reports.acts.delegation import DelegationAct
@@ -257,17 +257,17 @@ class Register:
         """The next moment at which anybody has less than now."""
         return sooner(*(self._ends(one, now) for one in self.accounts.values() if not one.ended))
 
-    def hands(self, user: str, audience: str, now: datetime) -> frozenset[str]:
-        """Whose right it is when an account decides about an audience: its own, or that of those
-        who lend to it, or lent of late. Two decisions of one hand are one person's.
+    def hands(self, user: str, says: Callable[[Rights], bool], now: datetime) -> frozenset[str]:
+        """Whose right it is when an account has a say: its own, or that of those who lend to it,
+        or lent of late. Two decisions of one hand are one person's.
         """
-        if covers(self.own(user, now).decide, audience):
+        if says(self.own(user, now)):
             return frozenset({folded(user)})
         return frozenset(
             folded(one.by)
             for one in self.delegations.values()
             if folded(one.user) == folded(user)
-            and covers(one.rights.decide, audience)
+            and says(one.rights)
             and now < (one.ended or one.until) + HAND_LASTS
         )
 

@@ -126,6 +126,9 @@ class Glass(Protocol):
         reason: str,
         until: datetime,
     ) -> Line: ...
+    def refuse(
+        self, reader: Reader, session: str, report_id: bytes, audience: str, /, *, reason: str
+    ) -> Line: ...
 
 
 class Settings(Protocol):

@@ -227,28 +227,32 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
 @post(
     "/api/break-glass",
     **described(
-        "Give a report past never, for a while; two people ask for the same.",
+        "Give a report past never, for a while; two people ask for the same. Or refuse it.",
         body="BreakGlass",
         answer="Release",
         problems=(400, 403, 404, 413, 422),
     ),
 )
 async def break_glass(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """POST /api/break-glass: the first asks, the second one's word opens it at once."""
+    """POST /api/break-glass: the first asks, the second one's word opens it at once, or says no."""
     held = pass_of(request)
     _check_may_act(held)
     given = await json_map(request)
-    until = _until(text_in(given, "until"))
     node = node_of(request)
-    line = await aside(
-        node.glass.ask,
-        held.reader,
-        held.id or held.key[:16],
-        id_of(text_in(given, "report")),
-        text_in(given, "audience"),
-        reason=text_in(given, "reason"),
-        until=until or datetime.min.replace(tzinfo=UTC),
-    )
+    act = text_in(given, "act", default="ask")
+    report, audience = id_of(text_in(given, "report")), text_in(given, "audience")
+    session, reason = held.id or held.key[:16], text_in(given, "reason")
+    if act == "ask":
+        until = _until(text_in(given, "until")) or datetime.min.replace(tzinfo=UTC)
+        line = await aside(
+            node.glass.ask, held.reader, session, report, audience, reason=reason, until=until
+        )
+    elif act == "refuse":
+        line = await aside(node.glass.refuse, held.reader, session, report, audience, reason=reason)
+    else:
+        raise InvalidQuery(
+            f"There is no act {act[:40]!r}.", field="act", remedy="Use ask or refuse."
+        )
     row = await aside(node.decisions.version_row, line)
     return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))
 

@@ -395,7 +395,11 @@ SCHEMAS: dict[str, Any] = {
             }
         )
     ),
-    "BreakGlass": _map({"report": ID, "audience": TEXT, "reason": TEXT, "until": TEXT}),
+    "BreakGlass": _map(
+        {"report": ID, "audience": TEXT, "reason": TEXT},
+        until={"type": "string", "description": "When it ends; not for a refusal."},
+        act={"enum": ["ask", "refuse"], "description": "ask, also as the second person."},
+    ),
     "Configuration": _map(
         {
             **_VERSION,
