@@ -96,7 +96,7 @@ class Office:
             lambda: self.picture,
             lambda: self.now,
             standing=self.standing.get,
-            one_hand=lambda _one, _other, _origin: self.one_hand,
+            one_say=lambda _one, _other, _says: self.one_hand,
         )
         self.people = DecisionDesk(
             self.desk, lambda: self.picture, self.filing.prepared, lambda: self.now

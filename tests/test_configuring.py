@@ -22,8 +22,9 @@ from eirene.desks.configuring import (
     may_change,
 )
 from eirene.errors import InvalidQuery, InvalidRules, NotAllowed
+from eirene.people.rights import Rights
 from eirene.people.roles import roles
-from eirene.release.configuration import default, to_toml, whole
+from eirene.release.configuration import default, from_toml, to_toml, whole
 from eirene.release.reader import Reader
 from eirene.release.rules import Rule
 from eirene.reports.acts import act_of
@@ -65,7 +66,16 @@ class Office:
     def __init__(self) -> None:
         self.entries: list[Opened] = []
         self.now = NOW
-        self.desk = ConfigurationDesk("mission", self.post, clock=lambda: self.now)
+        self.standing = {who.account: who for who in (HEAD, RELEASE, JOC)}
+        self.lent = Rights()
+        """What one of two lent to the other."""
+        self.desk = ConfigurationDesk(
+            "mission",
+            self.post,
+            clock=lambda: self.now,
+            standing=self.standing.get,
+            one_say=lambda _one, _other, says: says(self.lent),
+        )
 
     def post(self, bodies: Sequence[Body]) -> list[Opened]:
         made = [
@@ -157,6 +167,49 @@ def test_what_was_narrowed_meanwhile_is_not_opened_unseen(office: Office) -> Non
     with pytest.raises(InvalidQuery, match="No such proposal"):
         office.desk.approve(HEAD, "s2", proposal.id)
     assert office.desk.current.k == 6
+
+
+@pytest.mark.parametrize(
+    "left",
+    [None, of_role("joc-duty-officer"), of_role("release-officer", "amber-river")],
+    ids=["suspended", "with less say", "of another organisation"],
+)
+def test_the_word_of_who_may_not_change_rules_any_more_counts_no_more(
+    office: Office, left: Reader | None
+) -> None:
+    proposal = office.desk.apply(RELEASE, "s1", WIDER).proposal
+    assert proposal is not None
+    office.standing.pop("release-officer")
+    if left is not None:
+        office.standing["release-officer"] = left
+    assert office.desk.waiting() == []
+    with pytest.raises(InvalidQuery, match="No such proposal"):
+        office.desk.approve(HEAD, "s2", proposal.id)
+    # the same text again is the first word of who sends it
+    done = office.desk.apply(HEAD, "s2", WIDER)
+    assert done.proposal is not None and done.proposal.by == "head-of-mission"
+    assert office.desk.current.k == 5
+
+
+def test_nobody_makes_two_of_himself_by_lending_his_say(office: Office) -> None:
+    proposal = office.desk.apply(RELEASE, "s1", WIDER).proposal
+    assert proposal is not None
+    office.lent = Rights(
+        decide=frozenset({"public"})
+    )  # what concerns everybody is for who decides on what is public
+    with pytest.raises(NotAllowed, match="lent"):
+        office.desk.approve(HEAD, "s2", proposal.id)
+    assert office.desk.current.k == 5
+
+
+def test_what_cannot_take_effect_any_more_can_still_be_refused(office: Office) -> None:
+    """A lease that the proposal names has ended meanwhile, say."""
+    proposal = office.desk.apply(RELEASE, "s1", WIDER).proposal
+    assert proposal is not None
+    broken = msgspec.structs.replace(proposal, configuration=from_toml(BROKEN))
+    office.desk._history.waiting[proposal.id] = broken
+    office.desk.refuse(HEAD, "s2", proposal.id)
+    assert office.desk.waiting() == []
 
 
 # --- who ----------------------------------------------------------------------

@@ -121,6 +121,8 @@ class Node:
         self.configuring = ConfigurationDesk(
             self.keys.owner,
             self._post,
+            standing=self.people.holding,
+            one_say=self.people.acts.one_say,
             changed=self.changed.ring,
             reached=lambda old, new: reached(self.releases, self.picture, old, new, utc_now()),
         )
@@ -153,7 +155,7 @@ class Node:
             lambda: self.picture,
             utc_now,
             standing=self.people.holding,
-            one_hand=self.people.acts.one_hand_on_glass,
+            one_say=self.people.acts.one_say,
         )
         self.decisions = DecisionDesk(
             self.releases,

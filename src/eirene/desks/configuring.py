@@ -5,6 +5,8 @@ Rules are acts in the log: whoever has the log knows which held when, and on who
 Invariants
   * What gives nobody more takes effect by one act, at once. Whatever widens waits for a
     second account in a session of its own, and is compared again when that one agrees.
+  * Both must have the say when the second agrees, and neither by a right that the other
+    lent: the word of who was suspended meanwhile counts no more.
   * Rules that break what they assert never take effect, not even by two people.
   * A proposal made against rules that have changed since must be made again: nothing that
     was narrowed meanwhile is opened unseen.
@@ -25,6 +27,7 @@ import msgspec
 from eirene.desks.reapply import Reached
 from eirene.errors import InvalidEntry, InvalidQuery, InvalidRules, NotAllowed, Unavailable
 from eirene.log.log import utc_now
+from eirene.people.rights import Rights
 from eirene.people.roles import OWN, roles
 from eirene.picture import Picture, report_by_id
 from eirene.release.configuration import Configuration, default, from_toml, to_toml
@@ -194,11 +197,17 @@ class ConfigurationDesk:
         owner: str,
         post: Post,
         *,
+        standing: Callable[[str], Reader | None],
+        one_say: Callable[[str, str, Callable[[Rights], bool]], bool],
         clock: Callable[[], datetime] = utc_now,
         changed: Callable[[], None] = lambda: None,
         reached: Callable[[Configuration, Configuration], Iterable[Reached]] | None = None,
     ) -> None:
+        """``standing``: what an account holds now; None where it is not in force. ``one_say``:
+        whether two accounts have such a say by one and the same right, lent.
+        """
         self._owner = owner
+        self._standing, self._one_say = standing, one_say
         self._post = post
         self._clock = clock
         self._changed = changed
@@ -271,14 +280,22 @@ class ConfigurationDesk:
         return tuple(changes(before.configuration, one.configuration))
 
     def waiting(self) -> list[Proposal]:
-        """Proposals that have not lapsed and were made against the rules in force, oldest first."""
+        """Proposals that have not lapsed, were made against the rules in force, and by somebody
+        who may still make them; oldest first.
+        """
         with self._lock:
             now, current = self._clock(), self._history.current.version
-            return [
+            found = [
                 one
                 for one in self._history.waiting.values()
                 if one.at + WAITS_MOST > now and one.after == current
             ]
+        return [one for one in found if self._still(one)]
+
+    def _still(self, proposal: Proposal) -> bool:
+        by = self._standing(proposal.by)
+        asked = changes(self.current, proposal.configuration)
+        return by is not None and self.may_see(by) and _lacking(by, asked) is None
 
     def may_see(self, reader: Reader) -> bool:
         """Whether somebody may see the rules: who has a say in them."""
@@ -361,6 +378,7 @@ class ConfigurationDesk:
                     field="proposal",
                     remedy="Ask somebody else who may decide, in a sign-in of his own.",
                 )
+            self._check_hands(one, reader, checked)
             self._append(reader, session, APPROVED, proposal=proposal, reason=reason)
             return Outcome(version=self.in_force().version, proposal=None, changes=checked.changes)
 
@@ -369,7 +387,7 @@ class ConfigurationDesk:
         with self._acting:
             one = self._proposal(proposal)
             if reader.account != one.by:
-                self._check_may(reader, self.compared(one.configuration))
+                self._check_say(reader, changes(self.current, one.configuration))
             self._append(reader, session, REFUSED, proposal=proposal, reason=reason)
             return Outcome(version=self.in_force().version, proposal=None, changes=())
 
@@ -385,19 +403,7 @@ class ConfigurationDesk:
 
     def _check_may(self, reader: Reader, checked: Checked) -> None:
         """Whoever changes rules may decide releases to, or give clearances for, each audience."""
-        if not self.may_see(reader):
-            raise NotAllowed(
-                "You may not change the rules of this mission.",
-                remedy="Ask somebody of the mission who may decide releases.",
-            )
-        for one in checked.changes:
-            for audience in one.audiences:
-                if not may_change(reader, audience):
-                    raise NotAllowed(
-                        f"You may not change rules towards {_named(audience)}: {one.sentence}",
-                        field=one.name,
-                        remedy="Ask somebody who may decide releases to it, or give clearances.",
-                    )
+        self._check_say(reader, checked.changes)
         refused = next((one for one in checked.findings if one.refuses), None)
         if refused is not None:
             raise InvalidRules(
@@ -405,6 +411,37 @@ class ConfigurationDesk:
                 field=refused.rule,
                 remedy="Change that rule; never, bindings and agreements hold whoever agrees.",
             )
+
+    def _check_say(self, reader: Reader, asked: Sequence[Change]) -> None:
+        if not self.may_see(reader):
+            raise NotAllowed(
+                "You may not change the rules of this mission.",
+                remedy="Ask somebody of the mission who may decide releases.",
+            )
+        lacking = _lacking(reader, asked)
+        if lacking is not None:
+            change, audience = lacking
+            raise NotAllowed(
+                f"You may not change rules towards {_named(audience)}: {change.sentence}",
+                field=change.name,
+                remedy="Ask somebody who may decide releases to it, or give clearances.",
+            )
+
+    def _check_hands(self, proposal: Proposal, second: Reader, checked: Checked) -> None:
+        """Two people are two for every audience that gets more."""
+        widened = {a for one in checked.changes if one.widens for a in one.audiences}
+        for audience in sorted(widened):
+
+            def says(held: Rights, audience: str = audience) -> bool:
+                return _has_say(held.decide, held.grant, audience)
+
+            if self._one_say(proposal.by, second.account, says):
+                raise NotAllowed(
+                    f"One of you two has a say towards {_named(audience)} only because the other "
+                    "lent it.",
+                    field="proposal",
+                    remedy="Ask somebody who has a say of his own.",
+                )
 
     def _append(self, reader: Reader, session: str, step: str, **more: object) -> bytes:
         reason = str(more.pop("reason", ""))[:REASON_MOST]
@@ -439,9 +476,22 @@ def may_change(reader: Reader, audience: str) -> bool:
 
     What concerns everybody is for those who decide what becomes public.
     """
+    return _has_say(reader.may_decide, reader.may_grant, audience)
+
+
+def _has_say(decide: frozenset[str], grant: frozenset[str], audience: str) -> bool:
     if audience == EVERYBODY:
-        return covers(reader.may_decide, "public")
-    return covers(reader.may_decide | reader.may_grant, audience)
+        return covers(decide, "public")
+    return covers(decide | grant, audience)
+
+
+def _lacking(reader: Reader, asked: Sequence[Change]) -> tuple[Change, str] | None:
+    """The first change towards an audience in which somebody has no say; None: he has all."""
+    for one in asked:
+        for audience in one.audiences:
+            if not may_change(reader, audience):
+                return one, audience
+    return None
 
 
 def _readable(picture: Picture, reader: Reader, report: bytes) -> bool:

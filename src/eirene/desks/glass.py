@@ -25,6 +25,7 @@ from eirene.desks.decide import Who, said
 from eirene.desks.release import ReleaseDesk, dressed
 from eirene.desks.steps import rule_of
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
+from eirene.people.rights import Rights
 from eirene.picture import Picture, Row, entity_by_id, report_by_id
 from eirene.picture.ledger import Entity, Line, lines_of, waiting
 from eirene.release.reader import Reader, covers
@@ -68,13 +69,13 @@ class Glass:
         clock: Callable[[], datetime],
         *,
         standing: Callable[[str], Reader | None],
-        one_hand: Callable[[str, str, str], bool],
+        one_say: Callable[[str, str, Callable[[Rights], bool]], bool],
     ) -> None:
-        """``standing``: what an account holds now; None where it is not in force. ``one_hand``:
-        whether two accounts have a say about a compartment by one and the same right, lent.
+        """``standing``: what an account holds now; None where it is not in force. ``one_say``:
+        whether two accounts have such a say by one and the same right, lent.
         """
         self._desk, self._picture, self._clock = desk, picture, clock
-        self._standing, self._one_hand = standing, one_hand
+        self._standing, self._one_say = standing, one_say
 
     def audiences(self, reader: Reader, compartment: str) -> tuple[str, ...]:
         """To whom somebody may ask to give what stands in a compartment that he reads."""
@@ -272,16 +273,16 @@ class Glass:
                 field=None,
                 remedy="Ask somebody else who reads this report, in a sign-in of his own.",
             )
-        if self._one_hand(first.by, who.by, case.of.compartment):
+        of = case.of.compartment
+        if self._one_say(first.by, who.by, lambda held: _has_say(held.decide, held.grant, of)):
             raise NotAllowed(
                 "One of you two has a say here only because the other lent it.",
                 field=None,
                 remedy="Ask somebody who has a say of his own.",
             )
-        grants = covers(reader.may_grant, case.of.compartment)
-        if not grants and not self._grants(first.by, case.of.compartment):
+        if not covers(reader.may_grant, of) and not self._grants(first.by, of):
             raise NotAllowed(
-                f"One of the two must be able to grant clearances to {case.of.compartment}.",
+                f"One of the two must be able to grant clearances to {of}.",
                 field=None,
                 remedy="Ask such a person.",
             )
@@ -345,7 +346,11 @@ def _asked(line: Line) -> bool:
 
 
 def _may_ask(reader: Reader, compartment: str) -> bool:
-    return bool(reader.may_decide) or covers(reader.may_grant, compartment)
+    return _has_say(reader.may_decide, reader.may_grant, compartment)
+
+
+def _has_say(decide: frozenset[str], grant: frozenset[str], compartment: str) -> bool:
+    return bool(decide) or covers(grant, compartment)
 
 
 def _check_say(reader: Reader, of: Entity) -> None:

@@ -114,21 +114,12 @@ class Acts:
 
     def one_hand(self, one: str, other: str, audience: str) -> bool:
         """Whether two accounts decide about an audience by one and the same right, lent."""
-        return self._one_hand(one, other, lambda rights: covers(rights.decide, audience))
+        return self.one_say(one, other, lambda rights: covers(rights.decide, audience))
 
-    def one_hand_on_glass(self, one: str, other: str, origin: str) -> bool:
-        """Whether two accounts may ask for break-glass by one and the same right, lent."""
-        return self._one_hand(
-            one, other, lambda rights: bool(rights.decide) or covers(rights.grant, origin)
-        )
-
-    def one_hand_on_rules(self, one: str, other: str, audience: str) -> bool:
-        """Whether two accounts have a say in what an audience gets by one and the same right."""
-        return self._one_hand(
-            one, other, lambda rights: covers(rights.decide | rights.grant, audience)
-        )
-
-    def _one_hand(self, one: str, other: str, says: Callable[[Rights], bool]) -> bool:
+    def one_say(self, one: str, other: str, says: Callable[[Rights], bool]) -> bool:
+        """Whether two accounts have a say by one and the same right, lent; ``says`` tells
+        whether rights give it.
+        """
         with self.lock:
             register, now = self.register, self._clock()
             return len(register.hands(one, says, now) | register.hands(other, says, now)) < 2
