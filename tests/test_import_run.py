@@ -286,3 +286,11 @@ def test_a_p_code_that_the_mission_does_not_know_is_pointed_out_and_kept(tmp_pat
     assert "CF214" not in told(made).partition("row 2")[0]
     drafts = [draft_of(flat, now=NOW, find=car.find) for flat in made.flats()]
     assert [one.place and one.place.pcode for one in drafts] == ["CF214", "CF712", "CF712"]
+
+
+def test_a_time_that_is_the_same_on_every_report_may_be_told_in_words(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "id,name\n1,A\n")
+    mapping = a_mapping(fields={"name": "name"}, row_id=["id"], const={"occurred": "2022-03"})
+    made = planned(path, mapping)
+    assert made.reports == 1
+    assert "occurred 2022-03" in told(made)

@@ -347,7 +347,7 @@ def shown(flat: dict[str, Any]) -> str:
     """A flat report in one line."""
     said: list[str] = []
     for name, value in flat.items():
-        if name == "occurred":
+        if isinstance(value, dict):  # a time; as words it stands as it is
             said.append(f"{name} {value['start']} to {value['end']} ({value['precision']})")
         elif isinstance(value, list):
             said.append(f"{name} {msgspec.json.encode(value).decode()}")
