@@ -108,6 +108,24 @@ def in_order(text: str, order: Order) -> str:
     return f"{_year(found[4])}-{month:02}-{day:02}{found[5]}"
 
 
+_DAYS_FROM = {1900: datetime(1899, 12, 30), 1904: datetime(1904, 1, 1)}  # noqa: DTZ001
+_DAYS = (20_000, 80_000)
+"""Numbers that can be days of a spreadsheet: 1954 to 2119, and no year."""
+
+
+def serial_day(value: Any, epoch: int) -> str | None:
+    """ISO 8601 of a day that a spreadsheet has as a number; None where it can be none.
+
+    ``epoch``: 1900 or 1904, the calendar of the workbook; 0 for other files.
+    """
+    if epoch not in _DAYS_FROM or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not _DAYS[0] <= value < _DAYS[1]:
+        return None
+    told = _DAYS_FROM[epoch] + timedelta(seconds=round(value * 86_400))
+    return f"{told:%Y-%m-%d}" if float(value).is_integer() else f"{told:%Y-%m-%dT%H:%M:%S}"
+
+
 def span_of(
     text: str, order: Order, *, now: datetime, zone: tzinfo | None, days: bool = False
 ) -> Span:

@@ -73,6 +73,12 @@ class FileRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     dates: Literal["", "day-first", "month-first"] = ""
     zone: str = ""
     """Time zone of clock times without one; the mission's where it is left out."""
+    sheet: str | None = None
+    """Sheet of a workbook, or layer of a map file."""
+    heading: int | None = None
+    """Number of the row that names the columns, as a spreadsheet counts."""
+    hidden: Literal["", "read"] = ""
+    """``read`` takes hidden rows and columns like the others."""
 
 
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -31,7 +31,7 @@ from eirene.imports.mapping import (
     mapping_named,
     used_columns,
 )
-from eirene.imports.readers import Broken, Row, Table, open_table
+from eirene.imports.readers import Broken, Damaged, Row, Table, open_table
 from eirene.imports.rejects import BadCell, Reject, write_rejects
 from eirene.imports.same import same
 from eirene.imports.shaping import Areas, Columns, Shaper, decided
@@ -85,7 +85,14 @@ def plan(
             remedy="Name it: --compartment NAME.",
         )
     rules = told.file if told else FileRules()
-    table = open_table(path, encoding=rules.encoding, delimiter=rules.delimiter)
+    table = open_table(
+        path,
+        encoding=rules.encoding,
+        delimiter=rules.delimiter,
+        sheet=rules.sheet,
+        heading=rules.heading,
+        hidden=rules.hidden == "read",
+    )
     told = told or identity_mapping(path, table, of)
     check(told, of, table.columns)
     columns = decided(table, told, of)
@@ -126,6 +133,10 @@ class _Job(msgspec.Struct, frozen=True):
         if not self.mapping.row_id:
             return hashlib.sha256(msgspec.json.encode(list(row.cells))).hexdigest()
         places = [self.table.columns.index(name) for name in self.mapping.row_id]
+        for name, at in zip(self.mapping.row_id, places, strict=True):
+            cell = row.cells[at]
+            if isinstance(cell, Damaged):
+                raise BadCell(name, cell, cell.rule, "Write the code into the cell as text.")
         parts = [str(row.cells[at] if row.cells[at] is not None else "").strip() for at in places]
         if not all(parts):
             raise BadCell(

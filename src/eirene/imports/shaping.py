@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from eirene.errors import InvalidReport
 from eirene.imports import values
-from eirene.imports.dates import Order, Orders, flat_span, span_of
+from eirene.imports.dates import Order, Orders, flat_span, serial_day, span_of
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import OWN_SOURCE, Rule, read_by, rules_of, template
 from eirene.imports.mapping import Mapping as Map
@@ -82,19 +82,30 @@ def decided(table: Table, mapping: Map, kind: Kind) -> Columns:
                     orders.setdefault(column, Orders(column))
     see_signs = [(place[name], one.see) for name, one in signs.items()]
     see_orders = [(place[name], one.see) for name, one in orders.items()]
-    if table.textual and (see_signs or see_orders):
-        for row in table.rows():
-            if isinstance(row, Row):
-                for at, see in see_signs:
-                    see(row.cells[at])
-                for at, see in see_orders:
-                    see(row.number, row.cells[at])
+    if see_signs or see_orders:
+        _see(table, see_signs, see_orders)
     decimals = decide(list(signs.values()), mapping.file.decimal, table.delimiter)
     return Columns(
         decimals,
         {name: one.decide(mapping.file.dates) for name, one in orders.items()},
         frozenset(name for name, one in orders.items() if one.midnights),
     )
+
+
+def _see(
+    table: Table,
+    signs: Sequence[tuple[int, Callable[[str], None]]],
+    orders: Sequence[tuple[int, Callable[[int, str], None]]],
+) -> None:
+    """Show each text of a table to those that decide about its column."""
+    for row in table.rows():
+        if isinstance(row, Row):
+            for at, see in signs:
+                if isinstance(cell := row.cells[at], str):
+                    see(cell)
+            for at, see in orders:
+                if isinstance(cell := row.cells[at], str):
+                    see(row.number, cell)
 
 
 class Shaper:
@@ -112,6 +123,7 @@ class Shaper:
         areas: Areas | None,
     ) -> None:
         self._place = {name: at for at, name in enumerate(table.columns)}
+        self._epoch = table.epoch
         self._kind = kind
         self._columns = columns
         self._now = now
@@ -302,7 +314,7 @@ class Shaper:
     # -- times
 
     def _span(self, column: str, value: Any) -> Span | None:
-        told = values.text(value)
+        told = self._serial(column, value) or values.text(value)
         if told is None or told.lower() in UNKNOWN:
             return None
         order = self._columns.orders.get(column, _NO_ORDER)
@@ -311,6 +323,15 @@ class Shaper:
             return span_of(told, order, now=self._now, zone=self._zone, days=days)
         except InvalidReport as error:
             raise BadCell(column, value, error.message, error.remedy or "") from None
+
+    def _serial(self, column: str, value: Any) -> str | None:
+        """The day that a number in a spreadsheet counts to, where it can only be one."""
+        told = serial_day(value, self._epoch)
+        if told is not None:
+            self.notes.append(
+                f"numbers in {column} are taken for days of the spreadsheet's {self._epoch} calendar"
+            )
+        return told
 
     def _time_converter(self, name: str, column: str) -> Callable[[Any], Any]:
         def convert(value: Any) -> Any:

@@ -16,6 +16,7 @@ import msgspec
 
 from eirene.imports.numbers import MISSING, UNKNOWN, Decimal, NotANumber, grouped, number_of
 from eirene.imports.rejects import BadCell
+from eirene.imports.tables import Damaged
 from eirene.reports.kinds import Field, Kind, fields_of
 from eirene.reports.table import ITEMS, restored
 
@@ -54,6 +55,8 @@ def text(value: Any) -> str | None:
         return value.strip() or None
     if value is None:
         return None
+    if isinstance(value, Damaged):
+        raise ValueError(value.rule)  # noqa: TRY004 - of the cell, like a lost letter
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
