@@ -114,6 +114,8 @@ def test_a_box_finds_what_lies_in_it(
         ({"datetime": "x"}, "datetime"),
         ({"filter": "nix = 1"}, "filter"),
         ({"filter": "killed ="}, "filter"),
+        ({"filter": "killed = 1) OR (killed = 0", "state": "verified"}, "filter"),
+        ({"filter": "S_INTERSECTS(geometry, POINT EMPTY)"}, "filter"),
         ({"filter": "killed > 1", "filter-lang": "cql2-json"}, "filter-lang"),
         ({"filter": "killed > 1", "filter-crs": EPSG4326}, "filter-crs"),
         ({"killed": "many"}, "killed"),

@@ -44,6 +44,10 @@ _TEXTS = {
     "summary": "summary_of((SELECT body FROM body WHERE lsn = v.lsn))",
 }
 _TIMES = {"received": "v.received"}
+_ARGUMENTS = {"not": 1, "isNull": 1, "between": 3}
+"""How many an operator takes; others two, and ``and`` and ``or`` any number."""
+_FURTHEST = 1_000.0
+"""Degrees; what lies further is no place, and no number for SQLite."""
 _SUMMARY_REMEDY = "Queryables are listed at /ogc/collections/{kind}/queryables."
 
 
@@ -91,15 +95,19 @@ class Translation(msgspec.Struct, frozen=True):
 
 def translated(text: str, names: Names) -> Translation:
     """The condition that a filter stands for."""
+    work = _Work(names)
+    sql = work.condition(parsed(text), 0)
+    return Translation(sql, work.params)
+
+
+def parsed(text: str) -> Any:
+    """The tree of a filter; ``InvalidQuery`` where it is none by itself."""
     if len(text) > LONGEST:
         raise _wrong(f"The filter is longer than {LONGEST:,} characters.")
     try:
-        tree = cql2.parse_text(text).to_json()
-    except (cql2.ParseError, cql2.ValidationError, ValueError, RecursionError) as error:
+        return cql2.parse_text(text).to_json()
+    except Exception as error:  # the parser raises bare ones too, for an empty POINT say
         raise _wrong("The filter is not CQL2 text.", "Write for example killed >= 3.") from error
-    work = _Work(names)
-    sql = work.condition(tree, 0)
-    return Translation(sql, work.params)
 
 
 def _wrong(message: str, remedy: str | None = None) -> InvalidQuery:
@@ -144,7 +152,11 @@ class _Work:
         operator = self._operators.get(tree["op"])
         if operator is None:
             raise _wrong(f"The filter uses {str(tree['op'])[:40]!r}, which is not known here.")
-        return operator(tree["op"], cast(list[Any], tree["args"]), depth)
+        args = cast(list[Any], tree.get("args", []))
+        wanted = len(args) if tree["op"] in ("and", "or") else _ARGUMENTS.get(tree["op"], 2)
+        if not args or len(args) != wanted:
+            raise _wrong(f"{str(tree['op'])[:40]!r} in the filter stands with {len(args)} values.")
+        return operator(tree["op"], args, depth)
 
     def queryable(self, node: Any) -> Queryable:
         if not isinstance(node, dict) or "property" not in node:
@@ -224,7 +236,10 @@ class _Work:
         found = self.queryable(args[0])
         if found.type not in ("text", "number"):
             raise _wrong("IN compares a text or a number with a list.")
-        listed = ", ".join(self.bind(self.value(value, found.type)) for value in args[1])
+        if not isinstance(args[1], list):
+            raise _wrong("IN compares with a list.", "Write for example killed IN (1, 2).")
+        values = cast(list[Any], args[1])
+        listed = ", ".join(self.bind(self.value(value, found.type)) for value in values)
         return f"({found.sql} IN ({listed}))"
 
     def _between(self, op: str, args: list[Any], depth: int) -> str:
@@ -242,10 +257,10 @@ class _Work:
         if self.queryable(args[0]).name != "geometry":
             raise _wrong("S_INTERSECTS asks geometry.")
         if isinstance(args[1], dict) and "bbox" in args[1]:
-            edges = cast(list[float], args[1]["bbox"])
+            edges = cast(list[Any], args[1]["bbox"])
             if len(edges) != 4:
                 raise _wrong("BBOX in the filter is west, south, east, north.")
-            west, south, east, north = (self.bind(round(e * schema.DEGREE)) for e in edges)
+            west, south, east, north = (self.bind(_edge(e)) for e in edges)
             joined = "AND" if edges[0] <= edges[2] else "OR"
             return (
                 f"((v.lon >= {west} {joined} v.lon <= {east}) "
@@ -259,12 +274,20 @@ class _Work:
             west, south, east, north = geometry.bounds
         except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError):
             raise _wrong("The geometry in the filter is not one.") from None
-        edges = [self.bind(round(e * schema.DEGREE)) for e in (west, east, south, north)]
+        edges = [self.bind(_edge(e)) for e in (west, east, south, north)]
         whole = self.bind(shapely.to_wkb(geometry))
         return (
             f"(v.lon BETWEEN {edges[0]} AND {edges[1]} AND v.lat BETWEEN {edges[2]} AND {edges[3]}"
             f" AND CASE WHEN v.lon IS NOT NULL THEN in_shape({whole}, v.lon, v.lat) END)"
         )
+
+
+def _edge(degrees: Any) -> int:
+    """Degrees as they stand in the file; that of an empty geometry is not a number."""
+    known = isinstance(degrees, int | float) and not isinstance(degrees, bool)
+    if not known or not abs(degrees) <= _FURTHEST:
+        raise _wrong("A place in the filter is empty, or is no number of degrees.")
+    return round(degrees * schema.DEGREE)
 
 
 def _is_property(node: Any) -> bool:

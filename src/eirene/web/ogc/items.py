@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from eirene.errors import InvalidQuery, Unavailable
 from eirene.picture import Row, flat, report_by_id, search
-from eirene.picture.cql2 import Queryable
+from eirene.picture.cql2 import Queryable, parsed
 from eirene.picture.query import MOST_ROWS, Query, parse_datetime
 from eirene.reports.kinds import Kind
 from eirene.times import iso
@@ -179,7 +179,10 @@ def _query(
 
 def _filter(given: dict[str, str], known: dict[str, Queryable]) -> str:
     """The filter, and what the named properties must equal, as one CQL2 text."""
-    parts = [f"({given['filter']})"] if given.get("filter") else []
+    parts: list[str] = []
+    if given.get("filter"):
+        parsed(given["filter"])  # by itself: else "a) OR (b" would get round what is beside it
+        parts.append(f"({given['filter']})")
     for name, one in known.items():
         if name in given:
             parts.append(f"{name} = {_literal(name, given[name], one.type)}")
