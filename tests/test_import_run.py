@@ -280,7 +280,7 @@ def test_a_p_code_that_the_mission_does_not_know_is_pointed_out_and_kept(tmp_pat
     made = planned(path, mapping, find=car.find)
     assert (made.reports, made.rejected) == (3, 0)
     assert (
-        "P-code CF712 is in no list of this mission: kept as it is, on no map "
+        "'CF712' is in no list of places of this mission: kept as it is, on no map "
         "(2 rows, first row 3)" in told(made)
     )
     assert "CF214" not in told(made).partition("row 2")[0]

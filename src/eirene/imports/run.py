@@ -14,6 +14,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,7 +44,8 @@ Current = Callable[[bytes], tuple[bytes, dict[str, Any]] | None]
 
 SHOWN_REJECTS = 1_000
 _SAMPLES = 3
-_MOST_ODD = 20
+_MOST_ODD = 500
+_SHOWN_ODD = 20
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:eirene:import")
 _STEP = 500
 _NOT_SHOWN = ("kind", "compartment", "entity", "client_id", "source", "narrative")
@@ -258,7 +260,7 @@ class Plan:
             return _REJECT, job.reject(
                 row.number, column, field, value, error.message, error.remedy or ""
             )
-        self._keep(row.number, flat)
+        self._keep(row.number, flat, draft)
         return outcome, None
 
     def _contradiction(self, row: Row) -> Reject:
@@ -271,14 +273,13 @@ class Plan:
             "Keep one of them, or name columns in row_id that tell them apart.",
         )
 
-    def _keep(self, number: int, flat: dict[str, Any]) -> None:
+    def _keep(self, number: int, flat: dict[str, Any], draft: Draft) -> None:
         """Keep a sample, and what a person should look at."""
         if len(self.samples) < _SAMPLES:
             self.samples.append((number, shown(flat)))
-        find, pcode = self._job.find, flat.get("pcode")
-        if find is not None and isinstance(pcode, str) and not find(pcode):
+        if (unplaced := _unplaced(draft, self._job.find)) is not None:
             self._job.shaper.notes.append(
-                f"P-code {pcode} is in no list of this mission: kept as it is, on no map"
+                f"{unplaced!r} is in no list of places of this mission: kept as it is, on no map"
             )
         for low, high in _RISING:
             if low in flat and high in flat and flat[low] > flat[high]:
@@ -319,8 +320,10 @@ class Plan:
         lines += [("found", fact) for fact in (*self._job.table.facts, *self._columns.facts())]
         lines += [
             ("look", f"{what} ({times:,} rows, first row {row})")
-            for what, (times, row) in self._odd.items()
+            for what, (times, row) in islice(self._odd.items(), _SHOWN_ODD)
         ]
+        if len(self._odd) > _SHOWN_ODD:
+            lines += [("look", f"{len(self._odd) - _SHOWN_ODD:,} more remarks of this sort")]
         lines += self._sums()
         columns = self._job.table.columns
         unused = ignored(self._job.table, used_columns(self.mapping), self.kind)
@@ -352,6 +355,16 @@ def _twice(flat: dict[str, Any], content: bytes, seen: dict[bytes, bytes]) -> bo
         seen[entity] = content[:8]
         return None
     return before == content[:8]
+
+
+def _unplaced(draft: Draft, find: Find | None) -> str | None:
+    """The P-code or name of a place that nobody can find on a map; None where there is none."""
+    place = draft.place
+    if find is None or place is None or place.lat is not None:
+        return None
+    if not place.pcode:
+        return place.name or None
+    return None if find(place.pcode) else place.pcode
 
 
 def shown(flat: dict[str, Any]) -> str:
