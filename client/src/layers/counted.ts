@@ -31,6 +31,10 @@ export const counted: LayersOf = (source, theme) => [
     filter: IS_AREA,
     paint: { "line-color": theme.accent, "line-width": 1.2, "line-dasharray": [2, 2] },
   },
+];
+
+/** The numbers, above the symbols: those that an area hides would be read as all there are. */
+export const countedNumbers: LayersOf = (source, theme) => [
   {
     id: "counted-number",
     type: "symbol",
@@ -43,7 +47,7 @@ export const counted: LayersOf = (source, theme) => [
       "symbol-sort-key": ["-", ["get", "n"]],
     },
     paint: {
-      "text-color": theme.ink,
+      "text-color": theme.accent,
       "text-halo-color": theme.map.halo,
       "text-halo-width": 2,
     },

@@ -12,6 +12,7 @@ import {
   baseLayers,
   baseNames,
   counted,
+  countedNumbers,
   extent,
   liveLayers,
   sketch,
@@ -41,6 +42,7 @@ describe.each(ALL)("in the theme $name on $ground", (theme) => {
   it.each([
     ["areas", areas],
     ["counted", counted],
+    ["countedNumbers", countedNumbers],
     ["extent", extent],
     ["sketch", sketch],
   ])("%s is a valid style", (_, layers) => {

@@ -11,6 +11,7 @@ import {
   baseLayers,
   baseNames,
   counted,
+  countedNumbers,
   extent,
   liveLayers,
   sketch,
@@ -91,6 +92,7 @@ function layersOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification
     ...areas(AREAS, theme),
     ...extent(EXTENT, theme),
     ...liveLayers.flatMap((layer) => layer.layers(layer.id, theme)),
+    ...countedNumbers(COUNTED, theme),
     ...sketch(SKETCH, theme),
   ];
 }
