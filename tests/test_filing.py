@@ -149,6 +149,20 @@ def test_an_amendment_replaces_and_two_stand_side_by_side(desk: Desk) -> None:
     assert desk.total() == 1
 
 
+def test_what_one_withdrew_and_another_amended_is_settled_by_naming_both(desk: Desk) -> None:
+    (first,) = desk.file(an_incident())
+    (gone,) = desk.file({"kind": "withdrawal", "amends": [first], "reason": "error"})
+    (second,) = desk.file(an_incident(amends=[first], killed=2))
+    assert report_by_id(desk.picture, DUTY, bytes.fromhex(second)).conflict
+    for names, kind in (([gone], "incident"), ([second, gone], "alert")):
+        with pytest.raises(InvalidReport) as error:
+            desk.file(an_incident() | {"kind": kind, "amends": names})
+        assert error.value.field in ("amends", "kind", "type")
+    (third,) = desk.file(an_incident(amends=[second, gone], killed=2))
+    assert not report_by_id(desk.picture, DUTY, bytes.fromhex(third)).conflict
+    assert desk.total() == 1
+
+
 def test_only_the_owner_amends_and_absent_is_as_withheld(desk: Desk) -> None:
     (seen,) = desk.file(an_incident(compartment="mission"))
     (hidden,) = desk.file(an_incident())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from eirene.desks.case import Case
 from eirene.desks.reapply import reached
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
-from eirene.picture import STREAM_COLUMNS, flat
+from eirene.picture import STREAM_COLUMNS, entity_by_id, flat
 from eirene.picture.rows import stream_row
 from eirene.release.rules import Rule
 from eirene.release.version import Version
@@ -145,6 +145,41 @@ def test_a_withdrawn_report_is_struck_through_at_once(office: Office):
     office.pass_slots()
     office.file({"kind": "withdrawal", "amends": [first], "reason": "error"})
     office.desk.tick()
+    assert office.seen("partners") == []
+    [row] = office.seen("partners", withdrawn=True)
+    assert row.withdrawn
+
+
+def test_what_strikes_a_version_tells_no_finer_time_and_is_marked_as_it_is(office: Office):
+    """A withdrawal stands in the audience's compartment, too."""
+    [first] = office.file(an_incident())
+    office.pass_slots()
+    [version] = office.seen("partners")
+    office.now += timedelta(hours=2, minutes=20)
+    office.file({"kind": "withdrawal", "amends": [first], "reason": "error"})
+    office.desk.tick()
+    [struck] = office.seen("partners", withdrawn=True)
+    view = entity_by_id(office.picture, a_reader("partners"), struck.entity)
+    [strike] = [row for row in view.history if row.kind == "withdrawal"]
+    assert version.body.coarse is not None and version.body.coarse.time == "6-hours"
+    assert strike.body.filed == datetime(2026, 11, 25, 12, tzinfo=UTC)
+    assert (strike.classification, strike.tlp) == (version.classification, version.tlp)
+
+
+def test_what_was_withdrawn_and_amended_is_no_conflict_and_is_withdrawn_again(office: Office):
+    """No audience learns from a mark that two people of the owner did not know of each other."""
+    [report] = office.file(an_incident())
+    office.pass_slots()
+    for killed in (8, 30):
+        office.file({"kind": "withdrawal", "amends": [report], "reason": "error"})
+        office.pass_slots()
+        assert office.seen("partners") == []
+        [report] = office.file(an_incident(killed=killed, amends=[report]))
+        office.pass_slots(2)
+        [row] = office.seen("partners")
+        assert not row.conflict and not row.withdrawn and row.current
+    office.file({"kind": "withdrawal", "amends": [report], "reason": "error"})
+    office.pass_slots()
     assert office.seen("partners") == []
     [row] = office.seen("partners", withdrawn=True)
     assert row.withdrawn

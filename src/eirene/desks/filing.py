@@ -201,6 +201,7 @@ class FilingDesk:
 
     def _body(self, reader: Reader, draft: Draft, now: datetime) -> Body:
         amended = [self._amended(reader, draft, id_) for id_ in draft.amends]
+        _check_replaces(draft, amended)
         compartment = self._compartment(reader, draft, amended)
         client_id = draft.client_id or os.urandom(16)
         id_ = report_id(self._keys.author(compartment).public, reader.account, client_id)
@@ -268,12 +269,6 @@ class FilingDesk:
                 "Only the organisation that filed a report may amend or withdraw it.",
                 field="amends",
                 remedy="File your own report, linked to it.",
-            )
-        if draft.kind.name not in (row.kind, "withdrawal"):
-            raise InvalidReport(
-                f"A {draft.kind.name} cannot replace a report of kind {row.kind}.",
-                field="kind",
-                remedy=f"File it as {row.kind}.",
             )
         return row
 
@@ -477,6 +472,22 @@ def _settle(answers: list[tuple[_Submission, _Answer]]) -> None:
             submission.answer.set_exception(said)
         else:
             submission.answer.set_result(said)
+
+
+def _check_replaces(draft: Draft, amended: Sequence[Row]) -> None:
+    """A report replaces reports of its kind, and beside one of them what withdrew it: so it is
+    settled where one person withdrew what another amended.
+    """
+    if not amended or draft.kind.name == "withdrawal":
+        return
+    kinds = [row.kind for row in amended if row.kind != "withdrawal"]
+    other = next((kind for kind in kinds or ["withdrawal"] if kind != draft.kind.name), None)
+    if other is not None:
+        raise InvalidReport(
+            f"A {draft.kind.name} cannot replace a report of kind {other}.",
+            field="kind" if kinds else "amends",
+            remedy=f"File it as {other}." if kinds else "Name the report that was withdrawn, too.",
+        )
 
 
 def same_words(known: Body, body: Body) -> bool:

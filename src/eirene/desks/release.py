@@ -30,7 +30,7 @@ import msgspec
 from eirene.desks.case import Case, Cases
 from eirene.desks.reapply import in_force, mark_of, reapply
 from eirene.desks.siblings import siblings
-from eirene.desks.steps import Still, begun, is_exact, moved, ready, refused, text_of
+from eirene.desks.steps import Still, begun, is_exact, moved, ready, refused, stands, text_of
 from eirene.errors import EireneError, NodeError
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log, utc_now
@@ -247,8 +247,17 @@ class ReleaseDesk(Cases):
                 yield refused(line, "withdrawn")
 
     def _strike(self, line: Line) -> bytes:
-        body = self.body(line, b"withdrawal", "withdrawal/1", {"reason": "error"})
-        body = msgspec.structs.replace(body, amends=(line.version,))
+        gone = {"reason": "error"}
+        body = self.body(line, b"withdrawal", "withdrawal/1", gone, amends=(line.version,))
+        row = self.version_row(line)
+        if row is not None:  # no time that is finer than the version's own, and its marking
+            coarse = row.body.coarse
+            body = msgspec.structs.replace(
+                body,
+                filed=block_start(self._clock(), (coarse and coarse.time) or "day"),
+                classification=row.body.classification,
+                tlp=row.body.tlp,
+            )
         return self.post([body])[-1].hash
 
     # -- making versions
@@ -328,7 +337,8 @@ class ReleaseDesk(Cases):
         own = self.rule_of(decision, exactly=True)
         rung = rung_of(own.place, rule.place) if own else 0
         self.told.gave(case.of, line.audience, version.place, rung)
-        body = self.body(line, case.entry, case.body.kind, version.content, amends=line.version)
+        amends = stands(line)
+        body = self.body(line, case.entry, case.body.kind, version.content, amends=amends)
         body = dressed(body, version, self.filed(rule))
         return None if line.version and self._same(line, body) else body
 
@@ -357,13 +367,13 @@ class ReleaseDesk(Cases):
         kind: str,
         content: dict[str, Any],
         *,
-        amends: bytes = b"",
+        amends: tuple[bytes, ...] = (),
     ) -> Body:
         """A body in the audience's compartment that says nothing of who, when and whence.
 
         Its ids follow from line and original, so that it is not made twice.
         """
-        seed = hashlib.sha256(b"version" + line.id + original + amends).digest()
+        seed = hashlib.sha256(b"version" + line.id + original + b"".join(amends)).digest()
         author = self._keys.author(line.audience).public
         return Body(
             id=report_id(author, "", seed[:16]),
@@ -374,7 +384,7 @@ class ReleaseDesk(Cases):
             kind=kind,
             account="",
             filed=self._clock().replace(minute=0, second=0, microsecond=0),
-            amends=(amends,) if amends else (),
+            amends=amends,
             content=msgspec.Raw(_pack(content)),
         )
 

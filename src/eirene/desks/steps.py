@@ -18,6 +18,7 @@ from eirene.reports.acts.release import (
     RECALLED,
     REFUSED,
     WAITS,
+    WITHDRAWN,
     Step,
 )
 
@@ -99,6 +100,21 @@ def rule_of(line: Line) -> str:
 def _waits(line: bytes, decision: Decision) -> Step:
     mode = "two-people" if decision.mode == "two-people" else "one-person"
     return msgspec.structs.replace(step(line, decision), step=WAITS, mode=mode, due=None)
+
+
+def stands(line: Line) -> tuple[bytes, ...]:
+    """Entries of what the audience has: the version, and what struck it through.
+
+    A new version replaces both: else one would have withdrawn what the other amended, which
+    reads as a conflict.
+    """
+    struck = b""
+    for taken in line.steps:
+        if taken.step.step == WITHDRAWN:
+            struck = taken.step.version
+        elif taken.step.step == MADE:
+            struck = b""
+    return tuple(entry for entry in (line.version, struck) if entry) if line.version else ()
 
 
 def under(line: Line, decision: Decision) -> bool:
