@@ -171,10 +171,15 @@ def _readings(sample: bytes) -> list[tuple[str, str]]:
     return [(name, text) for _, name, text in found]
 
 
-def _asked(path: Path, sample: bytes) -> UnclearFile:
+def in_two_encodings(sample: bytes) -> tuple[str, str]:
+    """A text in its two likeliest encodings, and how a mapping states each, for a question."""
     readings = _readings(sample)
     shown = "; ".join(f"in {name}: {text}" for name, text in readings[:2])
-    names = " or ".join(f'encoding = "{name}"' for name, _ in readings[:2])
+    return shown, " or ".join(f'encoding = "{name}"' for name, _ in readings[:2])
+
+
+def _asked(path: Path, sample: bytes) -> UnclearFile:
+    shown, names = in_two_encodings(sample)
     return UnclearFile(
         f"{path.name} is not UTF-8, and nothing in it says what it is. {shown}.",
         field="encoding",

@@ -13,10 +13,15 @@ from eirene.imports.faults import UnclearFile
 from eirene.imports.shapes import circle_of
 from eirene.imports.tables import Broken, Row, Table
 
+LARGEST = 24_000_000
+"""Characters of a collection, which is held in memory."""
+
 LATITUDE, LONGITUDE, REACH = "latitude", "longitude", "accuracy_m"
 
 
-class _Feature(msgspec.Struct, tag_field="type", tag="Feature"):
+class Feature(msgspec.Struct, tag_field="type", tag="Feature"):
+    """One feature, its geometry not yet looked at."""
+
     properties: dict[str, Any] | None = None
     geometry: dict[str, Any] | None = None
     id: str | int | float | None = None
@@ -29,21 +34,10 @@ class _Collection(msgspec.Struct, tag_field="type", tag="FeatureCollection"):
 
 def features(path: Path, encoding: str, facts: list[str]) -> Table:
     """Features as rows; the point becomes the columns latitude and longitude."""
-    with open_text(path, encoding) as stream:
-        try:
-            text = stream.read().lstrip("\ufeff")
-            document = msgspec.json.decode(text, type=_Collection)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UnclearFile(
-                f"{path.name} is not a GeoJSON FeatureCollection: {error}.",
-                field="file",
-                remedy="Export it as GeoJSON in WGS 84; GeoJSON has no NaN and no comments.",
-            ) from None
+    document = _collection(path, encoding)
     _check_crs(path, document.crs)
-    features = [_feature(number, raw) for number, raw in enumerate(document.features, start=1)]
-    columns = _property_names(features)
-    facts = [*facts, f"GeoJSON with {len(features):,} features"]
-    shapes = sum(_geometry_type(one) not in ("", "Point") for one in features)
+    columns, shapes = _surveyed(document.features)
+    facts = [*facts, f"GeoJSON with {len(document.features):,} features"]
     if shapes:
         facts.append(
             f"{shapes:,} features are lines or areas: the point is the middle, "
@@ -51,40 +45,66 @@ def features(path: Path, encoding: str, facts: list[str]) -> Table:
         )
 
     def rows() -> Iterator[Row | Broken]:
-        for number, feature in enumerate(features, start=1):
+        for number, raw in enumerate(document.features, start=1):
+            feature = _feature(number, raw)
             if isinstance(feature, Broken):
                 yield feature
             else:
-                yield _feature_row(number, feature, columns)
+                yield feature_row(number, feature, columns)
 
     return Table(path, columns, tuple(facts), rows, textual=False)
 
 
-def _feature(number: int, raw: msgspec.Raw) -> _Feature | Broken:
+def _collection(path: Path, encoding: str) -> _Collection:
+    with open_text(path, encoding) as stream:
+        try:
+            text = stream.read(LARGEST + 1)
+            if len(text) > LARGEST:
+                raise UnclearFile(
+                    f"{path.name} is one JSON document of more than {LARGEST:,} characters.",
+                    field="file",
+                    remedy="Write one feature a line (GeoJSON text sequence), or use GeoPackage.",
+                )
+            return msgspec.json.decode(text.lstrip("\ufeff").encode(), type=_Collection)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise UnclearFile(
+                f"{path.name} is not a GeoJSON FeatureCollection: {error}.",
+                field="file",
+                remedy="Export it as GeoJSON in WGS 84; GeoJSON has no NaN and no comments.",
+            ) from None
+
+
+def _surveyed(features: list[msgspec.Raw]) -> tuple[tuple[str, ...], int]:
+    """Names of the columns, and the number of features that are lines or areas."""
+    names: dict[str, None] = {}
+    ids = points = False
+    shapes = 0
+    for raw in features:
+        feature = _feature(0, raw)
+        if isinstance(feature, Broken):
+            continue
+        names |= dict.fromkeys(feature.properties or {})
+        ids = ids or feature.id is not None
+        points = points or bool(feature.geometry)
+        shapes += bool(feature.geometry) and str(feature.geometry.get("type", "")) not in (
+            "",
+            "Point",
+        )
+    if ids:
+        names.setdefault("id", None)
+    if points:
+        names |= dict.fromkeys((LATITUDE, LONGITUDE, REACH))
+    return tuple(names), shapes
+
+
+def _feature(number: int, raw: msgspec.Raw) -> Feature | Broken:
     try:
-        return msgspec.json.decode(raw, type=_Feature)
-    except msgspec.DecodeError as error:
+        return msgspec.json.decode(raw, type=Feature)
+    except (msgspec.DecodeError, RecursionError) as error:
         return Broken(number, "", bytes(raw)[:80].decode("utf-8", "replace"), str(error), _FEATURE)
 
 
 _FEATURE = "A feature has properties and a geometry, which may be null."
-
-
-def _geometry_type(feature: _Feature | Broken) -> str:
-    geometry = None if isinstance(feature, Broken) else feature.geometry
-    return str(geometry.get("type", "")) if geometry else ""
-
-
-def _property_names(features: list[_Feature | Broken]) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    whole = [one for one in features if isinstance(one, _Feature)]
-    for feature in whole:
-        names |= dict.fromkeys(feature.properties or {})
-    if any(one.id is not None for one in whole):
-        names.setdefault("id", None)
-    if any(one.geometry for one in whole):
-        names |= dict.fromkeys((LATITUDE, LONGITUDE, REACH))
-    return tuple(names)
 
 
 def _check_crs(path: Path, crs: Any) -> None:
@@ -99,14 +119,14 @@ def _check_crs(path: Path, crs: Any) -> None:
         )
 
 
-def _feature_row(number: int, feature: _Feature, columns: tuple[str, ...]) -> Row | Broken:
+def feature_row(number: int, feature: Feature, columns: tuple[str, ...]) -> Row | Broken:
     values = dict(feature.properties or {})
     if feature.id is not None:
         values.setdefault("id", feature.id)
     if feature.geometry is not None:
         try:
             lon, lat, reach = circle_of(feature.geometry)
-        except (ValueError, TypeError, KeyError, IndexError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             return Broken(
                 number,
                 "geometry",

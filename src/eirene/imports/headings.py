@@ -70,17 +70,11 @@ def heading_of(
     said = [(number, cells) for number, cells in rows if any(map(filled, cells))]
     if stated is not None:
         return _stated(path, said, stated, groups)
-    for at, (_, cells) in enumerate(said):
-        if at < SEARCHED and is_tags(cells) and not _all_tags_below(said, at):
-            return _by_tags(said, at, groups)
+    tagged = [at for at, (_, cells) in enumerate(said[: SEARCHED + 1]) if is_tags(cells)]
+    if tagged and tagged[0] < SEARCHED and tagged[0] + 1 not in tagged:  # no list of hashtags
+        return _by_tags(said, tagged[0], groups)
     found = proven(said, groups)
     return None if found is None else _plain(said, found, groups, "every column below has a name")
-
-
-def _all_tags_below(said: Sequence[Numbered], at: int) -> bool:
-    """A list of hashtags is no row of tags."""
-    below = said[at + 1 : at + 4]
-    return at <= 1 and bool(below) and all(is_tags(cells) for _, cells in below)
 
 
 def _stated(path: Path, said: Sequence[Numbered], stated: int, groups: Groups) -> Heading:

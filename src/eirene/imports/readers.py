@@ -12,11 +12,16 @@ Invariants
 
 from __future__ import annotations
 
+import codecs
+import re
 from pathlib import Path
 
+from eirene.imports.archives import opened
 from eirene.imports.encodings import encoding_of, open_bytes, open_text
 from eirene.imports.faults import UnclearFile
 from eirene.imports.geojson import features
+from eirene.imports.jsonlines import is_json_lines, json_lines
+from eirene.imports.mapfiles import geopackage, gpx, kml, shapefile, zipped
 from eirene.imports.separated import separated, undecodable
 from eirene.imports.tables import Broken, Damaged, Options, Row, Table
 from eirene.imports.workbooks import workbook
@@ -24,6 +29,12 @@ from eirene.imports.workbooks import workbook
 __all__ = ["Broken", "Damaged", "Options", "Row", "Table", "open_table"]
 
 _ZIP = b"PK\x03\x04"
+_SQLITE = b"SQLite format 3\x00"
+_SHAPEFILE = b"\x00\x00\x27\x0a"
+_XML = re.compile(
+    rb"(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>|\s)*<([A-Za-z][\w:.-]*)",
+    re.DOTALL,
+)
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -44,9 +55,15 @@ def open_table(
     """
     stated = Options(encoding, delimiter, sheet, heading, hidden)
     with open_bytes(path) as stream:
-        start = stream.read(16)
+        start = stream.read(2_000)
     if start.startswith(_ZIP):
-        return workbook(path, stated)
+        return _archive(path, stated)
+    if start.startswith(_SQLITE):
+        return geopackage(path, stated)
+    if start.startswith(_SHAPEFILE):
+        return shapefile(path, stated)
+    if root := _XML.match(start.removeprefix(codecs.BOM_UTF8).lstrip()):
+        return _document(path, root[1].rpartition(b":")[2], stated)
     if start.startswith(_OLD_OFFICE):
         raise UnclearFile(
             f"{path.name} is a spreadsheet of the old form (XLS), or is locked with a password.",
@@ -56,19 +73,47 @@ def open_table(
     return _text(path, stated)
 
 
+def _archive(path: Path, stated: Options) -> Table:
+    with opened(path) as archive:
+        office = "[Content_Types].xml" in archive.names
+    table = None if office else zipped(path, stated)
+    return workbook(path, stated) if table is None else table
+
+
+def _document(path: Path, root: bytes, stated: Options) -> Table:
+    if root == b"kml":
+        return kml(path, stated)
+    if root == b"gpx":
+        return gpx(path, stated)
+    raise UnclearFile(
+        f"{path.name} is XML, but no KML and no GPX.",
+        field="file",
+        remedy="Save it as CSV, XLSX, GeoJSON, GeoPackage, KML or GPX.",
+    )
+
+
 def _text(path: Path, stated: Options) -> Table:
     found = encoding_of(path, stated.encoding)
     facts = [f"encoding {found.name}: {found.proof}"]
     if found.doubt:
         facts.append(f"odd letters: {found.doubt}")
-    if _looks_like_json(path, found.name):
+    start = _start(path, found.name)
+    if start.startswith(("{", "\x1e")):
+        if is_json_lines(path, found.name):
+            return json_lines(path, found.name, facts)
         return features(path, found.name, facts)
+    if start.startswith("[") and start[1:].lstrip().startswith("{"):
+        raise UnclearFile(
+            f"{path.name} is one JSON list.",
+            field="file",
+            remedy="Write one object a line (JSON lines), or a GeoJSON FeatureCollection.",
+        )
     return separated(path, found.name, facts, stated)
 
 
-def _looks_like_json(path: Path, encoding: str) -> bool:
+def _start(path: Path, encoding: str) -> str:
     with open_text(path, encoding) as text:
         try:
-            return text.read(1_000).lstrip("\ufeff \t\r\n").startswith("{")
+            return text.read(1_000).lstrip("\ufeff \t\r\n")
         except UnicodeDecodeError as error:
             raise undecodable(path, encoding, error) from None

@@ -32,7 +32,7 @@ TOTAL = "is a row of totals: it would count twice what the rows above it say"
 TOTAL_REMEDY = "Remove the row, or leave it among the rejects."
 
 
-def _lines(stream: IO[str], path: Path) -> Iterator[str]:
+def lines(stream: IO[str], path: Path) -> Iterator[str]:
     """Lines of bounded length: a file without line ends is not read into memory."""
     number = 0
     while line := stream.readline(LONGEST_LINE):
@@ -111,7 +111,7 @@ def _is_title(rows: Sequence[tuple[int, Sequence[Any]]]) -> bool:
 
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Row | Broken]:
     with open_text(path, encoding) as stream:
-        reader = csv.reader(_lines(stream, path), delimiter=delimiter, strict=True)
+        reader = csv.reader(lines(stream, path), delimiter=delimiter, strict=True)
         number, line = 0, 0
         while True:
             try:

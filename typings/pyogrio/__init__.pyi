@@ -1,0 +1,9 @@
+from typing import Any
+
+from pyogrio import raw as raw
+
+__gdal_version__: tuple[int, int, int]
+
+def list_drivers(read: bool = ..., write: bool = ...) -> dict[str, str]: ...
+def list_layers(path_or_buffer: Any, /) -> list[tuple[Any, Any]]: ...
+def read_info(path_or_buffer: Any, /, **told: Any) -> dict[str, Any]: ...

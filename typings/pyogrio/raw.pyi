@@ -1,0 +1,6 @@
+from typing import Any
+
+def read(path_or_buffer: Any, /, **told: Any) -> tuple[dict[str, Any], Any, Any, list[Any]]: ...
+def write(
+    path: Any, geometry: Any, field_data: list[Any], fields: list[str], **told: Any
+) -> None: ...
