@@ -12,14 +12,17 @@ import pytest
 
 from conftest import Bench
 from eirene.desks.case import Case
+from eirene.desks.decide import Waiting
 from eirene.desks.reapply import reached
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
 from eirene.picture import STREAM_COLUMNS, entity_by_id, flat
 from eirene.picture.rows import stream_row
+from eirene.release.reader import Reader
 from eirene.release.rules import Rule
 from eirene.release.version import Version
 from eirene.reports.acts.release import FROZEN, MADE, RECALLED, WAITS
+from eirene.reports.flat import content_values
 from release_desk import (
     DUTY,
     HOST_FORCES,
@@ -565,6 +568,74 @@ def test_an_edit_of_what_two_decided_waits_for_the_second_and_keeps_his_words(of
     office.people.decide(HEAD, "s4", line, "approve")
     office.pass_slots()
     assert [flat(row)["summary"] for row in office.seen("host-state")] == ["Other words."]
+
+
+def shown_to(office: Office, reader: Reader) -> Waiting:
+    [found] = [one for one in office.people.waiting(reader) if one.line.audience == "host-state"]
+    return found
+
+
+def test_nobody_agrees_to_words_that_he_was_not_shown(office: Office):
+    """What one of two writes is shown to the other, and counts for nobody who saw other words."""
+    office.file(an_incident(compartment="command", actors=[HOST_FORCES]))
+    office.pass_slots()
+    line = shown_to(office, OFFICER).line.id
+    office.people.decide(OFFICER, "s1", line, "approve", text="First words.")
+    item = shown_to(office, HEAD)
+    assert item.words == "First words."
+    assert item.version is not None
+    assert content_values(item.version)["summary"] == "First words."
+    with pytest.raises(InvalidQuery) as caught:
+        office.people.decide(HEAD, "s2", line, "approve", words="")
+    assert caught.value.field == "text"
+    office.people.decide(HEAD, "s2", line, "edit", text="LARK-7 told us.", words="First words.")
+    office.pass_slots()
+    assert office.seen("host-state") == [], "the first has not seen them"
+    assert shown_to(office, OFFICER).words == "LARK-7 told us."
+    office.people.decide(OFFICER, "s3", line, "edit", text="Third words.")
+    office.people.decide(HEAD, "s4", line, "approve", words="Third words.")
+    office.pass_slots()
+    assert [flat(row)["summary"] for row in office.seen("host-state")] == ["Third words."]
+
+
+def test_words_that_were_released_stay_in_the_history_until_the_version_is_recalled(
+    office: Office,
+):
+    """What the desk says at the moment of writing (``ledger.edit.old``)."""
+    [filed] = office.file(an_incident())
+    office.pass_slots()
+
+    def read() -> list[str]:
+        [row] = office.seen("partners")
+        view = entity_by_id(office.picture, a_reader("partners"), row.entity)
+        return sorted(flat(one).get("summary", "") for one in view.history)
+
+    def write(text: str) -> None:
+        found = office.people.releases(OFFICER, bytes.fromhex(filed))
+        [line] = [one for one, _ in found if one.audience == "partners"]
+        office.people.decide(OFFICER, "s1", line.id, "edit", text=text)
+        office.pass_slots(2)
+
+    write("Sister Ana told us.")
+    write("Somebody told us.")
+    assert read() == ["", "Sister Ana told us.", "Somebody told us."]
+    found = office.people.releases(OFFICER, bytes.fromhex(filed))
+    [line] = [one for one, _ in found if one.audience == "partners"]
+    office.people.decide(OFFICER, "s1", line.id, "recall")
+    write("A source told us.")
+    assert read() == ["A source told us."]
+
+
+def test_of_two_ends_the_earlier_holds(office: Office):
+    office.file(an_incident(compartment="command", actors=[HOST_FORCES]))
+    office.pass_slots()
+    line = shown_to(office, OFFICER).line.id
+    soon, late = office.now + timedelta(days=1), office.now + timedelta(days=300)
+    office.people.decide(OFFICER, "s1", line, "approve", until=soon)
+    made = office.people.decide(HEAD, "s2", line, "approve", until=late)
+    office.pass_slots()
+    assert len(office.seen("host-state")) == 1
+    assert office.people.line(HEAD, made.id).until == soon
 
 
 def test_a_report_and_all_versions_on_two_ways_are_counted_once(office: Office):

@@ -191,6 +191,8 @@ def test_the_text_for_one_audience_is_written_in_the_detail(at: Seats, office: O
     office.let_slot_pass()
     [line] = [o for o in office.ledger(filed["id"]) if o["compartment"] == "partners"]
     assert line["version"]["summary"] == "A boat was lost; the crossing is closed."
+    partners.get_by_role("button", name="Write for partners").click()
+    expect(partners.get_by_text("What it reads now stays in the history")).to_be_visible()
     there = at().sign_in(NGO)
     expect(rows(there, "the crossing is closed").first).to_contain_text("100+")
 

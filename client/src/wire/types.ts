@@ -408,6 +408,8 @@ export interface WaitingRelease {
   /** What would be made now; null: the rules give nothing any more. */
   version: Report | null;
   removed: string[];
+  /** What somebody who agreed wrote for this audience; it stands in `version`. */
+  words?: string;
   /** What the audience has now. */
   before: Report | null;
   decided: ReleaseStep[];
@@ -420,4 +422,6 @@ export interface Decision {
   reason?: string;
   /** Id of the report that was shown: an approval counts for no other. */
   report?: string;
+  /** Words that were shown: an approval counts for no others. */
+  words?: string;
 }

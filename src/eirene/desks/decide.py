@@ -12,7 +12,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ import msgspec
 
 from eirene.desks.case import Case
 from eirene.desks.release import ReleaseDesk, dressed
-from eirene.desks.steps import agreed_by, people_needed, rule_of
+from eirene.desks.steps import agreed_by, people_needed, rule_of, text_of
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.picture import Picture, Row, entity_by_id, report_by_id
 from eirene.picture.ledger import Entity, Line, line_by_id, lines_of, waiting
@@ -70,6 +70,8 @@ class Words(msgspec.Struct, frozen=True):
     edit: bool
     shown: bytes
     """Id of the report that he was shown; empty: he does not say."""
+    words: str | None
+    """What others wrote for the audience, as he was shown it; None: he does not say."""
 
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +91,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     version: Body | None
     """What would be made now; None: the rules give nothing any more."""
     removed: tuple[str, ...]
+    words: str
+    """What somebody who has agreed wrote for this audience; it stands in ``version``."""
     before: Row | None
     """What the audience has."""
 
@@ -189,7 +193,8 @@ class DecisionDesk:
         if case is None or case.withdrawn or rule_of(line) == BREAK_GLASS:
             return None
         decision = self._decision(case, line)
-        version = self._version(case, decision, "") if decision else None
+        words = text_of(line)
+        version = self._version(case, decision, words) if decision else None
         original = self._original(line)
         if original is None:
             return None
@@ -200,6 +205,7 @@ class DecisionDesk:
             decision=decision,
             version=body,
             removed=version.removed if version else (),
+            words=words,
             before=self.version_row(line),
         )
 
@@ -234,10 +240,11 @@ class DecisionDesk:
         reason: str = "",
         exact: bool = False,
         shown: bytes = b"",
+        words: str | None = None,
     ) -> Line:
         """One person's decision; gives the line as it then stands.
 
-        ``shown``: id of the original that he looked at. ``exact``: the version as exact as
+        ``shown``: id of the original that he looked at; ``words``: what another one wrote. ``exact``: the version as exact as
         its rule, although few could be the source; only with a reason, and only if all who
         agree say so. Raises ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
         """
@@ -261,8 +268,9 @@ class DecisionDesk:
             elif act == "refuse":
                 self._refuse(line, who)
             else:
-                words = Words(text, until, exact=exact, edit=act == "edit", shown=shown)
-                self._agree(line, who, words)
+                edit = act == "edit"
+                told = Words(text, until, exact=exact, edit=edit, shown=shown, words=words)
+                self._agree(line, who, told)
         return self.line(reader, line_id)
 
     def _recall(self, line: Line, who: Who) -> None:
@@ -293,12 +301,15 @@ class DecisionDesk:
         approved = msgspec.structs.replace(
             said(line, APPROVED, who), text=words.text, until=words.until, exact=words.exact
         )
-        self._check_roles(line, who, decision)
-        agreed = {*agreed_by(line, self._desk.still), who.by}
+        others = agreed_by(line, self._desk.still)
+        unseen = bool(others) and words.text not in ("", text_of(line))
+        if unseen:
+            others = []  # they agreed to other words
+        self._check_roles(line, who, decision, others)
         steps = [approved]
-        if len(agreed) >= max(1, people_needed(decision)):
+        if len({*others, who.by}) >= max(1, people_needed(decision)):
             steps.append(self._due(line, case, decision, now))
-        elif line.state not in (WAITS, FROZEN):  # an edit that a second person has to see
+        elif unseen or line.state not in (WAITS, FROZEN):  # somebody else has to see it
             frozen = Step(
                 line=line.id,
                 audience=line.audience,
@@ -342,6 +353,12 @@ class DecisionDesk:
             raise InvalidQuery(
                 "text is missing.", field="text", remedy="Write what this audience may read."
             )
+        if words.words not in (None, text_of(line)):
+            raise InvalidQuery(
+                "Somebody wrote other words for this audience after it was shown to you.",
+                field="text",
+                remedy="Look at the desk again, and decide on what it would read now.",
+            )
         waits = line.state in (WAITS, FROZEN)
         if (waits and rule_of(line) == BREAK_GLASS) or not (words.edit or waits):
             raise InvalidQuery(
@@ -354,11 +371,10 @@ class DecisionDesk:
                 "until lies in the past.", field="until", remedy="Give a later time, or none."
             )
 
-    def _check_roles(self, line: Line, who: Who, decision: Decision) -> None:
+    def _check_roles(self, line: Line, who: Who, decision: Decision, agreed: Sequence[str]) -> None:
         """Where a rule names a role, the last one needed is refused while nobody holds it."""
         rule = self._desk.configuration().rule(decision.rule)
         wanted = rule.one_of if rule else ""
-        agreed = agreed_by(line, self._desk.still)
         roles = {step.role for step in line.approvals if step.by in agreed} | {who.role}
         last = len(agreed) + 1 >= people_needed(decision)
         if wanted and last and wanted not in roles:

@@ -197,4 +197,5 @@ def is_exact(line: Line) -> bool:
 
 
 def until_of(line: Line) -> datetime | None:
-    return next((s.until for s in reversed(line.approvals) if s.until is not None), None)
+    """The earliest end that any of those who agreed gave."""
+    return min((step.until for step in line.approvals if step.until is not None), default=None)

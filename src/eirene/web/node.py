@@ -100,6 +100,7 @@ class Decisions(Protocol):
         reason: str = "",
         exact: bool = False,
         shown: bytes = b"",
+        words: str | None = None,
     ) -> Line: ...
 
 

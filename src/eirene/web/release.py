@@ -186,6 +186,7 @@ def _waiting(reader: Reader, one: Waiting) -> dict[str, Any]:
         "report": detail(one.original),
         "version": _version(one.version, one.original.realm),
         "removed": list(one.removed),
+        "words": one.words,
         "before": None if one.before is None else detail(one.before),
         "decided": _decided(one.line),
     }
@@ -219,6 +220,7 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
         reason=text_in(given, "reason", default=""),
         exact=yes_in(given, "exact"),
         shown=id_of(shown) if shown else b"",
+        words=text_in(given, "words") if "words" in given else None,
     )
     row = await aside(desk.version_row, line)
     return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))

@@ -201,6 +201,7 @@ _WAITING = {
     "report": ANY,
     "version": _MAYBE_REPORT,
     "removed": TEXTS,
+    "words": TEXT,
     "before": _MAYBE_REPORT,
     "decided": _DECIDED,
 }
@@ -379,6 +380,10 @@ SCHEMAS: dict[str, Any] = {
         report={
             "type": "string",
             "description": "Id of the report that was shown: an approval counts for no other.",
+        },
+        words={
+            "type": "string",
+            "description": "What the desk showed as words: an approval counts for no others.",
         },
     ),
     "AskedGlass": _list(
