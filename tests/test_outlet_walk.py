@@ -156,7 +156,7 @@ def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> N
         "app.py:stderr",
         "cli/console.py:Console",
         "cli/main.py:stdout",
-        "cli/verbs.py:stdout",
+        "cli/serving.py:stdout",
     }
 
 

@@ -109,7 +109,8 @@ class Seat:
         self.demo = demo
         self.faults: list[str] = []
         self.ended = False
-        """Its session ends on purpose: the browser then notes answers of 401, which are right."""
+        """Its session ends on purpose: the browser then notes answers of 401, which are right,
+        and the like for a base map of which it has a part."""
         self.refused = False
         """What it sends is wrong on purpose: answers of 400 and 422 are right."""
         self.context: BrowserContext = browser.new_context(
@@ -121,9 +122,9 @@ class Seat:
         self.page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        right = (self.ended and "401" in message.text) or (
-            self.refused and ("400" in message.text or "422" in message.text)
-        )
+        right = (
+            self.ended and ("401" in message.text or "CACHE_AUTH_FAILURE" in message.text)
+        ) or (self.refused and ("400" in message.text or "422" in message.text))
         if message.type == "error" and not right:
             self.faults.append(message.text)
 

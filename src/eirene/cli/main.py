@@ -34,6 +34,18 @@ settings:    --config FILE (TOML); docs/reference/settings.md"""
 Verb = Callable[[argparse.Namespace, Settings], None]
 
 
+def _demo(args: argparse.Namespace, settings: Settings) -> None:
+    from eirene.cli.serving import demo  # the whole node, which other verbs do without
+
+    demo(args, settings)
+
+
+def _serve(args: argparse.Namespace, settings: Settings) -> None:
+    from eirene.cli.serving import serve
+
+    serve(args, settings)
+
+
 def _common() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", metavar="FOLDER", help="folder of the node [EIRENE_DATA]")
@@ -77,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
 def _serving(verb: Callable[..., argparse.ArgumentParser]) -> None:
     demo = verb(
         "demo",
-        verbs.demo,
+        _demo,
         "start a replay of public data and an exercise, with an account for every role",
         "One node replays public record of the Central African Republic; beside it a node of its\n"
         "own holds exercise AMBER RIVER, an invented country. Nothing is live.\n"
@@ -86,7 +98,7 @@ def _serving(verb: Callable[..., argparse.ArgumentParser]) -> None:
     demo.add_argument("--port", type=int, help="port of the first node [EIRENE_PORT, 8080]")
     serve = verb(
         "serve",
-        verbs.serve,
+        _serve,
         "start the node in the folder",
         "With --new it makes the node first. The keys are locked by a passphrase (typed, or from\n"
         "--passphrase-file), by a systemd credential named eirene, or by a plain file (--lock plain).",

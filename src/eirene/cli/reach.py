@@ -8,14 +8,15 @@ import socket
 from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eirene.app import Node
-from eirene.cli.console import asked, stage
+from eirene.cli.console import asked, note, stage
 from eirene.config import Settings
-from eirene.errors import EireneError, NotANode
+from eirene.errors import BadSettings, EireneError, NotANode
 from eirene.keys.lock import Lock, lock_mode
-from eirene.web.control import VERBS
+
+if TYPE_CHECKING:
+    from eirene.app import Node
 
 Report = Callable[[int, int], None]
 
@@ -61,6 +62,30 @@ def credential() -> Lock | None:
     return Lock("credential", (Path(folder) / "eirene").read_bytes().strip())
 
 
+def new_lock(mode: str | None, passphrase_file: str | None) -> Lock:
+    """The lock of new keys: as asked, else what is at hand."""
+    if mode == "plain":
+        note("The keys lie in a plain file: whoever can read the folder can read every report.")
+        return Lock("plain")
+    found = credential()
+    if found and mode != "passphrase":
+        return found
+    if mode == "credential":
+        raise BadSettings(
+            "There is no systemd credential named eirene.",
+            field="lock",
+            remedy="Start through systemd with LoadCredential=eirene:FILE.",
+        )
+    words = from_file(passphrase_file) if passphrase_file else asked("New passphrase", twice=True)
+    if not words:
+        raise BadSettings(
+            "The keys of a new node need a lock.",
+            field="lock",
+            remedy="Give --passphrase-file FILE, a systemd credential, or --lock plain.",
+        )
+    return Lock("passphrase", words)
+
+
 def from_file(name: str) -> bytes:
     """A secret from a file, without the line break at its end."""
     try:
@@ -95,6 +120,8 @@ def call(
     answer = _over_socket(folder / "control.sock", verb, args, report)
     if answer is not None:
         return answer
+    from eirene.web.control import VERBS  # with it comes the whole node: seldom needed, and slow
+
     with opened(settings, passphrase_file, report) as node:
         return VERBS[verb](node, args, lambda line: _told(line, report))
 
@@ -112,6 +139,8 @@ class opened:  # noqa: N801 - reads as a verb: with opened(...) as node
     def __init__(
         self, settings: Settings, passphrase_file: str | None, report: Report | None = None
     ) -> None:
+        from eirene.app import Node
+
         lock = the_lock(Path(settings.data), passphrase_file)
         self.node = Node(settings, lock, progress=report)
 
