@@ -17,6 +17,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from eirene.web import stream
+from eirene.web.pages import Page, Pages
 from web_node import PASSWORD, Served, WebNode, an_incident, wait_for
 
 JOC, SECTOR, NGO = "joc-duty-officer", "sector-operations-officer", "ngo-focal-point"
@@ -90,6 +91,28 @@ async def opened(
 
 async def file(served: Served, *flats: dict[str, Any], role: str = JOC) -> list[dict[str, str]]:
     return await asyncio.to_thread(served.web.file, *flats, role=role)
+
+
+@in_a_loop
+async def test_ticks_come_on_time_while_it_is_looked_for_what_changed(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a tick that comes late tells that something was filed, whatever it was."""
+    monkeypatch.setattr(stream, "TICK_S", 0.25)
+    changes = Pages.changes
+
+    async def slowly(self: Pages, picture: Any, reader: Any, after: int) -> Page:
+        await asyncio.sleep(1.0)
+        return await changes(self, picture, reader, after)
+
+    async with opened(served, NGO) as client:
+        await client.until("tick")
+        monkeypatch.setattr(Pages, "changes", slowly)
+        await file(served, an_incident(compartment="command"))
+        began = time.monotonic()
+        for _ in range(6):
+            assert (await client.next())["t"] == "tick"
+        assert time.monotonic() - began < 2.1
 
 
 @in_a_loop

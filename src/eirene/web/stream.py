@@ -4,7 +4,8 @@ Invariants
   * A stream holds a bell and one cursor, and nothing else that grows: whoever
     reads slowly is asked again later, and gets what holds then.
   * A change that this reader may not see makes no frame: neither bytes nor
-    time tell that it happened. Ticks come each five seconds, whatever happens.
+    time tell that it happened. Ticks come each five seconds, whatever happens: by a clock
+    of their own, which no look into the picture holds up.
   * Before each frame it is asked whether the pass is still in force.
 """
 
@@ -106,6 +107,9 @@ class Stream:
         self._cursor = StreamCursor(node, held.reader)
         self._last = 0
         self._generation = b""
+        self._whole = asyncio.Event()
+        """Set while the client has all up to ``_last``: not during a snapshot."""
+        self._writing = asyncio.Lock()
 
     def close(self) -> None:
         """Listen no more."""
@@ -113,15 +117,14 @@ class Stream:
 
     async def run(self) -> None:
         """Until the client goes, or its pass ends, or the node stops."""
-        telling: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(FIRST_WORD_S):
                 wanted = await self._first_word()
-            telling = asyncio.create_task(self._tell(wanted))
-            listening = asyncio.create_task(self._listen())
-            done, rest = await asyncio.wait(
-                (telling, listening), return_when=asyncio.FIRST_COMPLETED
-            )
+            tasks = [
+                asyncio.create_task(work)
+                for work in (self._tell(wanted), self._listen(), self._tick())
+            ]
+            done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in rest:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
@@ -151,7 +154,7 @@ class Stream:
         await self._write(frame)
 
     async def _write(self, frame: dict[str, Any]) -> None:
-        async with asyncio.timeout(SLOW_S):
+        async with self._writing, asyncio.timeout(SLOW_S):
             await self._socket.send_data(_pack(frame), mode="binary")
 
     def _still(self) -> None:
@@ -187,20 +190,31 @@ class Stream:
         if place is not None and place[1] == self._node.picture.generation:
             self._last, self._generation = place
             await self._send({"t": "resume"})
+            self._whole.set()
         else:
             await self._snapshot()
-        next_tick = time.monotonic() + TICK_S
         while True:
             await self._deltas()
             await asyncio.sleep(_GATHER_S)
-            heard = await self._wake.wait(max(0.0, next_tick - time.monotonic()))
+            await self._wake.wait(TICK_S)
             self._still()
-            if not heard or time.monotonic() >= next_tick:
-                await self._send({"t": "tick", "now": _now_ms(), "cursor": self._sealed()})
-                next_tick = time.monotonic() + TICK_S
 
-    def _sealed(self) -> bytes:
-        return self._cursor.seal(self._last, self._generation)
+    async def _tick(self) -> None:
+        """A frame each five seconds, in which it is also asked whether the pass is in force.
+
+        Beside what is told, so that neither a look for changes that this reader may not see
+        nor the gathering of them puts a tick off.
+        """
+        await self._whole.wait()
+        due = time.monotonic()
+        while True:
+            due = max(due + TICK_S, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+            await self._whole.wait()
+            await self._send({"t": "tick", "now": _now_ms(), "cursor": self._sealed(self._last)})
+
+    def _sealed(self, last: int) -> bytes:
+        return self._cursor.seal(last, self._generation)
 
     async def _snapshot(self) -> None:
         """Everything that holds now, in bounded frames; the last one carries the cursor.
@@ -211,6 +225,7 @@ class Stream:
         """
         picture = self._node.picture
         begun = picture.position()[0]
+        self._whole.clear()
         self._last, self._generation = begun, picture.generation
         at: bytes | None = None
         while True:
@@ -223,10 +238,11 @@ class Stream:
                     "columns": STREAM_COLUMNS,
                     "rows": page.rows,
                     "more": at is not None,
-                    "cursor": None if at is not None else self._sealed(),
+                    "cursor": None if at is not None else self._sealed(begun),
                 }
             )
             if at is None:
+                self._whole.set()
                 return
 
     async def _deltas(self) -> None:
@@ -239,7 +255,6 @@ class Stream:
             page = await self._changes(picture)
             if page is None:
                 continue
-            self._last = page.last
             if not page.empty:
                 self._fetched(page)
                 await self._send(
@@ -248,9 +263,10 @@ class Stream:
                         "columns": STREAM_COLUMNS,
                         "upserts": page.rows,
                         "removals": page.removals,
-                        "cursor": self._sealed(),
+                        "cursor": self._sealed(page.last),
                     }
                 )
+            self._last = page.last  # once it is sent: a tick meanwhile has the place before
             # a page that another stream made may be older than the bell that woke this one
             if not page.more and page.last >= picture.position()[0]:
                 return
