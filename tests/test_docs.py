@@ -45,7 +45,7 @@ def rows_with_tests(page: str) -> list[list[str]]:
     for name in _NAMED.findall(text):
         file, _, test = name.partition("::")
         source = (ROOT / "tests" / f"{file}.py").read_text(encoding="utf-8")
-        assert not test or re.search(rf"^def {test}\(", source, re.MULTILINE), name
+        assert not test or re.search(rf"^(?:async )?def {test}\(", source, re.MULTILINE), name
     lines = [line for line in text.splitlines() if line.startswith("| ") and "| --- |" not in line]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
