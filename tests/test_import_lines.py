@@ -46,6 +46,12 @@ def test_features_in_lines_have_their_point(tmp_path: Path) -> None:
     assert cells(table.path)[1] == ["A", 7, None, None, None]
 
 
+def test_a_collection_in_one_long_line_is_geojson(tmp_path: Path) -> None:
+    feature = {"type": "Feature", "properties": {"name": "x" * 60_000}, "geometry": None}
+    text = json.dumps({"type": "FeatureCollection", "features": [feature] * 20})
+    assert len(cells(a_file(tmp_path, text, "list.geojson"))) == 20
+
+
 def test_one_json_list_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(UnclearFile, match="one JSON list"):
         open_table(a_file(tmp_path, '[{"name": "A"}]', "list.json"))

@@ -30,6 +30,9 @@ _ASKED = ("cp1252", "cp1256", "cp1250", "cp1251", "cp850", "mac_roman")
 """One-byte encodings that lists come in, commonest first."""
 
 _TWICE = re.compile("[ÃÂØÙÐ][\u0080-\u00bf†‡‰‹Œ‘’“”•–—™›œƒ„…ˆ˜š€]|â€")
+_LONGEST = 4 << 20
+"""Bytes without a line end after which a file is no table, unless it may be one JSON document."""
+_LONGEST_JSON = 100 << 20
 _SAMPLE = 200  # bytes around the first one that is not ASCII
 
 
@@ -97,7 +100,7 @@ def encoding_of(path: Path, stated: str | None) -> Encoding:
                 field="encoding",
                 remedy='State it in the mapping: [file] encoding = "utf-16-le".',
             )
-        failed, doubt = _checked(start, stream)
+        failed, doubt = _checked(path, start, stream)
     if failed is None:
         return Encoding("utf-8", "every byte of it is valid", doubt)
     raise _asked(path, failed)
@@ -123,8 +126,13 @@ def _stated(path: Path, stated: str, marked: str | None) -> Encoding:
     )
 
 
-def _checked(start: bytes, stream: IO[bytes]) -> tuple[bytes | None, str]:
-    """Bytes around the first place that is not UTF-8 (None), and a word encoded twice ("")."""
+def _checked(path: Path, start: bytes, stream: IO[bytes]) -> tuple[bytes | None, str]:
+    """Bytes around the first place that is not UTF-8 (None), and a word encoded twice ("").
+
+    Raises ``UnclearFile`` where no line ends, before all of the file is read.
+    """
+    longest = _LONGEST_JSON if start.lstrip()[:1] == b"{" else _LONGEST
+    unbroken = 0
     decoder = codecs.getincrementaldecoder("utf-8")()
     chunk, doubt = start, ""
     while chunk:
@@ -136,6 +144,13 @@ def _checked(start: bytes, stream: IO[bytes]) -> tuple[bytes | None, str]:
             end = error.object.find(b"\n", at)
             end = len(error.object) if end < 0 else end
             return error.object[max(begin, at - _SAMPLE) : min(end, at + _SAMPLE)].strip(), ""
+        unbroken = 0 if b"\n" in chunk or b"\r" in chunk else unbroken + len(chunk)
+        if unbroken > longest:
+            raise UnclearFile(
+                f"{path.name} has a line that is longer than a million characters.",
+                field="file",
+                remedy="Check that it is a table with one row a line.",
+            )
         doubt = doubt or _doubt(text)
         chunk = stream.read(_CHUNK)
     return decoder.getstate()[0] or None, doubt

@@ -14,21 +14,31 @@ import msgspec
 from eirene.imports.encodings import open_text
 from eirene.imports.faults import UnclearFile
 from eirene.imports.geojson import Feature, feature_row
-from eirene.imports.separated import lines, undecodable
+from eirene.imports.separated import LONGEST_LINE, lines, undecodable
 from eirene.imports.tables import MOST_COLUMNS, Broken, Row, Table
 
 _DEEPEST = 3
+_LOOKED_AT = 5
 _RULE = "is not one JSON object"
 _REMEDY = "Write one object a line, with no line end inside and without NaN."
-_SEPARATOR = "\x1e"  # of GeoJSON text sequences
+_AROUND = "\x1e\ufeff \t\r\n"
+"""Blanks, marks, and the separator of GeoJSON text sequences."""
 
 
 def is_json_lines(path: Path, encoding: str) -> bool:
-    """Whether the first line that is not blank is a whole JSON object, and no collection."""
-    for _, line in _lines(path, encoding):
-        told = _object(line)
-        return told is not None and told.get("type") != "FeatureCollection"
-    return False
+    """Whether one of the first lines is a whole JSON object, and the first looks like one."""
+    with open_text(path, encoding) as stream:
+        try:
+            first = [stream.readline(LONGEST_LINE) for _ in range(_LOOKED_AT)]
+        except UnicodeDecodeError as error:
+            raise undecodable(path, encoding, error) from None
+    if len(first[0]) == LONGEST_LINE:
+        return False  # one document in one long line
+    first = [told for line in first if (told := line.strip(_AROUND))]
+    if not first or not first[0].endswith("}"):
+        return False
+    told = [one for line in first if (one := _object(line)) is not None]
+    return bool(told) and told[0].get("type") != "FeatureCollection"
 
 
 def json_lines(path: Path, encoding: str, facts: list[str]) -> Table:
@@ -70,7 +80,7 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
     with open_text(path, encoding) as stream:
         try:
             for number, line in enumerate(lines(stream, path), start=1):
-                if told := line.strip(_SEPARATOR + "\ufeff \t\r\n"):
+                if told := line.strip(_AROUND):
                     yield number, told
         except UnicodeDecodeError as error:
             raise undecodable(path, encoding, error) from None

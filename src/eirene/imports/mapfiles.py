@@ -27,8 +27,9 @@ from eirene.imports.mapworker import Request, Summary
 from eirene.imports.tables import Broken, Options, Row, Table, named
 
 LARGEST = 400_000_000
-LARGEST_XML = 24_000_000
-"""Bytes of a KML or GPX document: GDAL keeps all of it in memory, many times over."""
+LARGEST_GPX = 24_000_000
+LARGEST_KML = 8_000_000
+"""Bytes of a document, some 90,000 placemarks: GDAL keeps it in memory, many times over."""
 _WAIT_S = 60
 _CHUNK = 1 << 18
 _SHAPEFILE = ("shp", "shx", "dbf", "prj", "cpg")
@@ -98,7 +99,7 @@ def zipped(path: Path, stated: Options) -> Table | None:
             return None
         main = "doc.kml" if "doc.kml" in documents else documents[0]
         with (work / "layer.kml").open("wb") as target:
-            archive.copy(main, target, LARGEST_XML)
+            archive.copy(main, target, LARGEST_KML)
         others = [name for name in archive.names if name != main and not name.endswith("/")]
         unread = (f"other files in the archive are not read: {len(others)}",) if others else ()
         return _kml(path, work, stated, unread)
@@ -107,14 +108,14 @@ def zipped(path: Path, stated: Options) -> Table | None:
 def kml(path: Path, stated: Options) -> Table:
     """A KML document; raises ``UnclearFile``."""
     with _folder() as work:
-        _copy(path, work / "layer.kml", LARGEST_XML)
+        _copy(path, work / "layer.kml", LARGEST_KML)
         return _kml(path, work, stated, ())
 
 
 def gpx(path: Path, stated: Options) -> Table:
     """Waypoints, routes and tracks of a GPX file; raises ``UnclearFile``."""
     with _folder() as work:
-        _copy(path, work / "layer.gpx", LARGEST_XML)
+        _copy(path, work / "layer.gpx", LARGEST_GPX)
         _counted(path, work / "layer.gpx")  # for what it refuses
         request = Request("GPX", "layer.gpx", layer=stated.sheet, joined=True)
         return _table(path, work, _Found(request, "GPX", drops_blank=True), stated)

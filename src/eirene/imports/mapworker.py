@@ -22,7 +22,7 @@ SECONDS = 9
 WRITTEN = 400_000_000
 MOST_ROWS = 500_000
 BATCH = 10_000
-"""Points that are read at a time; of lines and areas a fiftieth."""
+"""Features that are read at a time; of lines and areas in large files a fiftieth."""
 LARGEST_SHAPE = 4_000_000
 """Bytes of one geometry; a larger one is a row that cannot be read."""
 
@@ -168,7 +168,8 @@ class _Writer:
         places = [self._place(field) for field in names]
         whole = [str(kind).startswith(("int", "uint")) for kind in told["dtypes"]]
         logical = ["Boolean" in str(kind) for kind in told["ogr_subtypes"]]
-        size = BATCH if told["geometry_type"] in (None, "Point", "Point Z") else BATCH // 50
+        light = request.joined or told["geometry_type"] in (None, "Point", "Point Z")
+        size = BATCH if light else BATCH // 50
         for fields, points in _batches(source, name, encoding, size):
             columns = [_plain(values, whole[at], logical[at]) for at, values in enumerate(fields)]
             self._write(places, columns, points)
