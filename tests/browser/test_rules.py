@@ -221,3 +221,21 @@ def test_an_agreement_shows_its_end(at: Seats, office: Office) -> None:
     expect(held).to_contain_text("until 2126-12-31 00:00Z")
     expect(held).to_contain_text("days left")
     assert seat.axe() == []
+
+
+def test_a_change_that_is_not_sent_is_asked_about_at_signing_out(at: Seats) -> None:
+    one = at()
+    one.ended = True
+    page = one.sign_in(HEAD)
+    opened(page, "Change")
+    box = text_box(page)
+    written = box.input_value() + "\n# half a thought\n"
+    box.fill(written)
+    page.get_by_role("button", name="Sign out").first.click()
+    expect(page.get_by_text("A change of the rules is not sent")).to_be_visible()
+    assert one.axe() == []
+    page.get_by_role("button", name="Go on writing").click()
+    expect(text_box(page)).to_have_value(written)
+    page.get_by_role("button", name="Sign out").first.click()
+    page.get_by_role("button", name="Discard it and sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
