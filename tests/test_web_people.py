@@ -469,6 +469,23 @@ def test_a_phone_that_is_gone_loses_all_of_its_own_and_tells_what_it_could_hold(
     assert web.get(SECTOR, "/api/me").status_code == 200
 
 
+def test_a_lost_device_tells_no_number_of_what_the_asker_does_not_read(web: WebNode) -> None:
+    """Neither to who administers accounts, nor to an owner who has lost a compartment since."""
+    web.file(an_incident(), an_incident(compartment="command"))
+    for by, user in ((ADMIN, SECTOR), (SECTOR, "")):
+        phone = cookies(web, SECTOR, PHONE)
+        assert web.get(None, "/api/export.csv", cookies=phone).status_code == 200
+        if by == SECTOR:
+            narrow = {"act": "narrow", "compartments": ["command"], "may_file": ["command"]}
+            right(web.post(HOM, f"/api/accounts/{SECTOR}", narrow))
+        gone = right(web.post(by, "/api/devices", {"device": "Chrome, Android", "account": user}))
+        assert "command" in gone["compartments"]
+        assert gone["reports_at_most"] is None
+        told = " ".join(gone["exports"])
+        assert "csv" in told
+        assert ("reports" in told) == (by == SECTOR), "what he exported himself he has seen"
+
+
 def test_sessions_are_listed_and_ended_by_owner_and_administrator(web: WebNode) -> None:
     phone = cookies(web, SECTOR, PHONE)
     for by, query in ((SECTOR, ""), (ADMIN, f"?account={SECTOR}")):

@@ -126,6 +126,7 @@ export interface Lost {
   sessions: number;
   tokens: number;
   compartments: string[];
-  reports_at_most: number;
+  /** null: not told, since I do not read all of it. */
+  reports_at_most: number | null;
   exports: string[];
 }

@@ -85,16 +85,20 @@ async def lose_device(request: Request[Any, Any, Any]) -> Response[bytes]:
     device = text_in(given, "device")
     if not device:
         raise InvalidQuery("device is empty.", field="device", remedy="See GET /api/devices.")
-    node, who = node_of(request), Who.of(pass_of(request))
+    held = pass_of(request)
+    node, who = node_of(request), Who.of(held)
     user = _whose(node, who, text_in(given, "account", default=""))
     act = await aside(node.clearing.lost, who, user, device)
+    mine = folded(user) == folded(who.user)
+    # how much there is of what somebody does not read is not his to know
+    reads_all = set(act.compartments) <= held.reader.compartments
     told = {
         "device": act.device,
         "sessions": act.sessions,
         "tokens": act.tokens,
         "compartments": list(act.compartments),
-        "reports_at_most": act.reports,
-        "exports": list(act.exports),
+        "reports_at_most": act.reports if reads_all else None,
+        "exports": [one if mine or reads_all else one.rpartition(": ")[0] for one in act.exports],
     }
     return json_of(told, UNMARKED)
 

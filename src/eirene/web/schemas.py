@@ -292,7 +292,10 @@ SCHEMAS: dict[str, Any] = {
             "sessions": WHOLE,
             "tokens": WHOLE,
             "compartments": TEXTS,
-            "reports_at_most": WHOLE,
+            "reports_at_most": {
+                "type": ["integer", "null"],
+                "description": "null: not told, since you do not read all of these compartments.",
+            },
             "exports": TEXTS,
         }
     ),
