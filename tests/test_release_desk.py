@@ -13,10 +13,11 @@ import pytest
 from conftest import Bench
 from eirene.desks.case import Case
 from eirene.desks.decide import Waiting
-from eirene.desks.reapply import reached
+from eirene.desks.reapply import Reached, reached
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
 from eirene.picture import STREAM_COLUMNS, entity_by_id, flat
+from eirene.picture.ledger import Entity
 from eirene.picture.rows import stream_row
 from eirene.release.reader import Reader
 from eirene.release.rules import Rule
@@ -477,13 +478,30 @@ def test_a_node_that_was_off_closes_what_ended_before_anything_else(office: Offi
     assert office.seen("partners", withdrawn=True) == []
 
 
-def test_a_new_rule_reaches_what_is_there_and_says_so_before(office: Office):
+def test_a_new_rule_reaches_what_is_there_and_says_so_before(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
     [filed] = office.file(an_alert(tlp="CLEAR"))
     office.pass_slots()
     old = office.configuration
     gives = {"mode": "automatic", "place": "admin-1", "time": "day", "passes": ("code",)}
     changed(office, "informant-alert", "public", **gives)
-    [found] = reached(office.desk, office.picture, old, office.configuration, office.now)
+    looked: list[str] = []
+    case = office.desk.case
+
+    def look(of: Entity) -> Case | None:
+        looked.append(of.compartment)
+        return case(of)
+
+    monkeypatch.setattr(office.desk, "case", look)
+
+    def seen(*compartments: str) -> list[Reached]:
+        new, may = office.configuration, frozenset(compartments)
+        return reached(office.desk, office.picture, old, new, office.now, may)
+
+    assert seen("partners", "mission") == []
+    assert "command" not in looked, "the time it takes would tell how many reports there are"
+    [found] = seen("command", "mission")
     assert (found.report.hex(), found.audience) == (filed, "public")
     assert office.seen("public") == []
     office.pass_slots(97)  # public has one slot a day

@@ -124,7 +124,9 @@ class Node:
             standing=self.people.holding,
             one_say=self.people.acts.one_say,
             changed=self.changed.ring,
-            reached=lambda old, new: reached(self.releases, self.picture, old, new, utc_now()),
+            reached=lambda old, new, compartments: reached(
+                self.releases, self.picture, old, new, utc_now(), compartments
+            ),
         )
         acts = list(self.log.read_in(CONFIGURATION, PEOPLE))
         self.configuring.take(acts)

@@ -201,7 +201,8 @@ class ConfigurationDesk:
         one_say: Callable[[str, str, Callable[[Rights], bool]], bool],
         clock: Callable[[], datetime] = utc_now,
         changed: Callable[[], None] = lambda: None,
-        reached: Callable[[Configuration, Configuration], Iterable[Reached]] | None = None,
+        reached: Callable[[Configuration, Configuration, frozenset[str]], Iterable[Reached]]
+        | None = None,
     ) -> None:
         """``standing``: what an account holds now; None where it is not in force. ``one_say``:
         whether two accounts have such a say by one and the same right, lent.
@@ -319,7 +320,8 @@ class ConfigurationDesk:
         if self._reached is None or not checked.widens or checked.refused:
             return []
         found: dict[tuple[str, str], list[bytes]] = {}
-        for one in self._reached(self.current, checked.configuration):
+        new, compartments = checked.configuration, reader.compartments
+        for one in self._reached(self.current, new, compartments):
             if _readable(picture, reader, one.report):
                 found.setdefault((one.audience, one.outcome), []).append(one.report)
         return [

@@ -58,7 +58,7 @@ def reapply(
         desk.take_back(ended, EXPIRED, reason="its rule no longer holds")
     changed = [rule for id_, rule in new.items() if old is None or old.get(id_) != rule]
     if changed and old is not None:
-        for entities in _where(desk, picture, changed):
+        for entities in _where(desk, picture, changed, desk.met()):
             desk.decide(dict.fromkeys(entities), now)
 
 
@@ -75,23 +75,37 @@ def _standing(desk: ReleaseDesk, picture: Picture, old: Rules | None, new: Rules
             yield line
 
 
-def _where(desk: ReleaseDesk, picture: Picture, rules: Iterable[Rule]) -> Iterator[list[Entity]]:
-    """All entities in compartments where these rules begin, page by page."""
+def _where(
+    desk: ReleaseDesk,
+    picture: Picture,
+    rules: Iterable[Rule],
+    compartments: Iterable[str],
+) -> Iterator[list[Entity]]:
+    """All entities in those of the compartments where these rules begin, page by page."""
     origins = {rule.origin for rule in rules if rule.gives}
-    for compartment in desk.met():
+    for compartment in compartments:
         if any(matches(origin, compartment) for origin in origins):
             for rows in every(picture, desk.reader(compartment), Query(limit=1)):
                 yield [Entity(row.compartment, row.owner, row.entity) for row in rows]
 
 
 def reached(
-    desk: ReleaseDesk, picture: Picture, old: Configuration, new: Configuration, now: datetime
+    desk: ReleaseDesk,
+    picture: Picture,
+    old: Configuration,
+    new: Configuration,
+    now: datetime,
+    compartments: frozenset[str],
 ) -> list[Reached]:
-    """Reports that stand here and that some audience would newly get; changes nothing."""
+    """Reports in these compartments that some audience would newly get; changes nothing.
+
+    Others are not looked at: how long it takes would tell how many there are.
+    """
+    seen = [name for name in desk.met() if name in compartments]
     before, after = in_force(old, now), in_force(new, now)
     changed = [rule for id_, rule in after.items() if before.get(id_) != rule]
     found: list[Reached] = []
-    for entities in _where(desk, picture, changed) if changed else ():
+    for entities in _where(desk, picture, changed, seen) if changed else ():
         for of in entities:
             case = desk.case(of)
             if case is None or case.withdrawn:
