@@ -141,7 +141,7 @@ def test_a_device_that_is_gone_is_signed_out_and_told_of(at: Seats, office: Offi
     opened(page, "Devices")
     expect(page.get_by_role("heading", name=re.compile("this one"))).to_be_visible()
     assert desk.axe() == []
-    # the administrator gives it up for its owner, and sees nothing of what it held but numbers
+    # the administrator gives it up for its owner, and sees of what it held no more than where
     admin = at()
     page = admin.sign_in(ADMIN)
     opened(page, "Accounts")
@@ -151,7 +151,7 @@ def test_a_device_that_is_gone_is_signed_out_and_told_of(at: Seats, office: Offi
     expect(page.get_by_text(f"Devices of {HEAD_2}")).to_be_visible()
     surely(page, "This device is gone")
     expect(page.get_by_text(f"{device} is given up.")).to_be_visible()
-    expect(page.get_by_text("It could have held at most")).to_contain_text("command")
+    expect(page.get_by_text("It could have held reports of")).to_contain_text("command")
     expect(phone.page.get_by_label("Password")).to_be_visible(timeout=5_000)
     assert admin.axe() == []
 
