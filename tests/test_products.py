@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyogrio.raw import read as read_raw
+from python_calamine import CalamineWorkbook
 
 from eirene.errors import InvalidQuery
 from eirene.imports.run import plan
@@ -89,6 +91,16 @@ def marks(content: bytes) -> list[ElementTree.Element]:
     return list(ElementTree.fromstring(content).iter(f"{KML}Placemark"))  # noqa: S314  our own
 
 
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def sheets(content: bytes) -> dict[str, list[list[Any]]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
 def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
@@ -107,9 +119,14 @@ def test_the_manifest_says_who_when_what_and_the_hash(
     assert manifest["filter"] == {"kinds": ("incident",), "q": "market"}
     assert manifest["marking"] == "REPLAY · command · UNCLASSIFIED · TLP:GREEN"
     assert (manifest["count"], manifest["without_point"]) == (1, 0)
-    end = {"csv": len(content), "geojson": content.rfind(b',\n"manifest"')}
-    end["kml"] = content.rfind(b"<ExtendedData>")
-    assert manifest["sha256"] == hashlib.sha256(content[: end[format_]]).hexdigest()
+    hashed = content
+    if format_ == "xlsx":  # as the module says, that of the same table
+        hashed = exported(tmp_path / "t", world, "csv", kinds=("incident",), q="market")[1]
+    elif format_ == "kmz":
+        hashed = unzipped(content)["doc.kml"]
+    end = {"geojson": hashed.rfind(b',\n"manifest"')}
+    end |= dict.fromkeys(("kml", "kmz"), hashed.rfind(b"<ExtendedData>"))
+    assert manifest["sha256"] == hashlib.sha256(hashed[: end.get(format_)]).hexdigest()
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -149,7 +166,7 @@ def test_credits_name_the_sources_that_are_in_it(tmp_path: Path, world: World) -
 def test_an_unknown_format_is_one_clear_error(tmp_path: Path, world: World) -> None:
     with pytest.raises(InvalidQuery) as caught:
         exported(tmp_path, world, "xls")
-    assert "csv, geojson, kml" in str(caught.value.remedy)
+    assert "csv, xlsx, geojson, kml, kmz" in str(caught.value.remedy)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -158,10 +175,12 @@ def test_an_empty_answer_is_a_document_that_can_be_read(tmp_path: Path, format_:
     assert made.manifest["count"] == 0
     if format_ == "csv":
         assert rows(content) == []
+    elif format_ == "xlsx":
+        assert len(sheets(content)["Reports"]) == 1
     elif format_ == "geojson":
         assert json.loads(content)["features"] == []
     else:
-        assert marks(content) == []
+        assert marks(unzipped(content)["doc.kml"] if format_ == "kmz" else content) == []
 
 
 # --- E03: reports without a point
@@ -239,6 +258,55 @@ def test_what_was_made_harmless_can_be_restored(text: str) -> None:
     assert defused(text)[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+# --- workbooks
+
+
+def test_a_workbook_holds_the_table_its_marking_and_its_manifest(
+    tmp_path: Path, world: World
+) -> None:
+    made, content = exported(tmp_path / "x", world, "xlsx")
+    _, table = exported(tmp_path / "c", world, "csv")
+    found = sheets(content)
+    heading, *lines = found["Reports"]
+    assert heading == list(rows(table)[0])
+    texts = [[str(cell) if isinstance(cell, str) else cell for cell in line] for line in lines]
+    for line, row in zip(texts, rows(table), strict=True):
+        for name, cell in zip(heading, line, strict=True):
+            assert cell == row[name] or float(cell) == float(row[name])
+    killed = [dict(zip(heading, line, strict=True))["killed"] for line in lines]
+    assert sorted(map(str, killed)) == ["", "", "", "2.0"]  # a number, and no 0 for unknown
+    about = dict(line[0].split(": ", 1) for line in found["About"])
+    assert about["marking"] == made.manifest["marking"]
+    assert about["sha256"] == made.manifest["sha256"]
+    printed = unzipped(content)["xl/worksheets/sheet1.xml"].decode()
+    assert "REPLAY" in printed[printed.index("<oddHeader>") :]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@x", '=HYPERLINK("http://x";"y")', "{=1}", "http://x.y"])
+def test_no_text_of_a_workbook_is_a_formula_or_a_link(tmp_path: Path, text: str) -> None:
+    world = World()
+    told(world, an_incident(summary=text))
+    _, content = exported(tmp_path, world, "xlsx")
+    sheet = unzipped(content)["xl/worksheets/sheet1.xml"]
+    assert b"<f>" not in sheet
+    assert b"hyperlink" not in sheet
+    heading, line = sheets(content)["Reports"]
+    assert restored(dict(zip(heading, line, strict=True))["summary"]) == text
+
+
+def test_what_fits_no_workbook_is_one_clear_error(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules[FORMATS["xlsx"].__module__]
+    monkeypatch.setattr(module, "MOST_ROWS", 3)
+    with pytest.raises(InvalidQuery, match="holds 3 reports at most"):
+        exported(tmp_path / "a", world, "xlsx")
+    monkeypatch.undo()
+    monkeypatch.setattr(module, "LONGEST_CELL", 10)
+    with pytest.raises(InvalidQuery, match="fits no cell"):
+        exported(tmp_path / "b", world, "xlsx")
+
+
 # --- other programs
 
 
@@ -254,7 +322,7 @@ def test_xmllint_reads_the_kml(tmp_path: Path, world: World) -> None:
     subprocess.run([lint, "--noout", path], check=True)
 
 
-@pytest.mark.parametrize("format_", ["geojson", "kml"])
+@pytest.mark.parametrize("format_", ["geojson", "kml", "kmz"])
 def test_gdal_reads_as_many_as_there_are(tmp_path: Path, world: World, format_: str) -> None:
     for text in TEXTS:
         told(world, an_incident(summary=text))
@@ -267,7 +335,7 @@ def test_gdal_reads_as_many_as_there_are(tmp_path: Path, world: World, format_: 
     assert sum(g is not None for g in geometries) == 6
     names = list(meta["fields"])
     assert set(TEXTS) <= set(fields[names.index("summary")])
-    if format_ == "kml":
+    if format_ != "geojson":
         assert set(TEXTS) <= set(fields[names.index("Name")])
 
 
@@ -363,7 +431,7 @@ def read_again(path: Path, kind: str) -> Iterator[tuple[str, Body]]:
         )
 
 
-@pytest.mark.parametrize("format_", ["csv", "geojson"])
+@pytest.mark.parametrize("format_", ["csv", "geojson", "xlsx"])
 @settings(
     max_examples=60,
     deadline=None,

@@ -82,7 +82,7 @@ def test_columns_do_not_depend_on_what_is_hidden(tmp_path: Path) -> None:
     assert bodies[0] == bodies[1]
 
 
-@pytest.mark.parametrize("path", ["/api/export.xlsx", "/api/export.", "/api/export"])
+@pytest.mark.parametrize("path", ["/api/export.ods", "/api/export.", "/api/export"])
 def test_there_is_no_other_format(web: WebNode, path: str) -> None:
     assert web.get(JOC, path).status_code == 404
 

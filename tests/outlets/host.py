@@ -22,6 +22,7 @@ import httpx
 import msgspec
 
 from eirene.cli import main
+from eirene.products import FORMATS
 from eirene.release.configuration import default, to_toml
 from outlets import marks
 from outlets.planting import Plant
@@ -82,7 +83,7 @@ class Host:
 @command("export")
 def export(host: Host) -> Iterator[Said]:
     """For an account; what is in the file is compared with what the account may see."""
-    for ending in ("csv", "geojson", "kml"):
+    for ending in FORMATS:
         target = host.file(f"of-{host.account}.{ending}")
         said = host.run("export", str(target), "--as", host.account)
         yield Said(said.text, (target,))

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from eirene.products import FORMATS
 from eirene.release.configuration import default, to_toml
 from eirene.release.rules import CLASSES, COMPARTMENTS, Rule
 from eirene.reports.kinds import kinds
@@ -367,10 +368,10 @@ def _narrowed(scene: Scene) -> list[dict[str, Any]]:
 # -- documents
 
 
-@probe("GET /api/export.csv", "GET /api/export.geojson", "GET /api/export.kml")
+@probe(*(f"GET /api/export.{format_}" for format_ in FORMATS))
 def exporting(scene: Scene) -> Steps:
     """Each format whole, and narrowed to what is hidden."""
-    for format_ in ("csv", "geojson", "kml"):
+    for format_ in FORMATS:
         yield _get(f"/api/export.{format_}")
         yield _get(f"/api/export.{format_}", withdrawn="true", kind="incident,alert")
         for query in _narrowed(scene)[:4]:

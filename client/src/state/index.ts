@@ -3,6 +3,7 @@ export * from "./changes";
 export * from "./desk";
 export * from "./draft";
 export * from "./enforcement";
+export * from "./exporting";
 export * from "./filter";
 export * from "./foresight";
 export * from "./form";

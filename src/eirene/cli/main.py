@@ -137,7 +137,7 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "export",
         verbs.export,
         "write what one account may see to a file",
-        "The ending of the file says the format: .csv, .geojson or .kml.",
+        "The ending of the file says the format: .csv, .xlsx, .geojson, .kml or .kmz.",
     )
     export.add_argument("file", type=Path)
     export.add_argument("--as", dest="account", metavar="ACCOUNT", required=True)

@@ -131,8 +131,9 @@ class Shaper:
         self._areas = areas
         self.notes: list[str] = []
         """What a person should look at in the rows since this was cleared."""
-        own = not mapping.name and mapping.source == OWN_SOURCE and table.textual
-        self._words = values.exact if own else values.text
+        self._own = not mapping.name and mapping.source == OWN_SOURCE
+        """A table of Eirene's own, whose midnights are midnights."""
+        self._words = values.exact if self._own and table.textual else values.text
         self._const = {"kind": kind.name} | mapping.const
         if mapping.name and "source" not in mapping.fields:
             self._const.setdefault("source", mapping.source)
@@ -318,7 +319,7 @@ class Shaper:
         if told is None or told.lower() in UNKNOWN:
             return None
         order = self._columns.orders.get(column, _NO_ORDER)
-        days = column in self._columns.days
+        days = column in self._columns.days and not self._own
         try:
             return span_of(told, order, now=self._now, zone=self._zone, days=days)
         except InvalidReport as error:

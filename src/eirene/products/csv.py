@@ -20,6 +20,7 @@ class CsvDocument:
     """One table."""
 
     media_type = "text/csv; charset=utf-8; header=present"
+    packed = False
 
     def __init__(self, of: Sequence[Kind], realm: str = "") -> None:
         self._columns = columns_of(of)

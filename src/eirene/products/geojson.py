@@ -17,6 +17,7 @@ class GeoJsonDocument:
     """One feature collection."""
 
     media_type = "application/geo+json"
+    packed = False
 
     def __init__(self, of: Sequence[Kind], realm: str = "") -> None:
         self._begun = False

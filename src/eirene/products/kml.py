@@ -31,6 +31,7 @@ class KmlDocument:
     """One document."""
 
     media_type = "application/vnd.google-earth.kml+xml"
+    packed = False
 
     def __init__(self, of: Sequence[Kind], realm: str = "") -> None:
         self._title = f"{not_live(realm)}Eirene".encode()

@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+
+import type { LayerInfo } from "../wire/types";
+import { exportAddress } from "./exporting";
+import { NO_FILTER } from "./filter";
+
+const LAYER: LayerInfo = {
+  id: "sites",
+  kind: "site",
+  type: "market",
+  source: "WHO's list",
+  title: "Markets",
+  n: 1,
+  newest: null,
+  received: null,
+};
+const LAYERS = [LAYER, { ...LAYER, id: "notes", kind: "note", type: null, source: null }];
+
+function asked(wish: Partial<typeof NO_FILTER>): Record<string, string> {
+  const found = exportAddress("csv", { ...NO_FILTER, ...wish }, LAYERS);
+  expect(found.startsWith("/api/export.csv")).toBe(true);
+  return Object.fromEntries(new URL(found, "http://x").searchParams);
+}
+
+it("asks for everything where nothing is filtered", () => {
+  expect(asked({})).toEqual({});
+});
+
+it("asks for the times, words and news that are shown", () => {
+  const span = { start: Date.UTC(2026, 0, 1), end: Date.UTC(2026, 1, 1) };
+  expect(asked({ span, text: " market ", newSince: 0, withdrawn: true })).toEqual({
+    datetime: "2026-01-01T00:00:00.000Z/2026-01-31T23:59:59.999Z",
+    q: "market",
+    changed_since: "1970-01-01T00:00:00.000Z",
+    withdrawn: "true",
+  });
+});
+
+it("asks only for layers that are on, in words that hold no sign of their own", () => {
+  expect(asked({ off: new Set(["notes"]) })["filter"]).toBe(
+    "(kind = 'site' AND type = 'market' AND source = 'WHO''s list')",
+  );
+  expect(asked({ off: new Set(["sites"]) })["filter"]).toBe(
+    "(kind = 'note' AND type IS NULL AND source IS NULL)",
+  );
+  expect(asked({ off: new Set(["sites", "notes"]) })["filter"]).toBe("kind IS NULL");
+});
