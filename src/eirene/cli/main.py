@@ -126,7 +126,9 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "Shows first what would happen. Bad rows go to a rejects file with row, field and reason.\n"
         "Importing a file again changes nothing.",
     )
-    bring.add_argument("file", type=Path, help="CSV or GeoJSON")
+    bring.add_argument(
+        "file", type=Path, help="CSV, XLSX, JSON lines, GeoJSON, GeoPackage, shapefile, KML or GPX"
+    )
     bring.add_argument("--as", dest="kind", metavar="KIND", required=True, help="kind of report")
     bring.add_argument("--mapping", help="a mapping that ships with Eirene, or a TOML file")
     bring.add_argument("--account", help="account that files the reports")
