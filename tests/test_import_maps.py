@@ -12,6 +12,8 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyogrio import raw
 
 from eirene.imports.faults import UnclearFile
@@ -275,6 +277,36 @@ def test_a_document_that_is_nested_too_deep_is_one_clear_error(tmp_path: Path) -
     deep = "<Folder>" * 5_000 + "</Folder>" * 5_000
     with pytest.raises(UnclearFile, match="nested"):
         open_table(a_file(tmp_path, KML.format(deep), "a.kml"))
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    form=st.sampled_from(("gpkg", "kml", "gpx", "shp")),
+    place=st.integers(min_value=16, max_value=90_000),
+    change=st.binary(min_size=1, max_size=30),
+)
+def test_a_changed_map_file_is_a_table_or_one_clear_error(
+    tmp_path: Path, form: str, place: int, change: bytes
+) -> None:
+    path = tmp_path / f"a.{form}"
+    if form in ("gpkg", "shp"):
+        path.unlink(missing_ok=True)
+        a_layer(path, layer="a", driver="GPKG" if form == "gpkg" else "ESRI Shapefile")
+    else:
+        text = "<gpx><wpt lat='1' lon='2'><name>W</name></wpt></gpx>"
+        path.write_text(KML.format(MARK.format("A", "")) if form == "kml" else text)
+    changed = path.with_suffix(".dbf") if form == "shp" and place % 2 else path
+    whole = changed.read_bytes()
+    at = max(place % len(whole), 16)
+    changed.write_bytes(whole[:at] + change + whole[at + len(change) :])
+    try:
+        table = open_table(path, encoding="utf-8")
+        for row in table.rows():
+            assert isinstance(row, Broken) or len(row.cells) == len(table.columns)
+    except UnclearFile as error:
+        assert error.remedy
 
 
 def test_switching_off_is_said_in_the_table_of_an_import(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import MAC_EPOCH
 
+from eirene.imports import values
 from eirene.imports.faults import BadMapping, UnclearFile
 from eirene.imports.readers import Broken, Damaged, Row, Table, open_table
 from import_files import PITFALLS, a_mapping, planned, sums, told
@@ -223,6 +224,21 @@ def test_a_formula_with_its_value_is_its_value(tmp_path: Path) -> None:
     table = open_table(path)
     assert cells(table)[0] == ["Talvek", 5.0]
     assert "formulas" not in facts(table)
+
+
+def test_numbers_of_a_spreadsheet_are_what_a_person_typed(tmp_path: Path) -> None:
+    rows = [["name", "people", "summary", "code"], ["A", -99, 2022, 5], ["B", 7, "x", 6.5]]
+    fields = {name: name for name in rows[0]}
+    made = planned(a_book(tmp_path, rows), a_mapping(fields=fields))
+    first, second = made.flats()
+    assert (first.get("people"), first["summary"], first["code"]) == (None, "2022", "5")
+    assert (second["people"], second["code"]) == (7, "6.5")
+    assert "people -99 is taken for not known" in told(made)
+
+
+@pytest.mark.parametrize("cell", [1, True, "oui", 1.0])
+def test_yes_may_be_typed_in_many_ways(cell: object) -> None:
+    assert values.yesno("c")(cell) is True
 
 
 def test_percent_is_a_share_and_said(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def is_number(cell: Any) -> bool:
 
 def is_total(cells: Sequence[Any]) -> bool:
     """Whether a row sums others: its first word says so, and all else in it are numbers."""
-    first = next((cell for cell in cells if filled(cell)), None)
+    first = cells[0] if cells and filled(cells[0]) else next(filter(filled, cells), None)
     if not isinstance(first, str) or first.strip(" :\t").casefold() not in TOTALS:
         return False
     said = [cell for cell in cells if filled(cell)]

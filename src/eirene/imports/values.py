@@ -64,6 +64,13 @@ def text(value: Any) -> str | None:
     return msgspec.json.encode(value).decode()
 
 
+def written(value: Any) -> str:
+    """A cell as it would be typed: the number 5.0 of a spreadsheet is 5."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
 def exact(value: Any) -> str | None:
     """Words as an export of our own wrote them, to the last blank."""
     if isinstance(value, str):
@@ -98,8 +105,8 @@ def count(column: str, decimal: Decimal, note: Note) -> Convert:
     def convert(value: Any) -> int | None:
         if isinstance(value, str) and value.isascii() and value.isdigit():
             return int(value) if len(value) < 19 else _refuse(column, value)
-        if str(value).strip() in MISSING:
-            note(f"{column} {value} is taken for not known")
+        if (told := written(value)) in MISSING:
+            note(f"{column} {told} is taken for not known")
             return None
         found = read(value)
         if found is None:
@@ -125,7 +132,7 @@ def yesno(column: str) -> Convert:
     def convert(value: Any) -> bool | None:
         if isinstance(value, bool) or value is None:
             return value
-        told = str(value).strip().lower()
+        told = written(value).lower()
         if told in _YES or told in _NO:
             return told in _YES
         if told in UNKNOWN:
@@ -158,7 +165,7 @@ def many(column: str, field: Field | None, separator: str = "") -> Convert:
             return None
         if isinstance(value, list):
             return cast(list[Any], value) or None
-        told = str(value).strip()
+        told = written(value)
         if told.startswith("[") and not separator:
             return _json_list(column, told)
         items = [one(item) for item in told.split(separator or ITEMS)]
