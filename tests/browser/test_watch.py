@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,6 +35,24 @@ def test_a_newcomer_sees_the_picture_with_origin_and_age(seat: Seats) -> None:
     expect(page.get_by_role("row").nth(3)).to_be_visible()
     assert "REPLAY" in page.title()
     assert one.axe() == []
+
+
+def test_what_is_shown_can_be_taken_along_as_a_file(seat: Seats) -> None:
+    page = seat().sign_in()
+    page.get_by_label("Violence against civilians").first.uncheck()
+    told = page.get_by_text(re.compile(r"^The [\d,]+ reports that are shown"))
+    expect(told).to_be_visible()
+    shown = int(re.sub(r"\D", "", (told.text_content() or "").partition("reports")[0]))
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="CSV").click()
+    with Path(coming.value.path()).open(encoding="utf-8", newline="") as file:
+        rows_in = list(csv.DictReader(file))
+    assert len(rows_in) == shown > 500
+    assert not [row for row in rows_in if row["kind"] == "incident" and row["type"] == "VC"]
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Excel").click()
+    assert coming.value.suggested_filename.endswith(".xlsx")
+    assert Path(coming.value.path()).read_bytes().startswith(b"PK")
 
 
 def test_the_sign_in_page_is_marked_too(seat: Seats, demo: Demo) -> None:
