@@ -81,7 +81,7 @@ def _rate(served: Served, path: Path, target: float, rows: int) -> Figure:
     )
     took = time.perf_counter() - began
     note = (
-        f"{took:.1f} s with the start of the command; the file is read three times, once alone "
+        f"{took:.1f} s with the start of the command; the file is read five times, once alone "
         f"in {reading:.1f} s: {read / reading:,.0f} rows/s"
     )
     name = f"import: rows of {path.suffix[1:].upper()} into the log"

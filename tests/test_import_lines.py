@@ -87,6 +87,17 @@ def test_tags_far_down_prove_the_heading_above_them(tmp_path: Path) -> None:
     assert len(cells(table.path)) == 2
 
 
+def test_blank_cells_after_the_tags_make_no_column(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "name,n\n#org,#affected,,\nA,1\n")
+    assert cells(path) == [["A", "1"]]
+
+
+def test_a_blank_first_row_is_no_heading(tmp_path: Path) -> None:
+    table = open_table(a_file(tmp_path, ",\nname,n\nA,1\nB,2\n"))
+    assert table.columns == ("name", "n")
+    assert [row.number for row in table.rows()] == [3, 4]
+
+
 def test_tags_alone_are_the_columns(tmp_path: Path) -> None:
     table = open_table(a_file(tmp_path, "#org,#affected\nA,1\n"))
     assert table.columns == ("#org", "#affected")

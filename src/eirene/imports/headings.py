@@ -112,6 +112,8 @@ def _by_tags(said: Sequence[Numbered], at: int, groups: Groups, *, alone: bool =
         names, row = grouped(said, at - 1, groups), said[at - 1][0]
         if row > 1:
             facts.append(f"heading in row {row}: it stands above the tags")
+    while len(tags) > len(names) and not tags[-1]:
+        tags = tags[:-1]
     wide = max(len(names), len(tags))
     names += [""] * (wide - len(names))
     tags += ("",) * (wide - len(tags))

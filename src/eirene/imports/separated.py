@@ -87,13 +87,12 @@ def _heading(path: Path, encoding: str, delimiter: str, stated: int | None) -> H
             field="file",
             remedy="The first row names the columns.",
         )
-    if stated is None and not _is_title(rows) and not any(is_tags(r) for _, r in rows[:SEARCHED]):
-        number, cells = rows[0]
-        return Heading(number, tuple(str(cell) for cell in cells), (), number, ())
-    found = heading_of(path, rows, stated)
-    if found is not None:
+    tagged = any(is_tags(cells) for _, cells in rows[:SEARCHED])
+    if (stated is not None or tagged or _is_title(rows)) and (
+        found := heading_of(path, rows, stated)
+    ):
         return found
-    number, cells = rows[0]
+    number, cells = next((row for row in rows if any(map(filled, row[1]))), rows[0])
     return Heading(number, tuple(str(cell) for cell in cells), (), number, ())
 
 

@@ -12,6 +12,7 @@ import platform
 import resource
 import struct
 import sys
+from contextlib import suppress
 
 _SOCKET_AND_PROGRAMS = {
     # socket, connect, execve, execveat, io_uring_setup
@@ -37,7 +38,8 @@ def shut_in(*, memory: int, seconds: int, written: int) -> bool:
     ):
         _, hard = resource.getrlimit(what)
         most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(what, (most, most))
+        with suppress(ValueError, OSError):  # a system that does not know this limit
+            resource.setrlimit(what, (most, most))
     return sys.platform == "linux" and _filtered()
 
 
