@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
 
@@ -27,6 +29,7 @@ from eirene.imports.run import plan
 from eirene.picture import Query, every
 from eirene.products import FORMATS, Export, export
 from eirene.release.reader import Reader
+from eirene.reports import table as tables
 from eirene.reports.draft import draft_of
 from eirene.reports.envelope import Body
 from eirene.reports.flat import flat_of, raw_content
@@ -252,10 +255,30 @@ def test_no_text_is_a_formula_and_numbers_are_left_alone(tmp_path: Path, text: s
     assert (row["latitude"], row["longitude"]) == ("-0.4917", "-0.2042")
 
 
-@given(st.text())
+@given(st.text() | st.text(alphabet="'=+-@;,\t\r\n＝a "))
 def test_what_was_made_harmless_can_be_restored(text: str) -> None:
     assert restored(defused(text)) == text
     assert defused(text)[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@given(st.text(alphabet="'=+-@;,\"＝a "))
+def test_words_within_a_list_are_no_formula_either(text: str) -> None:
+    told = tables.cell([{"name": text}])
+    assert json.loads(told) == [{"name": text}]
+    assert not re.search(';"*[=+@＝-]', told.replace('"', '""'))
+
+
+@settings(max_examples=40)
+@given(st.text(alphabet="'=+-@;,\"\t\r\n＝a "))
+def test_no_cell_is_a_formula_however_a_spreadsheet_divides_the_file(text: str) -> None:
+    """By commas with quotes, or by semicolons or tabs with quotes that it takes no notice of."""
+    world = World()
+    site = {"kind": "site", "type": "market", "place": "-0.4917, -0.2042"}
+    told(world, site | {"name": f"a{text}a", "narrative": f"a{text}a"})
+    with TemporaryDirectory() as folder:
+        _, content = exported(Path(folder), world, "csv")
+    for one in re.split(r"[;\t\r\n]+", content.decode()):
+        assert not re.match('"*[=+@＝-]', one), (text, one)
 
 
 # --- workbooks

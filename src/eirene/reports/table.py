@@ -37,19 +37,26 @@ TEXTS = frozenset(
 ITEMS = ";"
 """Between the codes of a list; codes never hold one."""
 
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+_SIGNS = "=+\\-@＝＋－＠"
+_BEGINS = f"^{{0}}(?='*[{_SIGNS}\t\r\n])|(?<=[;\t\r\n]){{0}}(?=['\"]*[{_SIGNS}])"
+"""Where a cell begins: at the start of the text, and, for a spreadsheet that divides cells by
+semicolons or tabs, as those of half of Europe do, also within it: it takes no notice of quotes
+that do not stand where it sees a cell begin.
+"""
+_FORMULA, _DEFUSED = re.compile(_BEGINS.format("")), re.compile(_BEGINS.format("'"))
 
 
 def defused(text: str) -> str:
     """A text that no spreadsheet takes for a formula: one ``'`` before ``=``, ``+``, ``-``, ``@``,
-    tab or line end. A text that has such quotes already gets one more, so it can be undone.
+    at the start also before tab or line end. A text that has such quotes already gets one more,
+    so it can be undone.
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub("'", text)
 
 
 def restored(text: str) -> str:
     """What was given to ``defused``."""
-    return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text
+    return _DEFUSED.sub("", text)
 
 
 def columns_of(kinds: Sequence[Kind]) -> tuple[str, ...]:
@@ -86,10 +93,16 @@ def cell(value: Any, field: Field | None = None, *, words: bool = False) -> str:
         items = cast(Sequence[Any], value)
         if field is not None and field.held.form == "many":
             return ITEMS.join(str(item) for item in items)
-        return msgspec.json.encode(items).decode() if items else ""
+        return _json(items) if items else ""
     if isinstance(value, dict):
-        return msgspec.json.encode(value).decode()
+        return _json(value)
     return repr(value)
+
+
+def _json(value: Any) -> str:
+    """As JSON, where no sign of a formula follows a semicolon: there it is written by its number."""
+    text = msgspec.json.encode(value).decode()
+    return re.sub(f"(?<=;)[{_SIGNS}]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def _span_cells(span: Mapping[str, Any]) -> dict[str, str]:
