@@ -92,6 +92,24 @@ def test_the_only_sheet_that_looks_like_a_table_is_it(tmp_path: Path) -> None:
     assert "other sheets are not read: Sheet1, Sheet3" in facts(table)
 
 
+def test_a_sheet_that_is_a_pivot_is_no_table_of_its_own(tmp_path: Path) -> None:
+    path = a_book(tmp_path, PLAIN, [["name", "sum"], ["Talvek", 1], ["Orrin", 2]])
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/pivotTable"
+    target = "../pivotTables/pivotTable1.xml"
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "xl/worksheets/_rels/sheet2.xml.rels",
+            f'<Relationships><Relationship Id="r1" Type="{kind}" Target="{target}"/></Relationships>',
+        )
+        archive.writestr(
+            "xl/pivotTables/pivotTable1.xml",
+            '<pivotTableDefinition><location ref="A1:B3"/></pivotTableDefinition>',
+        )
+    table = open_table(path)
+    assert table.sheet == "Sheet1"
+    assert "other sheets are not read: Sheet2" in facts(table)
+
+
 def test_two_tables_are_asked_about_and_a_stated_one_is_taken(tmp_path: Path) -> None:
     path = a_book(tmp_path, PLAIN, [["other", "m"], ["x", 1]])
     with pytest.raises(UnclearFile, match=r"'Sheet1' \(row 1: name \| n.*'Sheet2'") as caught:
