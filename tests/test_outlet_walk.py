@@ -150,13 +150,16 @@ def test_every_verb_of_the_control_socket_is_gone_through(tmp_path: Path) -> Non
 
 
 def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> None:
-    """The log's handler, and the console and the READY line of the command line."""
+    """The log's handler, the console and the READY line of the command line, and the process
+    that reads a map file, which speaks to nobody but the import that started it."""
     assert derived.line_writers() == {
         "app.py:_Gathered",
         "app.py:stderr",
         "cli/console.py:Console",
         "cli/main.py:stdout",
         "cli/serving.py:stdout",
+        "imports/mapworker.py:stderr",
+        "imports/mapworker.py:stdout",
     }
 
 
