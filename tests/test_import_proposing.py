@@ -12,6 +12,8 @@ from eirene.imports.lexicon import closeness, folded, translated
 from eirene.imports.mapping import mapping_named, ready_mappings, used_columns
 from eirene.imports.proposing import Proposal, chosen, known, propose, settled, targets
 from eirene.imports.readers import open_table
+from eirene.imports.telling import lines
+from eirene.imports.writing import mapping_toml
 from eirene.missions import mission_named
 from eirene.reports.codes import CLUSTER
 from eirene.reports.kinds import kind_named, kinds
@@ -318,6 +320,21 @@ def test_an_export_of_our_own_is_taken_as_it_stands(tmp_path: Path) -> None:
 def test_a_table_that_is_nothing_of_the_kind_gets_no_proposal(tmp_path: Path) -> None:
     found = proposed(a_file(tmp_path, "alpha,beta\nfoo,12\nbar,13\n"))
     assert (found.kind, found.mapping, found.used) == ("", None, 0)
+
+
+@pytest.mark.parametrize("name", [*EXPECTED, *ready_mappings()])
+def test_a_mapping_written_as_toml_reads_the_same(name: str, tmp_path: Path) -> None:
+    made = proposed(LISTS / f"{name}.csv").mapping if name in EXPECTED else mapping_named(name)
+    assert made is not None
+    path = a_file(tmp_path, mapping_toml(made), "mapping.toml")
+    assert mapping_named(str(path)) == made
+
+
+def test_a_proposal_is_told_in_words() -> None:
+    told = ["  ".join(line) for line in lines(proposed(LISTS / "car-3w-hxl.csv"))]
+    assert told[0] == "proposed  9 columns: 7 used, 2 ignored"
+    assert "use  PCODE2 -> pcode (its HXL tag #adm2+code)" in told
+    assert "ignore  Description_Acteur: ACTEUR has that field already" in told
 
 
 def test_every_target_is_a_field_that_a_report_can_have() -> None:

@@ -123,16 +123,23 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "import",
         verbs.bring,
         "bring a file of other people's data in",
-        "Shows first what would happen. Bad rows go to a rejects file with row, field and reason.\n"
+        "Shows first what would happen. Without a mapping one is proposed, from tags, headings and\n"
+        "values; --yes files what was proposed. Bad rows go to a rejects file with row, field and reason.\n"
         "Importing a file again changes nothing.",
     )
     bring.add_argument(
         "file", type=Path, help="CSV, XLSX, JSON lines, GeoJSON, GeoPackage, shapefile, KML or GPX"
     )
-    bring.add_argument("--as", dest="kind", metavar="KIND", required=True, help="kind of report")
+    bring.add_argument(
+        "--as", dest="kind", metavar="KIND", help="kind of report; proposed if left out"
+    )
     bring.add_argument("--mapping", help="a mapping that ships with Eirene, or a TOML file")
     bring.add_argument("--account", help="account that files the reports")
     bring.add_argument("--compartment", help="compartment to file to")
+    bring.add_argument("--yes", action="store_true", help="file with the mapping that is proposed")
+    bring.add_argument(
+        "--save-mapping", type=Path, metavar="FILE", help="write the mapping as TOML, to edit it"
+    )
     bring.add_argument("--dry-run", action="store_true", help="show what would happen, and stop")
     bring.add_argument("--rejects", type=Path, metavar="FILE", help="where bad rows go")
     export = verb(

@@ -10,7 +10,7 @@ from typing import Any
 from eirene.cli.console import asked, note, progress, say, table
 from eirene.cli.reach import call, from_file, new_lock, node_folder, the_lock
 from eirene.config import Settings
-from eirene.errors import DamagedLog, FolderInUse
+from eirene.errors import DamagedLog, FolderInUse, InvalidQuery
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.log.verify import verify as verify_log
@@ -24,7 +24,8 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
     """A file of other people's data."""
     given = {
         "file": str(args.file.resolve()),
-        "kind": args.kind,
+        "kind": args.kind or "",
+        "yes": args.yes,
         "mapping": _mapping(args.mapping),
         "account": args.account,
         "compartment": args.compartment,
@@ -35,6 +36,8 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
     with progress("reading") as report:
         seen = call(settings, args.passphrase_file, "import", given | {"dry_run": True}, report)
     table(seen["table"], "", "")
+    if args.save_mapping:
+        _save(args.save_mapping, seen["mapping"])
     if not args.dry_run:
         with progress("importing") as report:
             seen = call(settings, args.passphrase_file, "import", given, report)
@@ -45,6 +48,19 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
         )
     if seen["rejects"]:
         note(f"{seen['rejects']:,} rows were not taken; why stands in {seen['rejects_file']}")
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except OSError as error:
+        raise InvalidQuery(
+            f"{path}: {error.strerror}.",
+            field="save-mapping",
+            remedy="Choose a file that does not exist, in a folder that does.",
+        ) from None
+    note(f"The mapping stands in {path}; edit it and give it back with --mapping {path}.")
 
 
 def _mapping(name: str | None) -> str | None:

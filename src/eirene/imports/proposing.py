@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from eirene.imports import looks
-from eirene.imports.identity import identity_mapping
+from eirene.imports.identity import field_named, identity_mapping
 from eirene.imports.lexicon import Fit, fits, folded, hints, speaks, translated, unneeded
 from eirene.imports.looks import Look, looks_of
 from eirene.imports.mapping import (
@@ -128,11 +128,10 @@ def source_of(table: Table) -> str:
 
 def propose(of: Known, kind: str = "") -> Proposal:
     """The best proposal for a table, of a kind where one is stated."""
-    if not kind or kind_named(kind):
-        ready = _ready(of, kind)
-        if ready is not None:
-            return ready
-    names = (kind,) if kind else GUESSED
+    names = (kind_named(kind).name,) if kind else GUESSED
+    ready = _ready(of, kind)
+    if ready is not None:
+        return ready
     tried = [(_score(of, name, columns), name, columns) for name, columns in _each(of, names)]
     points, name, columns = max(tried, key=lambda one: one[0])
     if points < _LEAST and not kind:
@@ -179,6 +178,14 @@ def chosen(of: Known, kind: str, fields: Mapping[str, str]) -> tuple[Column, ...
         else:
             found.append(_column(look, field=wanted[look.name], by="person"))
     return tuple(found)
+
+
+def named(table: Table, kind: Kind) -> bool:
+    """Whether the headings are names of fields themselves, all that the kind demands among them."""
+    there = {field_named(column) for column in table.columns}
+    there |= {"occurred"} if "occurred_start" in there else set()
+    demanded = {field.name for field in fields_of(kind.content).values() if field.required}
+    return demanded | set(kind.requires) <= there
 
 
 def targets(kind: Kind) -> list[str]:

@@ -12,10 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from eirene.errors import InvalidQuery, Unavailable
+from eirene.imports.faults import BadMapping
+from eirene.imports.mapping import Mapping
+from eirene.imports.proposing import Proposal, known, named, propose
+from eirene.imports.readers import open_table
 from eirene.imports.run import Plan, plan
+from eirene.imports.telling import lines
+from eirene.imports.writing import mapping_toml
 from eirene.picture import flat
 from eirene.picture.queries import entity_by_id
 from eirene.release.reader import Reader
+from eirene.reports.kinds import kind_named
 from eirene.web.bodies import text_in
 from eirene.web.node import ControlledNode
 
@@ -27,12 +34,16 @@ Say = Callable[[Line], None]
 def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
     """Plan, and unless it is a dry run file, a file; answers the table and the sums.
 
-    ``given``: file, kind, mapping, account, compartment, dry_run, rejects.
+    ``given``: file, kind, mapping, account, compartment, dry_run, yes, rejects. Without a
+    mapping one is proposed; what was only guessed is filed only with ``yes``.
     """
     reader = node.people.reader(given["account"]) if given.get("account") else Reader(account="")
-    made = planned(node, reader, given, say)
+    mapping, found = _mapping(given)
+    made = planned(node, reader, given | {"mapping": mapping}, say)
     answer: Line = {
-        "table": [list(line) for line in made.table()],
+        "table": [list(line) for line in (*(lines(found) if found else ()), *made.table())],
+        "guessed": found is not None and not found.ready,
+        "mapping": mapping_toml(made.mapping),
         "rows": made.rows,
         "repeats": made.repeats,
         "rejects": made.rejected,
@@ -51,8 +62,34 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
             field="account",
             remedy="Give --account NAME (eirene account list), or look only: --dry-run.",
         )
+    if answer["guessed"] and not given.get("yes"):
+        raise InvalidQuery(
+            "The mapping was only guessed, and nobody has said yes to it.",
+            field="mapping",
+            remedy="Look at the table, then add --yes; or --save-mapping FILE, edit it, and "
+            "give it back with --mapping FILE.",
+        )
     answer["filed"] = filed(node, reader, made, say)
     return answer
+
+
+def _mapping(given: dict[str, Any]) -> tuple[Mapping | str | None, Proposal | None]:
+    """The mapping that was named, none where headings are fields, else one that is proposed."""
+    if given.get("mapping"):
+        return given["mapping"], None
+    kind = text_in(given, "kind", default="")
+    path = Path(text_in(given, "file"))
+    table = open_table(path)
+    if kind and named(table, kind_named(kind)):
+        return None, None
+    found = propose(known(table), kind)
+    if found.mapping is None:
+        raise BadMapping(
+            f"Nothing in {path.name} says what its rows are.",
+            field="kind",
+            remedy="Say it with --as KIND, or give a mapping; eirene import --help.",
+        )
+    return found.mapping, found
 
 
 def planned(node: ControlledNode, reader: Reader, given: dict[str, Any], say: Say) -> Plan:
@@ -69,7 +106,7 @@ def planned(node: ControlledNode, reader: Reader, given: dict[str, Any], say: Sa
     mission = node.mission
     return plan(
         Path(text_in(given, "file")),
-        kind=text_in(given, "kind"),
+        kind=text_in(given, "kind", default=""),
         mapping=given.get("mapping"),
         compartment=given.get("compartment") or _only(reader),
         zone=node.zone,
