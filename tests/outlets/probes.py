@@ -233,6 +233,36 @@ def filing(scene: Scene) -> Steps:
     yield Ask("POST", "/api/reports", b'[{"kind": "incident", "latitude": NaN}]')
 
 
+@probe("POST /api/imports", "GET /api/imports/{upload_id:str}")
+@probe("POST /api/imports/{upload_id:str}", "DELETE /api/imports/{upload_id:str}")
+@probe("GET /api/imports/{upload_id:str}/rejects.csv")
+@probe("GET /api/imports/{upload_id:str}/mapping.toml")
+def tables(scene: Scene) -> Steps:
+    """Tables that name hidden entities as an export does: a plan must not say that they are there.
+
+    The words in them are nowhere, and no plan is filed. Who brought a table is shown his own
+    cells again, so each later question says them, too.
+    """
+    head = "entity,kind,marking,type,name,latitude,longitude"
+    ids = [*(plant.entity for plant in scene.hidden[:3]), absent_id()]
+    body = "\n".join([head, *(f"{one},site,x,market,{NOWHERE},0.1,0.1" for one in ids)])
+    mine = ((b"x-brought", " ".join(ids).encode()),)
+    made = yield Ask("POST", "/api/imports?name=walk.csv", body.encode())
+    at = f"/api/imports/{made.json().get('id', absent_id())}"
+    compartment = min(scene.ground.reads(scene.role), default="mission")
+    plan = msgspec.json.encode({"act": "plan", "compartment": compartment})
+    for _ in range(3):
+        yield Ask("POST", at, plan, mine)
+        yield Ask("GET", at, b"", mine)
+    yield Ask("POST", at, b'{"act": "stop"}', mine)
+    yield Ask("GET", f"{at}/rejects.csv", b"", mine)
+    yield Ask("GET", f"{at}/mapping.toml", b"", mine)
+    yield Ask("DELETE", at, b"", mine)
+    for text in (absent_id(), NOWHERE):
+        yield _get(f"/api/imports/{text}")
+        yield _post(f"/api/imports/{text}", {"act": "file", "plan": 1})
+
+
 # -- releases
 
 

@@ -22,7 +22,7 @@ MOST_ROWS = 200_000
 MOST_VALUES = 300
 _SHOWN = 4
 _ENOUGH = 0.9
-"""This part of the different values must look so."""
+"""This part of the different values must look so; in a short list, all but one."""
 _PCODE = re.compile(r"[A-Za-z]{2,3}\d{1,12}", re.ASCII)
 _LONGEST = 60
 
@@ -70,7 +70,8 @@ class Look(msgspec.Struct):
     def mostly(self, test: Any) -> bool:
         """Whether nearly all different values pass a test; unknown ones do not count."""
         told = [value for value in self.values if value.lower() not in UNKNOWN][:60]
-        return bool(told) and sum(bool(test(value)) for value in told) >= _ENOUGH * len(told)
+        wrong = sum(not test(value) for value in told)
+        return bool(told) and wrong <= max((1 - _ENOUGH) * len(told), len(told) > 2)
 
 
 def looks_of(table: Table) -> tuple[list[Look], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -38,11 +39,16 @@ class BadCell(Exception):
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
     """Write a CSV of rejects; gives their number. Values are kept as they were."""
-    written = 0
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(HEADING)
-        for reject in rejects:
-            writer.writerow(msgspec.structs.astuple(reject))
-            written += 1
+        return write_to(stream, rejects)
+
+
+def write_to(stream: IO[str], rejects: Iterable[Reject]) -> int:
+    """The same to a stream that is open."""
+    written = 0
+    writer = csv.writer(stream)
+    writer.writerow(HEADING)
+    for reject in rejects:
+        writer.writerow(msgspec.structs.astuple(reject))
+        written += 1
     return written

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -214,6 +213,10 @@ class Plan:
         self.kind = job.kind
         self.samples: list[tuple[int, str]] = []
         """Number of a row, and what it would be as a report."""
+        self.first: list[tuple[int, dict[str, Any], Draft]] = []
+        """The same rows as flat reports, and checked."""
+        self.box: tuple[float, float, float, float] | None = None
+        """West, south, east, north of the points; None where no row has one."""
         self.rejects: list[Reject] = []
         """The first of them; ``rejects_file`` writes all."""
         for done, reject in enumerate(self._pass(), start=1):
@@ -274,9 +277,11 @@ class Plan:
         )
 
     def _keep(self, number: int, flat: dict[str, Any], draft: Draft) -> None:
-        """Keep a sample, and what a person should look at."""
+        """Keep a sample, how far the points reach, and what a person should look at."""
         if len(self.samples) < _SAMPLES:
             self.samples.append((number, shown(flat)))
+            self.first.append((number, flat, draft))
+        self._reach(draft)
         if (unplaced := _unplaced(draft, self._job.find)) is not None:
             self._job.shaper.notes.append(
                 f"{unplaced!r} is in no list of places of this mission: kept as it is, on no map"
@@ -290,6 +295,18 @@ class Plan:
                 self._odd[what] = (times + 1, first)
         self._job.shaper.notes.clear()
 
+    def _reach(self, draft: Draft) -> None:
+        place = draft.place
+        if place is None or place.lat is None or place.lon is None:
+            return
+        west, south, east, north = self.box or (place.lon, place.lat, place.lon, place.lat)
+        self.box = (
+            min(west, place.lon),
+            min(south, place.lat),
+            max(east, place.lon),
+            max(north, place.lat),
+        )
+
     # -- what comes of it
 
     def flats(self) -> Iterator[dict[str, Any]]:
@@ -302,11 +319,25 @@ class Plan:
             if job.settled(row, flat, content, None) != _REPEAT:
                 yield flat
 
+    def every_reject(self) -> Iterable[Reject]:
+        """All of them; beyond the first the file is gone through again."""
+        if self.rejected <= len(self.rejects):
+            return self.rejects
+        return (reject for reject in self._pass() if reject is not None)
+
     def rejects_file(self, path: Path) -> int:
         """Write every reject to a CSV; gives their number."""
-        if self.rejected <= len(self.rejects):
-            return write_rejects(path, self.rejects)
-        return write_rejects(path, (reject for reject in self._pass() if reject is not None))
+        return write_rejects(path, self.every_reject())
+
+    @property
+    def facts(self) -> list[str]:
+        """What was found out about the file and its columns, each with its proof."""
+        return [*self._job.table.facts, *self._columns.facts()]
+
+    @property
+    def odd(self) -> list[tuple[str, int, int]]:
+        """What a person should look at: what, in how many rows, the first of them."""
+        return [(what, times, row) for what, (times, row) in self._odd.items()]
 
     def table(self) -> list[tuple[str, ...]]:
         """What would happen, for a person to read before anything is written."""
@@ -317,10 +348,10 @@ class Plan:
         ]
         lines += [("source", self.mapping.source)] if self.mapping.name else []
         lines += [("compartment", self._job.compartment)]
-        lines += [("found", fact) for fact in (*self._job.table.facts, *self._columns.facts())]
+        lines += [("found", fact) for fact in self.facts]
         lines += [
             ("look", f"{what} ({times:,} rows, first row {row})")
-            for what, (times, row) in islice(self._odd.items(), _SHOWN_ODD)
+            for what, times, row in self.odd[:_SHOWN_ODD]
         ]
         if len(self._odd) > _SHOWN_ODD:
             lines += [("look", f"{len(self._odd) - _SHOWN_ODD:,} more remarks of this sort")]

@@ -24,7 +24,7 @@ from eirene.picture.queries import entity_by_id
 from eirene.release.reader import Reader
 from eirene.reports.kinds import kind_named
 from eirene.web.bodies import text_in
-from eirene.web.node import ControlledNode
+from eirene.web.node import ControlledNode, Node
 
 _PAGE = 500
 Line = dict[str, Any]
@@ -39,7 +39,15 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
     """
     reader = node.people.reader(given["account"]) if given.get("account") else Reader(account="")
     mapping, found = _mapping(given)
-    made = planned(node, reader, given | {"mapping": mapping}, say)
+    made = planned(
+        node,
+        reader,
+        Path(text_in(given, "file")),
+        mapping,
+        say,
+        kind=text_in(given, "kind", default=""),
+        compartment=given.get("compartment") or _only(reader),
+    )
     answer: Line = {
         "table": [list(line) for line in (*(lines(found) if found else ()), *made.table())],
         "guessed": found is not None and not found.ready,
@@ -92,7 +100,16 @@ def _mapping(given: dict[str, Any]) -> tuple[Mapping | str | None, Proposal | No
     return found.mapping, found
 
 
-def planned(node: ControlledNode, reader: Reader, given: dict[str, Any], say: Say) -> Plan:
+def planned(
+    node: Node,
+    reader: Reader,
+    path: Path,
+    mapping: Mapping | str | None,
+    say: Say,
+    *,
+    kind: str,
+    compartment: str,
+) -> Plan:
     """The plan of an import for an account."""
 
     def current(entity: bytes) -> tuple[bytes, dict[str, Any]] | None:
@@ -105,10 +122,10 @@ def planned(node: ControlledNode, reader: Reader, given: dict[str, Any], say: Sa
 
     mission = node.mission
     return plan(
-        Path(text_in(given, "file")),
-        kind=text_in(given, "kind", default=""),
-        mapping=given.get("mapping"),
-        compartment=given.get("compartment") or _only(reader),
+        path,
+        kind=kind,
+        mapping=mapping,
+        compartment=compartment,
         zone=node.zone,
         now=datetime.now(UTC),
         find=mission.find if mission else None,
@@ -129,7 +146,7 @@ def _only(reader: Reader) -> str:
     )
 
 
-def filed(node: ControlledNode, reader: Reader, made: Plan, say: Say) -> int:
+def filed(node: Node, reader: Reader, made: Plan, say: Say) -> int:
     """File what a plan holds, page by page; gives the number of reports."""
     done = 0
     page: list[dict[str, Any]] = []

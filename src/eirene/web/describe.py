@@ -15,6 +15,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     """Names of shared query parameters."""
     body: str = ""
     """Name of the schema of the request body."""
+    body_type: str = "application/json"
     answer: str = ""
     """Name of the schema of the answer."""
     media_type: str = "application/json"
@@ -32,6 +33,7 @@ def described(
     *,
     parameters: tuple[str, ...] = (),
     body: str = "",
+    body_type: str = "application/json",
     answer: str = "",
     media_type: str = "application/json",
     statuses: tuple[int, ...] = (200,),
@@ -44,6 +46,7 @@ def described(
         summary=summary,
         parameters=parameters,
         body=body,
+        body_type=body_type,
         answer=answer,
         media_type=media_type,
         statuses=statuses,

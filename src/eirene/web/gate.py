@@ -22,7 +22,7 @@ from eirene.people import Pass
 from eirene.reports.markings import not_live
 from eirene.web.answers import NO_STORE, UNMARKED, header_text
 from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
-from eirene.web.bodies import BODY_MOST
+from eirene.web.bodies import BODY_MOST, FILE_MOST
 from eirene.web.node import Node
 from eirene.web.problems import (
     PROBLEM,
@@ -36,6 +36,7 @@ from eirene.web.problems import (
 )
 from eirene.web.static import FILE, is_static
 from eirene.web.stream import STREAMS, Streams
+from eirene.web.uploads import UPLOADED_AT, UPLOADS, Uploads
 
 _log = logging.getLogger("eirene.web")
 
@@ -73,6 +74,7 @@ class Gate:
         self._ahead = dict(ahead or {})
         """Routes that take a request as it comes, by path: they need no router, nor its wrapping."""
         self.streams = Streams()
+        self.uploads = Uploads(node)
         self._cookie = f"eirene-{node.name}="
         self._realm = header_text(not_live(node.realm)).encode("latin-1")
         self._proxies = [ipaddress.ip_network(p) for p in node.settings.trusted_proxies]
@@ -91,7 +93,7 @@ class Gate:
         answer = _Answer(send, self._realm, head=scope["method"] == "HEAD")
         if answer.head:  # the same as GET, without its body
             scope["method"] = "GET"
-        bounded = _Bounded(receive)
+        bounded = _Bounded(receive, _most(scope))
         try:
             headers = _headers(scope)
             self._identify(scope, headers)
@@ -133,6 +135,7 @@ class Gate:
     def _identify(self, scope: Any, headers: dict[bytes, bytes]) -> None:
         """Put the node, the address and, where there is one, the asker beside the request."""
         scope[NODE] = self._node
+        scope[UPLOADS] = self.uploads
         scope[ADDRESS] = self._address(scope, headers)
         if b"x-forwarded-proto" in headers and self._is_proxy(_peer(scope)):
             secure = headers[b"x-forwarded-proto"].strip().lower() == b"https"
@@ -193,8 +196,8 @@ class Gate:
             if PASS in scope and scope[PASS].viewing and path not in _LOOKING:
                 raise _only_looking(scope[PASS].viewing)
             length = headers.get(b"content-length", b"0")
-            if length.isdigit() and int(length) > BODY_MOST:
-                raise _too_large()
+            if length.isdigit() and int(length) > _most(scope):
+                raise _too_large(_most(scope))
 
     def _note(self, scope: Any, answer: _Answer, began: float) -> None:
         reader = scope.get(READER)
@@ -248,16 +251,16 @@ class _Answer:
 class _Bounded:
     """Wraps ``receive``: stops at the limit also where no length was given."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
-        self._left = BODY_MOST
+        self._most = self._left = most
 
     async def __call__(self) -> Any:
         message = await self._receive()
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise _too_large()
+                raise _too_large(self._most)
         return message
 
 
@@ -302,10 +305,17 @@ def _only_looking(audience: str) -> NotAllowed:
     )
 
 
-def _too_large() -> BodyTooLarge:
+def _most(scope: Any) -> int:
+    """Bytes that a body may have: a table of others is larger than what somebody writes."""
+    return FILE_MOST if scope["path"] == UPLOADED_AT else BODY_MOST
+
+
+def _too_large(most: int) -> BodyTooLarge:
     return BodyTooLarge(
-        f"The body is larger than {BODY_MOST // (1 << 20)} MiB.",
-        remedy="Send fewer reports in a post; large files are attached, not posted.",
+        f"The body is larger than {most // (1 << 20)} MiB.",
+        remedy="Import a large table with eirene import, on the node's machine."
+        if most == FILE_MOST
+        else "Send fewer reports in a post; large files are attached, not posted.",
     )
 
 

@@ -32,7 +32,7 @@ _WORDS = {
     403: "Not allowed.",
     404: "Not available, whatever the cause.",
     405: "Another method.",
-    409: "Other content under this client_id.",
+    409: "Other content under this client_id, or not in this state.",
     413: "Too large.",
     416: "No such range.",
     422: "A rule is broken; see field and remedy.",
@@ -104,7 +104,7 @@ def _operation(
     if told.body:
         found["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": _ref(told.body)}},
+            "content": {told.body_type: {"schema": _ref(told.body)}},
         }
     if told.open_:
         found["security"] = []
@@ -119,6 +119,8 @@ def _part(path: str, name: str) -> dict[str, Any]:
         return {"enum": list(kinds())}
     if path.startswith("/basemap/"):
         return {"type": "string", "examples": ["world.pmtiles"]}
+    if path.startswith("/api/imports/"):
+        return ID
     if path.startswith("/api/configuration/"):
         return {"type": "string", "pattern": "^[0-9]{1,9}$"}
     return {"type": "string"} if name == "token_id" else ID

@@ -17,6 +17,7 @@ import msgspec
 
 from eirene import errors
 from eirene.errors import EireneError
+from eirene.imports.faults import BadMapping, UnclearFile
 
 _log = logging.getLogger("eirene.web")
 
@@ -88,6 +89,15 @@ class TooManyStreams(EireneError):
     code = "too-many-streams"
 
 
+class AtWork(EireneError):
+    """The table that is being brought is in another state than the act needs."""
+
+    code = "at-work"
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message, field=field, remedy="Ask for its state, then say it again.")
+
+
 class UpgradeRequired(EireneError):
     """The path speaks WebSocket only."""
 
@@ -144,10 +154,13 @@ STATUS: dict[type[EireneError], int] = {
     errors.DamagedLog: 503,
     errors.PortInUse: 503,
     errors.BackupFailed: 503,
+    UnclearFile: 422,
+    BadMapping: 422,
     UnknownPath: 404,
     MethodRefused: 405,
     BodyTooLarge: 413,
     InvalidJson: 400,
+    AtWork: 409,
     WrongRange: 416,
     WrongOrigin: 403,
     TooManyStreams: 503,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from eirene.web.import_schemas import IMPORT_SCHEMAS
+
 TEXT: dict[str, Any] = {"type": "string"}
 MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
 WHOLE: dict[str, Any] = {"type": "integer"}
@@ -330,6 +332,7 @@ SCHEMAS: dict[str, Any] = {
             {"type": "array", "items": _ref("NewReport"), "minItems": 1, "maxItems": 1000},
         ]
     },
+    **IMPORT_SCHEMAS,
     "Filed": {"oneOf": [_FILED, _list(_FILED)]},
     "Report": _map(
         {
@@ -561,6 +564,7 @@ def _parameter(name: str, description: str, schema: dict[str, Any] = TEXT) -> di
 PARAMETERS: dict[str, Any] = {
     one["name"]: one
     for one in (
+        _parameter("name", "Name of the file, with its ending."),
         _parameter("account", "Another account, for who administers accounts."),
         _parameter("q", "Words that must all occur; any sign is just a sign."),
         _parameter("kind", "Kinds, divided by commas."),

@@ -1,0 +1,48 @@
+"""Shapes of tables that are being brought, for ``/openapi.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_WHOLE: dict[str, Any] = {"type": "integer"}
+_ID: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+_BY_NAME: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
+
+
+def _map(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    properties = required | optional
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+IMPORT_SCHEMAS: dict[str, Any] = {
+    "Table": {"type": "string", "format": "binary"},
+    "ImportAct": _map(
+        {"act": {"enum": ["plan", "file", "stop"]}},
+        plan=_WHOLE,
+        kind=_TEXT,
+        compartment=_TEXT,
+        source=_TEXT,
+        fields=_BY_NAME,
+        const=_BY_NAME,
+        codes={"type": "object", "additionalProperties": _BY_NAME},
+        file=_map({}, encoding=_TEXT, delimiter=_TEXT, decimal=_TEXT, dates=_TEXT, zone=_TEXT),
+    ),
+    "Import": _map(
+        {
+            "id": _ID,
+            "name": _TEXT,
+            "bytes": _WHOLE,
+            "state": {"enum": ["reading", "asks", "planned", "filing", "filed", "stopped"]},
+            "progress": _map({"done": _WHOLE, "of": _WHOLE}),
+            "problem": {"oneOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]},
+            "compartment": _TEXT,
+            "source": _TEXT,
+            "kinds": {"type": "array", "items": _TEXT},
+            "targets": {"type": "array", "items": _TEXT},
+            "proposal": {"type": ["object", "null"]},
+            "plan": {"type": ["object", "null"]},
+            "filed": _WHOLE,
+        }
+    ),
+}

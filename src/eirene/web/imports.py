@@ -1,0 +1,265 @@
+"""Tables of others, brought in the browser: proposed, planned, filed. Each account sees its own alone."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.params import FromPath
+
+from eirene.errors import InvalidQuery
+from eirene.imports.proposing import GUESSED, Proposal, targets
+from eirene.imports.rejects import write_to
+from eirene.imports.run import Plan
+from eirene.imports.writing import mapping_toml
+from eirene.places import Place
+from eirene.reports.draft import Draft
+from eirene.reports.kinds import kind_named, kinds
+from eirene.web.answers import UNMARKED, bytes_of, empty, json_of
+from eirene.web.asking import aside, beside, pass_of
+from eirene.web.bodies import json_map, text_in
+from eirene.web.describe import described
+from eirene.web.parameters import parameters_of
+from eirene.web.problems import AtWork
+from eirene.web.uploads import UPLOADED_AT, UPLOADS, Choices, Upload, Uploads
+
+_LONGEST_NAME = 200
+_NO_CONTENT = ("withdrawal", "acknowledgement", "source")
+"""Kinds that are filed about other reports, and are no rows of a list."""
+SHOWN_REJECTS = 100
+
+
+def _uploads(request: Request[Any, Any, Any]) -> Uploads:
+    found: Uploads = beside(request, UPLOADS)
+    return found
+
+
+def _upload(request: Request[Any, Any, Any], upload_id: str) -> Upload:
+    return _uploads(request).of(pass_of(request), upload_id)
+
+
+@post(
+    UPLOADED_AT,
+    **described(
+        "Bring a table: what it is, and what would become of it.",
+        parameters=("name",),
+        body="Table",
+        body_type="application/octet-stream",
+        answer="Import",
+        statuses=(201,),
+        problems=(400, 403, 413, 422),
+    ),
+)
+async def post_import(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """POST /api/imports: the bytes of the file as the body. They are held in memory alone, for half
+    an hour from the last question, and only for this account.
+    """
+    held = pass_of(request)
+    name = parameters_of(request, ("name",)).get("name", "").strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable() or "/" in name:
+        raise InvalidQuery(
+            "The file has no name, or one that cannot be shown.",
+            field="name",
+            remedy="Say it with its ending: ?name=sites.csv.",
+        )
+    uploads = _uploads(request)
+    made = uploads.add(held, name)
+    try:
+        async for part in request.stream():
+            made.memory.write([part])
+    except BaseException:
+        uploads.drop(made)
+        raise
+    if not made.memory.size:
+        uploads.drop(made)
+        raise InvalidQuery("The file is empty.", field="file", remedy="Choose another file.")
+    made.look(Choices())
+    return json_of(told(made), UNMARKED, status=201)
+
+
+@get(
+    "/api/imports/{upload_id:str}",
+    **described("A table that is being brought.", answer="Import", problems=(404,)),
+)
+async def get_import(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Response[bytes]:
+    """GET /api/imports/{id}: its state; 404 ``unavailable`` for everybody else."""
+    return json_of(told(_upload(request, upload_id)), UNMARKED)
+
+
+@post(
+    "/api/imports/{upload_id:str}",
+    **described(
+        "Plan a table again, file what was planned, or stop.",
+        body="ImportAct",
+        answer="Import",
+        problems=(400, 403, 404, 409, 413),
+    ),
+)
+async def act_on_import(
+    request: Request[Any, Any, Any], upload_id: FromPath[str]
+) -> Response[bytes]:
+    """POST /api/imports/{id}: ``plan`` with choices, ``file`` with the number of the plan that was
+    looked at, or ``stop``. The work goes on after the answer.
+    """
+    upload = _upload(request, upload_id)
+    given = await json_map(request)
+    act = text_in(given, "act")
+    if act == "plan":
+        upload.look(_choices({name: one for name, one in given.items() if name != "act"}))
+    elif act == "file":
+        number = given.get("plan")
+        upload.bring(number if isinstance(number, int) else -1)
+    elif act == "stop":
+        upload.stop()
+    else:
+        raise InvalidQuery(
+            f"There is no act {act[:40]!r}.", field="act", remedy="Use plan, file or stop."
+        )
+    return json_of(told(upload), UNMARKED)
+
+
+def _choices(given: dict[str, Any]) -> Choices:
+    try:
+        return msgspec.convert(given, Choices)
+    except msgspec.ValidationError as error:
+        rule, _, where = str(error).partition(" - at `$")
+        raise InvalidQuery(
+            f"{rule}.", field=where.strip("`.") or None, remedy="See /openapi.json, ImportAct."
+        ) from None
+
+
+@delete(
+    "/api/imports/{upload_id:str}",
+    **described("Forget a table.", statuses=(204,), problems=(403, 404)),
+)
+async def forget_import(
+    request: Request[Any, Any, Any], upload_id: FromPath[str]
+) -> Response[bytes]:
+    """DELETE /api/imports/{id}: what was filed of it stays filed."""
+    uploads = _uploads(request)
+    uploads.drop(uploads.of(pass_of(request), upload_id))
+    return empty()
+
+
+@get(
+    "/api/imports/{upload_id:str}/rejects.csv",
+    **described("Rows that were not taken.", media_type="text/csv", problems=(404, 409)),
+)
+async def get_rejects(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Response[bytes]:
+    """GET /api/imports/{id}/rejects.csv: row, column, value, rule and remedy of each."""
+    upload = _upload(request, upload_id)
+    plan = _planned(upload)
+
+    def written() -> bytes:
+        out = io.StringIO(newline="")
+        write_to(out, plan.every_reject() if upload.state == "planned" else plan.rejects)
+        return out.getvalue().encode()
+
+    return bytes_of(await aside(written), UNMARKED, "text/csv", headers=_attached("rejects.csv"))
+
+
+@get(
+    "/api/imports/{upload_id:str}/mapping.toml",
+    **described(
+        "The mapping, to keep and to edit.", media_type="application/toml", problems=(404, 409)
+    ),
+)
+async def get_mapping(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Response[bytes]:
+    """GET /api/imports/{id}/mapping.toml: what eirene import --mapping takes."""
+    plan = _planned(_upload(request, upload_id))
+    text = mapping_toml(plan.mapping).encode()
+    return bytes_of(text, UNMARKED, "application/toml", headers=_attached("mapping.toml"))
+
+
+def _planned(upload: Upload) -> Plan:
+    if upload.plan is None:
+        raise AtWork("This table is not planned yet.", "act")
+    return upload.plan
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+# -- an upload in words
+
+
+def told(upload: Upload) -> dict[str, Any]:
+    """An upload as it is answered."""
+    proposal, plan = upload.proposal, upload.plan
+    may = upload.held.reader.may_file
+    only = next(iter(may)) if len(may) == 1 else ""
+    kind = proposal.kind if proposal else ""
+    return {
+        "id": upload.id,
+        "name": upload.name,
+        "bytes": upload.memory.size,
+        "state": upload.state,
+        "progress": {"done": upload.done, "of": upload.of},
+        "problem": upload.problem,
+        "compartment": upload.choices.compartment or only,
+        "source": plan.mapping.source if plan else upload.choices.source,
+        "kinds": [*GUESSED, *(k for k in kinds() if k not in (*GUESSED, *_NO_CONTENT))],
+        "targets": targets(kind_named(kind)) if kind else [],
+        "proposal": _proposal(proposal) if proposal else None,
+        "plan": _plan(upload.number, plan) if plan else None,
+        "filed": upload.filed,
+    }
+
+
+def _proposal(found: Proposal) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "ready": found.ready,
+        "used": found.used,
+        "columns": [msgspec.structs.asdict(column) for column in found.columns],
+        "asks": [msgspec.structs.asdict(ask) for ask in found.asks],
+        "untranslated": {name: list(values)[:50] for name, values in found.untranslated.items()},
+        "const": found.mapping.const if found.mapping else {},
+        "source": found.mapping.source if found.mapping else "",
+    }
+
+
+def _plan(number: int, plan: Plan) -> dict[str, Any]:
+    return {
+        "number": number,
+        "rows": plan.rows,
+        "reports": plan.reports,
+        "amendments": plan.amendments,
+        "repeats": plan.repeats,
+        "rejected": plan.rejected,
+        "empty": plan.empty,
+        "facts": plan.facts,
+        "odd": [{"what": what, "rows": times, "first": row} for what, times, row in plan.odd],
+        "box": plan.box,
+        "first": [_first(*one) for one in plan.first],
+        "rejects": [
+            {
+                "row": one.row,
+                "column": one.column,
+                "field": one.field,
+                "value": one.value[:200],
+                "rule": one.rule,
+                "remedy": one.remedy,
+            }
+            for one in plan.rejects[:SHOWN_REJECTS]
+        ],
+    }
+
+
+def _first(row: int, flat: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """A row as a report, its place as it was understood."""
+    place = draft.place or Place()
+    report = {name: value for name, value in flat.items() if name not in ("entity", "client_id")}
+    if place.lat is not None:
+        report |= {"latitude": place.lat, "longitude": place.lon}
+    if place.accuracy_m is not None:
+        report["accuracy_m"] = place.accuracy_m
+    if place.pcode:
+        report["pcode"] = place.pcode
+    return {"row": row, "report": report, "place_name": place.name}
+
+
+ROUTES = (post_import, get_import, act_on_import, forget_import, get_rejects, get_mapping)

@@ -1,0 +1,290 @@
+"""Tables that somebody is bringing: held in memory for a short while, planned and filed in threads.
+
+Invariants
+  * Only the account that brought a table can tell that it is there.
+  * Nothing of it is written to disk before it is filed as reports, sealed like all others.
+  * It is forgotten when it is not touched for ``LIFE_S``, when its account loses
+    what it held, and with the process.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from eirene.errors import NotAllowed, Unavailable
+from eirene.imports.mapping import FileRules, Mapping
+from eirene.imports.proposing import Known, Proposal, chosen, known, propose, settled
+from eirene.imports.readers import open_table
+from eirene.imports.run import Plan
+from eirene.people import Pass
+from eirene.web.bring import Line, filed, planned
+from eirene.web.memory import MemoryFile
+from eirene.web.node import Node
+from eirene.web.problems import AtWork, foreseen, problem_of
+
+UPLOADS = "eirene.uploads"
+UPLOADED_AT = "/api/imports"
+LIFE_S = 1_800
+SWEEP_S = 30
+MOST_OF_ONE = 2
+MOST = 24
+MOST_BYTES = 256 << 20
+
+_pool = ThreadPoolExecutor(2, thread_name_prefix="import")
+"""Apart from the queries: an import works for long, and nobody else shall wait for it."""
+
+
+class Stopped(Exception):
+    """Somebody stopped the work, or the account lost its pass."""
+
+
+class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person chose; what is left out is as proposed."""
+
+    kind: str = ""
+    compartment: str = ""
+    source: str = ""
+    fields: dict[str, str] = {}
+    """Column -> field, "" to leave it out."""
+    const: dict[str, str] = {}
+    """Field -> the value that every report has."""
+    codes: dict[str, dict[str, str]] = {}
+    """Column -> value -> code."""
+    file: FileRules = FileRules()
+
+
+class Upload:
+    """One table of one account, and the work on it."""
+
+    def __init__(self, node: Node, held: Pass, name: str) -> None:
+        self.id = secrets.token_hex(16)
+        self.name = name
+        self.held = held
+        self.memory = MemoryFile(name)
+        self.state = "reading"
+        """reading, asks, planned, filing, filed, stopped"""
+        self.done, self.of = 0, 0
+        self.problem: dict[str, Any] | None = None
+        self.choices = Choices()
+        self.proposal: Proposal | None = None
+        self.plan: Plan | None = None
+        self.number = 0
+        """Of the plan: what is filed is the plan that was looked at."""
+        self.filed = 0
+        self.touched = time.monotonic()
+        self.gone = False
+        self._node = node
+        self._known: dict[tuple[str | None, str | None], Known] = {}
+        self._lock = threading.Lock()
+        self._busy = False
+        self._stop = threading.Event()
+
+    # -- what the account asks for
+
+    def look(self, choices: Choices) -> None:
+        """Propose and plan, in a thread."""
+        with self._lock:
+            self._begin("reading", 0)
+            self.choices = choices
+        _pool.submit(self._work, self._look)
+
+    def bring(self, number: int) -> None:
+        """File the plan of that number, in a thread."""
+        with self._lock:
+            if self.plan is None or self.state != "planned" or number != self.number:
+                raise AtWork("There is no plan of this number to file.", "plan")
+            self._begin("filing", self.plan.reports)
+        _pool.submit(self._work, self._file)
+
+    def _begin(self, state: str, of: int) -> None:
+        if self._busy:
+            raise AtWork("The node is at work on this table.", "act")
+        self._busy, self.state, self.problem = True, state, None
+        self.done, self.of = 0, of
+        self._stop.clear()
+
+    def stop(self) -> None:
+        """Stop the work after the page that is being filed."""
+        self._stop.set()
+
+    def forget(self) -> None:
+        """Let go of the bytes, now or when the work has stopped."""
+        with self._lock:
+            self.gone = True
+            self._stop.set()
+            if not self._busy:
+                self._release()
+
+    def _release(self) -> None:
+        self.memory.close()
+        self.plan, self.proposal, self._known = None, None, {}
+
+    # -- the work
+
+    def _work(self, work: Callable[[], str]) -> None:
+        try:
+            state, problem = work(), None
+        except Stopped:
+            state, problem = "stopped", None
+        except Exception as error:  # noqa: BLE001 - foreseen() logs what nobody foresaw
+            state, problem = "asks", problem_of(foreseen(error))
+        with self._lock:
+            self._busy, self.state, self.problem = False, state, problem
+            if self.gone:
+                self._release()
+
+    def _say(self, line: Line) -> None:
+        self.done = int(line.get("progress", 0))
+        self.touched = time.monotonic()
+        now = self._node.people.current(self.held)
+        may = now is not None and now.reader.may_file >= self.held.reader.may_file
+        if self._stop.is_set() or not may:
+            raise Stopped
+
+    def _look(self) -> str:
+        rules = self.choices.file
+        self.proposal = self.plan = None
+        place = (rules.encoding, rules.delimiter)
+        if place not in self._known:
+            table = open_table(self.memory.path, encoding=place[0], delimiter=place[1])
+            self._known = {place: known(table)}
+        of = self._known[place]
+        self.proposal = found = proposal_for(of, self.choices)
+        open_ = any(not ask.hint for ask in found.asks)
+        if found.mapping is None or open_ or not self._compartment():
+            return "asks"
+        made = planned(
+            self._node,
+            self.held.reader,
+            self.memory.path,
+            stated(found.mapping, self.choices),
+            self._say,
+            kind=found.kind,
+            compartment=self._compartment(),
+        )
+        with self._lock:
+            self.plan, self.number = made, self.number + 1
+        return "planned"
+
+    def _compartment(self) -> str:
+        """Where it goes: as chosen, else the only one to which the account may file."""
+        may = self.held.reader.may_file
+        return self.choices.compartment or (next(iter(may)) if len(may) == 1 else "")
+
+    def _file(self) -> str:
+        plan = self.plan
+        assert plan is not None
+        try:
+            self.filed = filed(self._node, self.held.reader, plan, self._say)
+        except Stopped:
+            self.filed = self.done
+            raise
+        return "filed"
+
+
+def proposal_for(of: Known, choices: Choices) -> Proposal:
+    """The proposal, as changed by what was chosen."""
+    found = propose(of, choices.kind)
+    if found.mapping is None or (found.ready and not choices.fields):
+        return found
+    columns = chosen(of, found.kind, choices.fields) if choices.fields else found.columns
+    return settled(of, found.kind, columns, const=choices.const, codes=choices.codes)
+
+
+def stated(mapping: Mapping, choices: Choices) -> Mapping:
+    """The mapping with what was said of the whole file."""
+    const = {name: value for name, value in choices.const.items() if value}
+    changes: dict[str, Any] = {
+        "const": {n: v for n, v in (mapping.const | const).items() if n not in mapping.fields}
+    }
+    if choices.source:
+        changes["source"] = choices.source
+    if choices.file != FileRules():
+        changes["file"] = choices.file
+    return msgspec.structs.replace(mapping, **changes)
+
+
+class Uploads:
+    """All tables that are being brought to a node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._held: dict[str, Upload] = {}
+        self._lock = threading.Lock()
+        self._clock: threading.Timer | None = None
+
+    def add(self, held: Pass, name: str) -> Upload:
+        """Room for one more table; the oldest of the same account makes room."""
+        self.sweep()
+        if not held.reader.may_file:
+            raise NotAllowed(
+                "This account may not file reports.",
+                field="file",
+                remedy="Ask who grants clearances for a compartment to file to.",
+            )
+        with self._lock:
+            mine = [one for one in self._held.values() if _same(one.held, held)]
+            while len(mine) >= MOST_OF_ONE:
+                self._held.pop(mine[0].id).forget()
+                mine.pop(0)
+            if len(self._held) >= MOST or self._bytes() >= MOST_BYTES:
+                raise NotAllowed(
+                    "The node holds as many tables as it can.",
+                    field="file",
+                    remedy="Try again in some minutes, or use eirene import.",
+                )
+            made = Upload(self._node, held, name)
+            self._held[made.id] = made
+            self._arm()
+        return made
+
+    def _arm(self) -> None:
+        """Look again in a while, for as long as there is something to forget."""
+        if self._clock is None:
+            self._clock = threading.Timer(SWEEP_S, self._tick)
+            self._clock.daemon = True
+            self._clock.start()
+
+    def _tick(self) -> None:
+        self._clock = None
+        self.sweep()
+        with self._lock:
+            if self._held:
+                self._arm()
+
+    def _bytes(self) -> int:
+        return sum(one.memory.size for one in self._held.values())
+
+    def of(self, held: Pass, upload_id: str) -> Upload:
+        """A table of this account; ``Unavailable``, whatever the cause."""
+        self.sweep()
+        found = self._held.get(upload_id)
+        if found is None or held.viewing or not _same(found.held, held):
+            raise Unavailable
+        found.touched = time.monotonic()
+        found.held = held  # what it may do now, not what it might when it brought the table
+        return found
+
+    def drop(self, upload: Upload) -> None:
+        """Forget a table."""
+        with self._lock:
+            self._held.pop(upload.id, None)
+        upload.forget()
+
+    def sweep(self) -> None:
+        """Forget what nobody touched, and what its account may no longer bring."""
+        until = time.monotonic() - LIFE_S
+        for one in list(self._held.values()):
+            if one.touched < until or not self._node.people.holds(one.held):
+                self.drop(one)
+
+
+def _same(one: Pass, other: Pass) -> bool:
+    return one.reader.account == other.reader.account

@@ -1,0 +1,302 @@
+"""Tables brought in the browser: proposed, planned, filed, and seen by nobody else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eirene.web import uploads
+from eirene.web.control import lines
+from eirene.web.memory import MemoryFile
+from web_node import WebNode
+
+JOC, NGO, ANYONE = "joc-duty-officer", "ngo-focal-point", "anyone"
+SITES = "name,type de site,latitude,longitude,personnes\nTalvek,école,-0.2,-0.5,120\nOrrin,puits,-0.3,-95.5,\nFar,puits,-95,0,\n"
+WHO = "acteur,secteur,pcode\nTOKEN-ORG,EHA,CF21\nOther,Poetry,CF22\n"
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebNode]:
+    made = WebNode(tmp_path_factory.mktemp("imports") / "node")
+    yield made
+    made.close()
+
+
+def brought(web: WebNode, text: str, name: str = "list.csv", role: str = JOC) -> dict[str, Any]:
+    """An upload after its first look."""
+    answer = web.post(role, f"/api/imports?name={name}", text.encode())
+    assert answer.status_code == 201, answer.text
+    return settled(web, answer.json()["id"], role)
+
+
+def settled(web: WebNode, upload: str, role: str = JOC) -> dict[str, Any]:
+    for _ in range(400):
+        answer = web.get(role, f"/api/imports/{upload}")
+        assert answer.status_code == 200, answer.text
+        if answer.json()["state"] not in ("reading", "filing"):
+            return answer.json()
+        time.sleep(0.02)
+    raise AssertionError("it never came to rest")
+
+
+def acted(web: WebNode, upload: str, role: str = JOC, **said: Any) -> dict[str, Any]:
+    answer = web.post(role, f"/api/imports/{upload}", said)
+    assert answer.status_code == 200, answer.text
+    return settled(web, upload, role)
+
+
+def ready(web: WebNode, text: str, name: str = "list.csv", **more: Any) -> dict[str, Any]:
+    """An upload that is planned for the mission."""
+    one = brought(web, text, name)
+    return acted(web, one["id"], act="plan", compartment="mission", **more)
+
+
+def found(web: WebNode, words: str, role: str = JOC) -> list[dict[str, Any]]:
+    return web.get(role, f"/api/search?q={words}").json()["reports"]
+
+
+def test_from_a_file_to_the_picture(web: WebNode) -> None:
+    one = brought(web, SITES, "wells.csv")
+    assert one["state"] == "asks", "nobody said into which compartment"
+    assert one["proposal"]["kind"] == "site"
+    fields = {c["name"]: c["field"] for c in one["proposal"]["columns"]}
+    assert fields == {
+        "name": "name",
+        "type de site": "type",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "personnes": "people",
+    }
+    one = acted(web, one["id"], act="plan", compartment="mission", const={"grade": "B2"})
+    plan = one["plan"]
+    assert (plan["rows"], plan["reports"], plan["rejected"]) == (3, 2, 1)
+    assert plan["first"][0]["report"]["grade"] == "B2"
+    assert plan["box"] == [-95.5, -0.3, -0.5, -0.2]
+    assert plan["rejects"][0]["row"] == 4 and plan["rejects"][0]["remedy"]
+    assert found(web, "Talvek") == [], "nothing is filed before somebody says so"
+    one = acted(web, one["id"], act="file", plan=plan["number"])
+    assert (one["state"], one["filed"]) == ("filed", 2)
+    assert [r["source"] for r in found(web, "Talvek")] == ["wells"]
+    again = ready(web, SITES, "wells.csv", const={"grade": "B2"})["plan"]
+    assert (again["reports"], again["repeats"]) == (0, 2), "bringing it again changes nothing"
+
+
+def test_rejects_and_the_mapping_can_be_kept(web: WebNode) -> None:
+    one = ready(web, SITES, "kept.csv")
+    rejects = web.get(JOC, f"/api/imports/{one['id']}/rejects.csv")
+    assert rejects.headers["content-type"].startswith("text/csv")
+    assert rejects.text.splitlines()[1].startswith("kept.csv,4,latitude,latitude,-95,")
+    mapping = web.get(JOC, f"/api/imports/{one['id']}/mapping.toml").text
+    assert 'kind = "site"' in mapping
+
+
+def test_a_changed_field_and_a_translation_make_another_plan(web: WebNode) -> None:
+    one = ready(web, WHO, "who.csv")
+    assert one["proposal"]["untranslated"] == {"secteur": ["Poetry"]}
+    assert one["plan"]["rejected"] == 1
+    codes = {"secteur": {"Poetry": "education"}}
+    two = acted(
+        web,
+        one["id"],
+        act="plan",
+        compartment="mission",
+        source="A list",
+        codes=codes,
+        fields={"pcode": ""},
+    )
+    assert (two["plan"]["rejected"], two["plan"]["number"]) == (0, one["plan"]["number"] + 1)
+    reports = [first["report"] for first in two["plan"]["first"]]
+    assert [report["sector"] for report in reports] == ["water-sanitation", "education"]
+    assert all("place" not in report and report["source"] == "A list" for report in reports)
+    old = web.post(JOC, f"/api/imports/{one['id']}", {"act": "file", "plan": one["plan"]["number"]})
+    assert (old.status_code, old.json()["code"]) == (409, "at-work"), "only what was looked at"
+
+
+def test_what_a_kind_demands_is_asked_before_anything_is_planned(web: WebNode) -> None:
+    one = ready(web, "ngo,pcode\nX,CF21\n", kind="activity")
+    assert (one["state"], one["plan"]) == ("asks", None)
+    assert one["proposal"]["asks"] == [{"field": "sector", "hint": ""}]
+    one = acted(
+        web,
+        one["id"],
+        act="plan",
+        compartment="mission",
+        kind="activity",
+        const={"sector": "health"},
+    )
+    assert (one["state"], one["plan"]["reports"]) == ("planned", 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "file"),
+    [
+        ("name,type\nNdélou,school\n".encode("cp1252"), "encoding", {"encoding": "cp1252"}),
+        (b"name,type;x\nA,school;1\n", "delimiter", {"delimiter": ","}),
+    ],
+)
+def test_what_is_not_clear_is_asked_and_then_stated(
+    web: WebNode, body: bytes, field: str, file: dict[str, str]
+) -> None:
+    made = web.post(JOC, "/api/imports?name=odd.csv", body).json()
+    one = settled(web, made["id"])
+    assert (one["state"], one["problem"]["field"]) == ("asks", field)
+    assert one["problem"]["remedy"]
+    one = acted(web, one["id"], act="plan", compartment="mission", file=file)
+    assert one["problem"] is None
+
+
+def test_day_or_month_first_is_asked_for_the_column(web: WebNode) -> None:
+    text = "incident type,date,killed\nclash,04/05/2025,1\nclash,06/07/2025,2\n"
+    one = ready(web, text, "days.csv")
+    assert one["problem"]["field"] == "date" and "4 May 2025" in one["problem"]["message"]
+    one = acted(web, one["id"], act="plan", compartment="mission", file={"dates": "day-first"})
+    first = one["plan"]["first"][0]["report"]
+    assert first["occurred"]["start"] == "2025-05-04T00:00:00Z"
+
+
+def test_nobody_else_can_tell_that_a_table_is_there(web: WebNode) -> None:
+    one = ready(web, WHO, "mine.csv")
+    for path in (f"/api/imports/{one['id']}", f"/api/imports/{one['id']}/rejects.csv"):
+        other, absent = web.get(NGO, path), web.get(NGO, path.replace(one["id"], "0" * 32))
+        assert (other.status_code, other.content) == (404, absent.content)
+    for answer in (
+        web.post(NGO, f"/api/imports/{one['id']}", {"act": "file", "plan": one["plan"]["number"]}),
+        web.ask(NGO, "DELETE", f"/api/imports/{one['id']}"),
+    ):
+        assert answer.status_code == 404
+    assert web.get(JOC, f"/api/imports/{one['id']}").status_code == 200
+
+
+def test_who_may_not_file_brings_nothing(web: WebNode) -> None:
+    answer = web.post(ANYONE, "/api/imports?name=a.csv", b"a,b\n1,2\n")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
+    assert web.post(None, "/api/imports?name=a.csv", b"a").status_code == 401
+
+
+def test_an_account_files_only_into_its_own_compartments(web: WebNode) -> None:
+    one = brought(web, WHO, role=NGO)
+    one = acted(web, one["id"], NGO, act="plan", compartment="mission")
+    assert one["plan"]["reports"] == 1
+    one = acted(web, one["id"], NGO, act="file", plan=one["plan"]["number"])
+    assert (one["state"], one["problem"]["code"], one["filed"]) == ("asks", "not-allowed", 0)
+    assert found(web, "TOKEN-ORG") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "field"),
+    [
+        ("", b"a,b\n1,2\n", "name"),
+        ("?name=a/b.csv", b"a,b\n", "name"),
+        ("?name=a.csv", b"", "file"),
+    ],
+)
+def test_bad_uploads_are_one_clear_error(web: WebNode, query: str, body: bytes, field: str) -> None:
+    answer = web.post(JOC, f"/api/imports{query}", body)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert answer.json()["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"act": "dance"}, "act"),
+        ({}, "act"),
+        ({"act": "plan", "no_such": 1}, None),
+        ({"act": "plan", "file": {"dates": "often"}}, "file.dates"),
+    ],
+)
+def test_bad_acts_are_one_clear_error(
+    web: WebNode, said: dict[str, Any], field: str | None
+) -> None:
+    one = brought(web, WHO)
+    answer = web.post(JOC, f"/api/imports/{one['id']}", said)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert answer.json()["remedy"]
+
+
+def test_a_field_that_the_kind_has_not_is_named(web: WebNode) -> None:
+    one = ready(web, WHO, fields={"acteur": "nonsense"}, const={"organisation_name": "x"})
+    assert (one["problem"]["code"], one["problem"]["field"]) == ("bad-mapping", "fields.nonsense")
+
+
+def test_a_table_is_larger_than_a_report_may_be_and_yet_bounded(
+    web: WebNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eirene.web import gate
+
+    body = b"name,type\n" + b"x,school\n" * 1_000_000  # 9 MB
+    assert web.post(JOC, "/api/imports?name=big.csv", body).status_code == 201
+    assert web.post(JOC, "/api/reports", body).status_code == 413
+    monkeypatch.setattr(gate, "FILE_MOST", 1_000)
+    answer = web.post(JOC, "/api/imports?name=big.csv", body)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
+def test_a_table_is_forgotten_when_told_when_old_and_when_there_are_more(
+    web: WebNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = brought(web, WHO)
+    assert web.ask(JOC, "DELETE", f"/api/imports/{one['id']}").status_code == 204
+    assert web.get(JOC, f"/api/imports/{one['id']}").status_code == 404
+    three = [brought(web, WHO)["id"] for _ in range(uploads.MOST_OF_ONE + 1)]
+    assert web.get(JOC, f"/api/imports/{three[0]}").status_code == 404
+    assert web.get(JOC, f"/api/imports/{three[-1]}").status_code == 200
+    monkeypatch.setattr(uploads, "LIFE_S", -1)
+    assert web.get(JOC, f"/api/imports/{three[-1]}").status_code == 404
+
+
+def test_nothing_of_a_table_lies_on_the_disk(web: WebNode) -> None:
+    ready(web, WHO.replace("TOKEN-ORG", "TOKEN-ON-NO-DISK"), "secret.csv")
+    for path in web.node.folder.rglob("*"):
+        if path.is_file():
+            assert b"TOKEN-ON-NO-DISK" not in path.read_bytes(), path
+
+
+def test_filing_stops_when_it_is_told_to(web: WebNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eirene.web import bring
+
+    monkeypatch.setattr(bring, "_PAGE", 1)
+    rows = "".join(f"Stop{n},puits,-0.2,-0.5\n" for n in range(60))
+    one = ready(web, "name,type de site,latitude,longitude\n" + rows, "stop.csv")
+    web.post(JOC, f"/api/imports/{one['id']}", {"act": "file", "plan": one["plan"]["number"]})
+    web.post(JOC, f"/api/imports/{one['id']}", {"act": "stop"})
+    one = settled(web, one["id"])
+    assert one["state"] == "stopped"
+    assert one["filed"] < 60
+    again = acted(web, one["id"], act="plan", compartment="mission")
+    assert again["plan"]["repeats"] == one["filed"], "the rest can be brought later"
+
+
+def test_a_guess_is_filed_from_the_command_line_only_with_yes(web: WebNode, tmp_path: Path) -> None:
+    (tmp_path / "3w.csv").write_text("acteur,secteur,pcode\nTOKEN-YES,EHA,CF21\n")
+    given = {
+        "file": str(tmp_path / "3w.csv"),
+        "account": JOC,
+        "compartment": "mission",
+        "rejects": str(tmp_path / "rejects.csv"),
+    }
+
+    def said(**more: Any) -> dict[str, Any]:
+        return list(lines(web.node, "import", given | more))[-1]  # pyright: ignore[reportArgumentType]
+
+    assert said()["error"]["field"] == "mapping"
+    looked = said(dry_run=True)
+    assert looked["guessed"] and ["proposed", "3 columns: 3 used, 0 ignored"] in looked["table"]
+    assert said(yes=True)["filed"] == 1
+    (tmp_path / "3w.toml").write_text(looked["mapping"])
+    again = said(mapping=str(tmp_path / "3w.toml"))
+    assert (again["filed"], again["repeats"]) == (0, 1), "the mapping that was kept is the same"
+
+
+def test_a_file_in_memory_is_read_again_and_again_under_its_name() -> None:
+    made = MemoryFile("list.csv.gz")
+    made.write([b"one", b"two"])
+    assert (made.path.name, made.path.suffix, made.size) == ("list.csv.gz", ".gz", 6)
+    assert made.path.read_bytes() == made.path.open("rb").read() == b"onetwo"
+    made.close()
+    made.close()
+    assert not made.path.exists() or made.path.read_bytes() != b"onetwo"
