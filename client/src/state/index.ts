@@ -1,4 +1,5 @@
 /** Everything that panels and the map may know of the state. */
+export * from "./bringing";
 export * from "./changes";
 export * from "./desk";
 export * from "./draft";

@@ -53,6 +53,11 @@ export function codeWords(kind: string, field: string, code: string, part?: stri
   return vocabulary.lists[list]?.[code] ?? spoken(code);
 }
 
+/** The codes of a field and their words, in the order of their list; none where it has no list. */
+export function codesOfField(kind: string, field: string): Record<string, string> {
+  return vocabulary.lists[fieldWords(kind, field)?.codes ?? ""] ?? {};
+}
+
 /** `5-9` for a count that is told as a band and holds the least of it. */
 export function bandWords(least: number): string {
   return vocabulary.bands[String(least)] ?? String(least);

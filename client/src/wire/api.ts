@@ -27,6 +27,7 @@ import type {
 
 /** Longer than a slow link needs for one report, shorter than a person waits in doubt. */
 const PATIENCE_MS = 20_000;
+const UPLOAD_PATIENCE_MS = 600_000;
 
 /** What the node said was wrong, or that it could not be reached (`status` 0). */
 export class Problem extends Error {
@@ -100,6 +101,10 @@ export class Api {
 
   async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const answer = await this.send(method, path, body, signal);
+    return await this.answered<T>(answer, path);
+  }
+
+  private async answered<T>(answer: Response, path: string): Promise<T> {
     if (!answer.ok) {
       const given: unknown = await answer.json().catch(() => null);
       const problem = problemOf(answer.status, given, answer.headers.get("Retry-After"));
@@ -115,8 +120,9 @@ export class Api {
     path: string,
     body: unknown,
     signal: AbortSignal | undefined,
+    patience_ms = PATIENCE_MS,
   ): Promise<Response> {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const patience = AbortSignal.timeout(patience_ms);
     const init: RequestInit = {
       method,
       // Nothing of a person's picture may stay in the disk cache.
@@ -125,7 +131,10 @@ export class Api {
       headers: { Accept: "application/json, application/problem+json" },
       signal: signal === undefined ? patience : AbortSignal.any([signal, patience]),
     };
-    if (body !== undefined) {
+    if (body instanceof Blob) {
+      init.body = body;
+      init.headers = { ...init.headers, "Content-Type": "application/octet-stream" };
+    } else if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { ...init.headers, "Content-Type": "application/json" };
     }
@@ -135,6 +144,12 @@ export class Api {
       if (signal?.aborted === true) throw fault;
       throw new Problem(0, "no-link", "The node did not answer.");
     }
+  }
+
+  /** Bytes as they are; a slow link may take its time over them. */
+  async upload<T>(path: string, bytes: Blob): Promise<T> {
+    const answer = await this.send("POST", path, bytes, undefined, UPLOAD_PATIENCE_MS);
+    return await this.answered<T>(answer, path);
   }
 
   get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {

@@ -29,6 +29,8 @@ export interface FrameKeys {
   toTime: () => void;
 }
 
+const WHOLE = new Set<string | null>(["desk", "rules", "bring"]);
+
 function escape(): boolean {
   if (pick.get() !== null) pick.get()?.answer(null);
   else if (choice.get() !== null) choice.set(null);
@@ -70,6 +72,9 @@ function actions(frame: FrameKeys): Record<string, () => void> {
     },
     n: () => {
       if (mayFile()) openForm();
+    },
+    b: () => {
+      if (mayFile()) openPanel("bring");
     },
     j: () => {
       chooseBeside(1);
@@ -119,8 +124,8 @@ export function listenKeys(frame: FrameKeys): () => void {
     // A focused button or box takes Space and Enter for itself.
     const onControl = isBox || at.matches("button, a, summary");
     if (onControl && (event.key === " " || event.key === "Enter")) return;
-    // The desk and the rules cover what these would act on, and have keys of their own.
-    if ((panel.get() === "desk" || panel.get() === "rules") && event.key !== "?") return;
+    // What takes the whole page covers what these would act on, and has keys of its own.
+    if (WHOLE.has(panel.get()) && event.key !== "?") return;
     const act = known[event.key];
     if (act !== undefined) act();
     else if (!/^[1-9]$/.test(event.key) || !toggleLayer(Number(event.key))) return;

@@ -5,6 +5,7 @@ export const KEYS: readonly (readonly [keys: readonly string[], what: Key])[] = 
   [["/"], "keys.search"],
   [["g"], "keys.go"],
   [["n"], "keys.new"],
+  [["b"], "keys.bring"],
   [["d"], "keys.desk"],
   [["j", "k"], "keys.rows"],
   [["Enter"], "keys.open"],

@@ -1,0 +1,95 @@
+/** The shapes of a table that is being brought, as the node's HTTP gives them. */
+
+export type ImportState = "reading" | "asks" | "planned" | "filing" | "filed" | "stopped";
+
+export interface ImportColumn {
+  name: string;
+  /** Its HXL tag; "" where it has none. */
+  tag: string;
+  /** A few of its values. */
+  shown: string[];
+  filled: number;
+  /** "" where it is not used. */
+  field: string;
+  /** What it was found by, or why it is not used. */
+  by: string;
+  detail: string;
+}
+
+export interface ImportProposal {
+  /** "" where nothing fits. */
+  kind: string;
+  /** Name of a ready mapping; "" where the columns were found one by one. */
+  ready: string;
+  used: number;
+  columns: ImportColumn[];
+  /** What the kind demands and no column gives; `hint`: what the headings speak for. */
+  asks: { field: string; hint: string }[];
+  /** Column -> values that no word list has. */
+  untranslated: Record<string, string[]>;
+  const: Record<string, unknown>;
+  source: string;
+}
+
+export interface ImportReject {
+  row: number;
+  column: string;
+  field: string;
+  value: string;
+  rule: string;
+  remedy: string;
+}
+
+export interface ImportPlan {
+  number: number;
+  rows: number;
+  /** With those that amend one. */
+  reports: number;
+  amendments: number;
+  repeats: number;
+  rejected: number;
+  empty: number;
+  /** What was found out about the file, each with its proof. */
+  facts: string[];
+  odd: { what: string; rows: number; first: number }[];
+  /** West, south, east, north; null: no row has a point. */
+  box: [number, number, number, number] | null;
+  first: { row: number; report: Record<string, unknown>; place_name: string }[];
+  /** The first of them. */
+  rejects: ImportReject[];
+}
+
+export interface ImportProblem {
+  status: number;
+  code: string;
+  field: string | null;
+  message: string;
+  remedy: string | null;
+}
+
+export interface Import {
+  id: string;
+  name: string;
+  bytes: number;
+  state: ImportState;
+  progress: { done: number; of: number };
+  problem: ImportProblem | null;
+  compartment: string;
+  source: string;
+  kinds: string[];
+  targets: string[];
+  proposal: ImportProposal | null;
+  plan: ImportPlan | null;
+  filed: number;
+}
+
+/** What a person chose; what is left out is as proposed. */
+export interface ImportChoices {
+  kind: string;
+  compartment: string;
+  source: string;
+  fields: Record<string, string>;
+  const: Record<string, string>;
+  codes: Record<string, Record<string, string>>;
+  file: Record<string, string>;
+}
