@@ -149,6 +149,13 @@ def test_what_is_not_clear_is_asked_and_then_stated(
     assert one["problem"] is None
 
 
+@pytest.mark.parametrize("body", [b"<kml/>", b"SQLite format 3\x00more", b"PK\x03\x04no zip"])
+def test_what_is_read_by_way_of_the_disk_is_refused(web: WebNode, body: bytes) -> None:
+    one = settled(web, web.post(JOC, "/api/imports?name=layer.bin", body).json()["id"])
+    assert (one["state"], one["problem"]["field"]) == ("asks", "file")
+    assert "GeoJSON" in one["problem"]["remedy"]
+
+
 def test_day_or_month_first_is_asked_for_the_column(web: WebNode) -> None:
     text = "incident type,date,killed\nclash,04/05/2025,1\nclash,06/07/2025,2\n"
     one = ready(web, text, "days.csv")

@@ -17,6 +17,7 @@ from eirene.imports.dates import ORDERS, Order, span_of
 from eirene.imports.lexicon import radius, says_sort
 from eirene.imports.numbers import UNKNOWN, Decimal, NotANumber, number_of
 from eirene.imports.readers import Row, Table
+from eirene.imports.values import text
 
 MOST_ROWS = 200_000
 MOST_VALUES = 300
@@ -51,7 +52,10 @@ class Look(msgspec.Struct):
 
     def see(self, value: Any) -> None:
         """Take one cell into account."""
-        told = "" if value is None else str(value).strip()
+        try:
+            told = text(value) or ""
+        except ValueError:  # a letter was lost; the row will be a reject
+            told = str(value).strip()
         if not told:
             self.unique = False
             return

@@ -244,7 +244,7 @@ def _assigned(of: Known, kind: Kind) -> tuple[Column, ...]:
             continue
         if fit.field in taken and fit.field not in MANY:
             lost.setdefault(at, ("taken", taken[fit.field]))
-        elif not _holds(kind, fit.field, look):
+        elif not _holds(kind, fit.field, look, of.table.epoch):
             lost.setdefault(at, ("values", fit.field))
         else:
             got[at] = _column(look, field=fit.field, by=fit.by, detail=fit.detail)
@@ -301,12 +301,15 @@ def _speaks(kind: Kind, field: str, look: Look) -> bool:
     return len(known_) >= 0.8 * len(told)
 
 
-def _holds(kind: Kind, field: str, look: Look) -> bool:
-    """Whether the values of a column can be what a field wants."""
+def _holds(kind: Kind, field: str, look: Look, epoch: int) -> bool:
+    """Whether the values of a column can be what a field wants.
+
+    ``epoch``: days may stand as numbers, as a spreadsheet counts them.
+    """
     if field in ("latitude", "longitude"):
         return look.mostly(looks.is_within(90 if field == "latitude" else 180))
     if field in _TIMES:
-        return look.mostly(looks.is_time)
+        return look.mostly(looks.is_time) or (epoch > 0 and look.mostly(looks.is_number))
     if field in _LISTED:
         return all(_LISTED[field](value) for value in look.values)
     if field == "accuracy_m":

@@ -26,7 +26,17 @@ IMPORT_SCHEMAS: dict[str, Any] = {
         fields=_BY_NAME,
         const=_BY_NAME,
         codes={"type": "object", "additionalProperties": _BY_NAME},
-        file=_map({}, encoding=_TEXT, delimiter=_TEXT, decimal=_TEXT, dates=_TEXT, zone=_TEXT),
+        file=_map(
+            {},
+            encoding=_TEXT,
+            delimiter=_TEXT,
+            decimal=_TEXT,
+            dates=_TEXT,
+            zone=_TEXT,
+            sheet=_TEXT,
+            heading=_WHOLE,
+            hidden={"enum": ["", "read"]},
+        ),
     ),
     "Import": _map(
         {

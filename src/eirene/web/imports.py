@@ -154,7 +154,7 @@ async def get_rejects(request: Request[Any, Any, Any], upload_id: FromPath[str])
 
     def written() -> bytes:
         out = io.StringIO(newline="")
-        write_to(out, plan.every_reject() if upload.state == "planned" else plan.rejects)
+        write_to(out, upload.every_reject(plan))
         return out.getvalue().encode()
 
     return bytes_of(await aside(written), UNMARKED, "text/csv", headers=_attached("rejects.csv"))
@@ -232,7 +232,7 @@ def _plan(number: int, plan: Plan) -> dict[str, Any]:
         "rejected": plan.rejected,
         "empty": plan.empty,
         "facts": plan.facts,
-        "odd": [{"what": what, "rows": times, "first": row} for what, times, row in plan.odd],
+        "odd": [{"what": what, "rows": times, "first": row} for what, times, row in plan.odd[:20]],
         "box": plan.box,
         "first": [_first(*one) for one in plan.first],
         "rejects": [

@@ -22,10 +22,11 @@ from eirene.errors import NotAllowed, Unavailable
 from eirene.imports.mapping import FileRules, Mapping
 from eirene.imports.proposing import Known, Proposal, chosen, known, propose, settled
 from eirene.imports.readers import open_table
+from eirene.imports.rejects import Reject
 from eirene.imports.run import Plan
 from eirene.people import Pass
 from eirene.web.bring import Line, filed, planned
-from eirene.web.memory import MemoryFile
+from eirene.web.memory import MemoryFile, check_in_memory
 from eirene.web.node import Node
 from eirene.web.problems import AtWork, foreseen, problem_of
 
@@ -81,7 +82,7 @@ class Upload:
         self.touched = time.monotonic()
         self.gone = False
         self._node = node
-        self._known: dict[tuple[str | None, str | None], Known] = {}
+        self._known: dict[tuple[Any, ...], Known] = {}
         self._lock = threading.Lock()
         self._busy = False
         self._stop = threading.Event()
@@ -109,6 +110,20 @@ class Upload:
         self._busy, self.state, self.problem = True, state, None
         self.done, self.of = 0, of
         self._stop.clear()
+
+    def every_reject(self, plan: Plan) -> list[Reject]:
+        """All rows that were not taken; the file is gone through again, and nothing else meanwhile."""
+        with self._lock:
+            if self.state != "planned" or self._busy or self.gone:
+                return plan.rejects
+            self._busy = True
+        try:
+            return list(plan.every_reject())
+        finally:
+            with self._lock:
+                self._busy = False
+                if self.gone:
+                    self._release()
 
     def stop(self) -> None:
         """Stop the work after the page that is being filed."""
@@ -151,9 +166,17 @@ class Upload:
     def _look(self) -> str:
         rules = self.choices.file
         self.proposal = self.plan = None
-        place = (rules.encoding, rules.delimiter)
+        place = (rules.encoding, rules.delimiter, rules.sheet, rules.heading, rules.hidden)
         if place not in self._known:
-            table = open_table(self.memory.path, encoding=place[0], delimiter=place[1])
+            check_in_memory(self.memory.path)
+            table = open_table(
+                self.memory.path,
+                encoding=rules.encoding,
+                delimiter=rules.delimiter,
+                sheet=rules.sheet,
+                heading=rules.heading,
+                hidden=rules.hidden == "read",
+            )
             self._known = {place: known(table)}
         of = self._known[place]
         self.proposal = found = proposal_for(of, self.choices)
