@@ -81,18 +81,20 @@ def _load(node: Node) -> None:
     assert node.mission is not None
     for batch in node.mission.batches(_beside()):
         reader = _filer(batch)
-        given = {
-            "file": str(batch.path),
-            "kind": batch.kind,
-            "mapping": batch.mapping or None,
-            "compartment": batch.compartment,
-        }
         with progress(f"loading {batch.title}") as report:
 
             def say(line: dict[str, Any], report: Report = report) -> None:
                 report(line["progress"], line["of"])
 
-            made = planned(node, reader, given, say)
+            made = planned(
+                node,
+                reader,
+                batch.path,
+                batch.mapping or None,
+                say,
+                kind=batch.kind,
+                compartment=batch.compartment,
+            )
             count = filed(node, reader, made, say)
         note(f"loaded {count:,} reports: {batch.title}")
         if made.rejected:
