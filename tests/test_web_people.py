@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -623,3 +624,51 @@ def test_clearances_and_suspensions_hold_over_a_restart(tmp_path: Path, web: Web
     assert after == before
     assert wait_for(lambda: web.node.people.account(JOC).suspended is not None)
     assert web.node.verify().good
+
+
+@pytest.mark.parametrize("by", [NGO, SECTOR, JOC])
+def test_nobody_learns_which_organisations_there_are(web: WebNode, by: str) -> None:
+    """An organisation that works in quiet is not found by trying names."""
+    right(web.post(ADMIN, "/api/organisations", {"code": "quietnet", "form": "org"}), 201)
+    asks: list[tuple[str, dict[str, Any]]] = [
+        ("/api/view-as", {"audience": "org-NAME"}),
+        ("/api/clearances", {"user": by, "compartments": ["org-NAME"]}),
+        ("/api/clearances", {"user": by, "may_decide": ["org-NAME"], "until": later(days=1)}),
+        ("/api/delegations", {"user": by, "compartments": ["org-NAME"], "until": later(days=1)}),
+        ("/api/invitations", {"user": "new", "role": "anyone", "organisation": "NAME"}),
+        ("/api/organisations", {"code": "NAME", "form": "org"}),
+        ("/api/organisations", {"code": "NAME", "form": ""}),
+        ("/api/organisations/NAME", {"act": "suspend"}),
+        ("/api/accounts", {"user": "new", "role": "anyone", "organisation": "NAME"}),
+        ("/api/reports", an_incident(compartment="org-NAME")),
+        ("/api/preview", an_incident(compartment="org-NAME")),
+    ]
+    for path, body in asks:
+        answers: list[tuple[int, str]] = []
+        for name in ("quietnet", "quieznet"):
+            given = json.loads(json.dumps(body).replace("NAME", name))
+            answer = web.post(by, path.replace("NAME", name), given)
+            answers.append((answer.status_code, answer.text.replace(name, "NAME")))
+            assert answer.status_code >= 400, (path, answer.text)
+        assert answers[0] == answers[1], path
+
+
+@pytest.mark.parametrize("by", [NGO, SECTOR, JOC])
+def test_nobody_learns_which_accounts_there_are(web: WebNode, by: str) -> None:
+    asks: list[tuple[str, dict[str, Any]]] = [
+        ("/api/accounts", {"user": "NAME", "role": "anyone", "organisation": "mission"}),
+        ("/api/invitations", {"user": "NAME", "role": "anyone", "organisation": "ocha"}),
+        ("/api/accounts/NAME", {"act": "suspend"}),
+        (
+            "/api/delegations",
+            {"user": "NAME", "compartments": ["partners"], "until": later(days=1)},
+        ),
+    ]
+    for path, body in asks:
+        answers: list[tuple[int, str]] = []
+        for name in (CMCOORD, "cmcoorx"):
+            given = json.loads(json.dumps(body).replace("NAME", name))
+            answer = web.post(by, path.replace("NAME", name), given)
+            answers.append((answer.status_code, answer.text.replace(name, "NAME")))
+            assert answer.status_code >= 400, (path, answer.text)
+        assert answers[0] == answers[1], path

@@ -21,7 +21,7 @@ from eirene.people.passes import Pass, Vault, key_of
 from eirene.people.register import Done, Proposal, Rest, Standing, folded
 from eirene.people.rights import NOTHING, PUBLIC, Rights
 from eirene.people.roles import Role, resolved, role_named
-from eirene.people.vouching import administers, invites, known, knows_organisation, offer
+from eirene.people.vouching import administers, invites, knows_organisation, offer
 from eirene.picture import Picture, Query, counts
 from eirene.release.reader import Reader, covers
 from eirene.reports.acts.account import AccountAct
@@ -423,10 +423,7 @@ class ClearingDesk:
 
     def look_as(self, held: Pass, audience: str) -> None:
         """Let this session look through the eyes of an audience, read only."""
-        acts = self.people.acts
         user = held.reader.account
-        with acts.lock:
-            known(acts.register, [audience], field="audience")
         act = ViewedAct(step="began", audience=audience, session=held.id)
         self._act(Who.of(held), act, about=user, owner=self._owner(user))
         self.people.look_as(held, audience)

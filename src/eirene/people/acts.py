@@ -21,6 +21,7 @@ from eirene.people.erasing import depends
 from eirene.people.register import Done, Register, folded
 from eirene.people.rights import PEOPLE, Rights
 from eirene.people.rules import check
+from eirene.people.vouching import administers
 from eirene.release.reader import covers
 from eirene.reports.acts import act_in, act_of, is_act
 from eirene.reports.acts.erasure import ErasureAct
@@ -101,6 +102,11 @@ class Acts:
                     self._fold(one)
                 self._last = _place(kept[-1]) if kept else (0, b"")
         self._changed()
+
+    def administers(self, user: str) -> bool:
+        """Whether an account manages accounts here, now."""
+        with self.lock:
+            return administers(self.register, user, self._clock())
 
     def still_decides(self, user: str, origin: str, audience: str) -> bool:
         """Whether an account reads a compartment and may decide on releases to another, now."""

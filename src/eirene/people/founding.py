@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from eirene.errors import InvalidQuery
+from eirene.errors import InvalidQuery, NotAllowed
 from eirene.people.accounts import Account
 from eirene.people.acts import Acts
 from eirene.people.passes import Vault
@@ -48,6 +48,12 @@ class Founding:
         by: str,
     ) -> AccountAct:
         """The act that makes an account, with its organisation made before where it must be."""
+        if by and not self._acts.administers(by):  # before all that is told of other accounts
+            raise NotAllowed(
+                "You may not make accounts.",
+                field="user",
+                remedy="Invite people into your organisation.",
+            )
         of_role = role_named(role)
         organisation = organisation or self._acts.register.owner
         first = demo or (self.open and not by)

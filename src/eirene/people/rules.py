@@ -19,7 +19,7 @@ from eirene.errors import InvalidQuery, NotAllowed
 from eirene.people.erasing import may_erase
 from eirene.people.register import Done, Organisation, Proposal, Register, Standing, folded
 from eirene.people.rights import NOTHING, PUBLIC, Rights, rights_of
-from eirene.people.roles import check_code
+from eirene.people.roles import FORMS, check_code
 from eirene.people.vouching import (
     administers,
     answers_for,
@@ -208,7 +208,8 @@ def _proposed(register: Register, done: Done, act: ClearanceAct) -> None:
     one = _the_account(register, act.user)
     rights = rights_of(act.read, act.file, act.decide, act.grant)
     _within(act.until, done.at, LEASE_MOST, "A clearance")
-    known(register, {*act.read, *act.file, *act.decide, *act.grant})
+    # which organisations there are is told only to who may give what is theirs
+    known(register, (n for n in rights.names if n.partition("-")[0] not in FORMS))
     if rights == NOTHING and not act.invites:
         raise InvalidQuery(
             "Nothing is asked for.", field="compartments", remedy="Name what is to be given."
@@ -225,6 +226,7 @@ def _proposed(register: Register, done: Done, act: ClearanceAct) -> None:
         _no("Who administers accounts reads public and nothing else.", "user")
     if not _may_propose(register, done, one, rights, act.invites):
         _no("You may grant only what stands in your own rights to grant.", "compartments")
+    known(register, rights.names)
 
 
 def _may_propose(register: Register, done: Done, one: Standing, rights: Rights, seat: bool) -> bool:
@@ -404,12 +406,16 @@ def _invitation(register: Register, done: Done, act: InvitationAct) -> None:
             _no("You may not withdraw this invitation.", "invitation")
         return
     of = register.organisation(act.organisation)
-    if of is None:
+    by, at = done.by, done.at
+    if of is None and (register.own(by, at).grant or administers(register, by, at)):
         raise InvalidQuery(
             f"There is no organisation {act.organisation!r}.",
             field="organisation",
             remedy="Make the organisation first.",
         )
+    # before all that is told of organisations and accounts
+    if of is None or not may_invite(register, by, of.code, at):
+        _no("You may invite only into your own organisation.", "organisation")
     _within(act.until, done.at, CODE_MOST, "An invitation")
     _within(act.account_until, done.at, LEASE_MOST, "An invited account")
     taken = register.account(act.user) is not None or any(
@@ -425,10 +431,7 @@ def _invitation(register: Register, done: Done, act: InvitationAct) -> None:
             field="user",
             remedy="Choose another name; ended names are not given again.",
         )
-    focal = invites(register, done.by, of.code, done.at)
-    outside = bool(of.compartment) and covers(register.own(done.by, done.at).grant, of.compartment)
-    if not (focal or outside):
-        _no("You may invite only into your own organisation.", "organisation")
+    focal = invites(register, by, of.code, at)
     if act.invites and not (focal or of.compartment not in register.ever_read):
         _no("Its own focal points name further ones.", "invites")
     if not rights_of(act.read, act.file).within(offer(register, done.by, of.code, done.at)):
@@ -442,17 +445,16 @@ def _organisation(register: Register, done: Done, act: OrganisationAct) -> None:
         raise InvalidQuery(
             "An organisation has a code of up to 80 letters.", field="code", remedy="Shorten it."
         )
+    own = f"{act.form}-{act.code}"
+    granted = act.form and covers(register.own(done.by, done.at).grant, own)
+    if not (granted or administers(register, done.by, done.at)):
+        _no("You may not make an organisation of this form.", "form")
     if register.organisation(act.code) is not None or folded(act.code) in register.erased:
         raise InvalidQuery(
             f"There is an organisation {act.code!r} already, or there was one.",
             field="code",
             remedy="Choose another code.",
         )
-    own = f"{act.form}-{act.code}"
-    if administers(register, done.by, done.at):
-        return
-    if not act.form or not covers(register.own(done.by, done.at).grant, own):
-        _no("You may not make an organisation of this form.", "form")
 
 
 _RULES: dict[type[msgspec.Struct], Callable[[Register, Done, Any], None]] = {
