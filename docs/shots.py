@@ -1,4 +1,4 @@
-"""Pictures of the documentation, from the running demo: ``./run shots [replay] [amber-river] [audiences]``.
+"""Pictures of the documentation, from the running demo: ``./run shots [replay] [bring] [amber-river] [audiences]``.
 
 Each picture is taken of a demo node in a temporary folder, after a few reports
 were filed, so that what the guides show is what a newcomer sees.
@@ -25,6 +25,8 @@ from benchmarks.chromium import chromium
 from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
+LISTS = Path(__file__).parent.parent / "tests" / "data" / "lists"
+LIST, INCIDENTS = LISTS / "car-3w-hxl.csv", LISTS / "insight-aid-worker.csv"
 PICTURES = HERE / "pictures"
 Account = dict[str, str]
 
@@ -128,6 +130,29 @@ def phone(browser: Browser, account: Account) -> None:
     page.close()
 
 
+def brought(browser: Browser, account: Account) -> None:
+    """A list of who does what where, from a file to the map; on a phone as well."""
+    page = signed_in(browser, account, 1440, 900)
+    page.keyboard.press("b")
+    page.get_by_label("Choose a file").set_input_files(LIST)
+    page.get_by_label("Into which compartment").select_option("mission")
+    page.get_by_role("button", name="into mission").wait_for()
+    take(page, "bring")
+    page.get_by_role("button", name="into mission").click()
+    page.get_by_role("button", name="Show them on the map").click()
+    page.wait_for_timeout(3_000)
+    take(page, "bring-map")
+    page.close()
+    page = signed_in(browser, account, 390, 844)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Bring data").click()
+    page.get_by_label("Choose a file").set_input_files(INCIDENTS)
+    page.get_by_label("Into which compartment").select_option("mission")
+    page.get_by_role("button", name="into mission").wait_for()
+    take(page, "bring-phone")
+    page.close()
+
+
 def exercise(browser: Browser, accounts: dict[str, Account]) -> None:
     """AMBER RIVER as the watch, an organisation and the host state see it."""
     for role, name in (
@@ -218,6 +243,8 @@ def main(parts: list[str]) -> None:
             amended(duty)
             desk(browser, duty)
             phone(browser, duty)
+        if "bring" in parts:
+            brought(browser, nodes["replay"]["joc-duty-officer"])
         if "amber-river" in parts:
             exercise(browser, nodes["amber-river"])
         if "audiences" in parts:
@@ -226,4 +253,4 @@ def main(parts: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["replay", "amber-river", "audiences"])
+    main(sys.argv[1:] or ["replay", "bring", "amber-river", "audiences"])

@@ -151,7 +151,8 @@ def test_every_verb_of_the_control_socket_is_gone_through(tmp_path: Path) -> Non
 
 def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> None:
     """The log's handler, the console and the READY line of the command line, and the process
-    that reads a map file, which speaks to nobody but the import that started it."""
+    that reads a map file, which speaks to nobody but the import that started it.
+    """
     assert derived.line_writers() == {
         "app.py:_Gathered",
         "app.py:stderr",
