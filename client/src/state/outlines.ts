@@ -6,10 +6,15 @@ import { Value } from "./value";
 /** By P-code. They are public geography and the same for everyone who is signed in. */
 export const outlines = new Value<ReadonlyMap<string, Outline>>(new Map());
 
-/** Coarse ones first: there are few, and most lists of presence name them. */
-const LEVELS = [1, 2, 3, 4];
-const waiting = [...LEVELS];
+/** Levels that were not fetched yet. Coarse ones first: most lists of presence name them. */
+let waiting: number[] = [];
 let asking = false;
+
+/** Levels of areas that the mission has; the whole of it is no place. */
+export function setLevels(levels: readonly number[]): void {
+  waiting = levels.filter((level) => level > 0);
+  outlines.set(new Map());
+}
 
 /** Sees to it that these areas are there, where the node has them; returns at once. */
 export function needOutlines(pcodes: Iterable<string>): void {
@@ -28,8 +33,7 @@ async function next(): Promise<void> {
     asking = false;
     outlines.set(known);
   } catch {
-    // a level that the mission does not have, or no link: areas stay undrawn, their rows are listed
-    waiting.length = 0;
+    // no link: they stay undrawn until the next change, and their rows are listed
     asking = false;
   }
 }

@@ -265,6 +265,8 @@ export interface AreaCollection {
 export interface MapInfo {
   bbox: [number, number, number, number];
   maps: BaseMap[];
+  /** Administrative levels whose areas can be asked for. */
+  levels: number[];
 }
 
 export interface Found {

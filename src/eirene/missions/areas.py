@@ -105,6 +105,11 @@ class Areas:
         """The highest level there is; -1 where there is none."""
         return max(self._files, default=-1)
 
+    @property
+    def levels(self) -> list[int]:
+        """Those that there are, the coarsest first."""
+        return sorted(self._files)
+
     def level(self, level: int) -> Level | None:
         """The areas of a level, None where the mission has none."""
         if level not in self._levels and level in self._files:

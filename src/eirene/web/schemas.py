@@ -519,7 +519,7 @@ SCHEMAS: dict[str, Any] = {
         }
     ),
     "Layers": _list(_map(_LAYER, type=TEXT, licence=TEXT)),
-    "Map": _map({"bbox": BOX, "maps": _list(ANY)}),
+    "Map": _map({"bbox": BOX, "maps": _list(ANY), "levels": _list(WHOLE)}),
     "AreaCollection": _map(
         {
             "type": {"const": "FeatureCollection"},

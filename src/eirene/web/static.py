@@ -191,7 +191,8 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     mission = node_of(request).mission
     maps = [one | {"url": f"/basemap/{one['id']}.pmtiles"} for one in maps_of(mission).values()]
     bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
-    return json_of({"bbox": bbox, "maps": maps}, UNMARKED)
+    levels = mission.areas.levels if mission else []
+    return json_of({"bbox": bbox, "maps": maps, "levels": levels}, UNMARKED)
 
 
 @get(
