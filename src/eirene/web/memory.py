@@ -19,12 +19,12 @@ from eirene.imports.faults import UnclearFile
 class _Shown(type(Path())):
     """A path that is opened as one file and called as another."""
 
-    shown: str
+    shown: str = ""
 
     @property
     def name(self) -> str:  # pyright: ignore[reportImplicitOverride]
         """The name that a person gave, with the ending by which readers choose."""
-        return self.shown
+        return self.shown or super().name
 
 
 _MAPS = (b"SQLite format 3\x00", b"\x00\x00\x27\x0a")
@@ -49,6 +49,8 @@ def check_in_memory(path: Path) -> None:
 
 class MemoryFile:
     """Bytes in memory with a path; ``close`` lets go of them."""
+
+    _fd = -1
 
     def __init__(self, name: str) -> None:
         if not hasattr(os, "memfd_create"):  # Linux has it
