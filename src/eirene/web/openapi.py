@@ -12,6 +12,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute
 
 from eirene import __version__
+from eirene.products import FORMATS
 from eirene.reports.kinds import kinds
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import reader_of
@@ -130,14 +131,11 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-_EXPORTS = {"csv": "text/csv", "kml": "application/vnd.google-earth.kml+xml"}
-
-
 def _answers(path: str, told: Described) -> dict[str, Any]:
     found: dict[str, Any] = {}
     media_type = told.media_type
     if path.startswith("/api/export."):
-        media_type = _EXPORTS.get(path.rpartition(".")[2], "application/geo+json")
+        media_type = FORMATS[path.rpartition(".")[2]].media_type.partition(";")[0]
     for status in told.statuses:
         answer: dict[str, Any] = {"description": _WORDS[status]}
         if status in (200, 201, 206):
