@@ -56,6 +56,8 @@ def document(app: Litestar) -> dict[str, Any]:
                 methods = handler.http_methods if isinstance(handler, HTTPRouteHandler) else ()
                 for method in sorted(methods) or [told.method]:
                     where[method.lower()] = _operation(route.path, method, handler, told)
+    # Litestar keeps the handlers of a path in no order, and one node would tell from another
+    paths = {path: dict(sorted(where.items())) for path, where in paths.items()}
     return {
         "openapi": "3.1.0",
         "info": {
