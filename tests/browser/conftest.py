@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -153,9 +154,9 @@ class Seat:
         return list(found)
 
 
-@pytest.fixture
-def seat(browser: Browser, demo: Demo) -> Iterator[Callable[..., Seat]]:
-    """Makes seats; none may have told of a fault at the end."""
+@contextmanager
+def seated(browser: Browser, demo: Node) -> Generator[Callable[..., Seat]]:
+    """Makes seats at a node; none may have told of a fault at the end."""
     made: list[Seat] = []
 
     def make(width: int = 1440, height: int = 900) -> Seat:
@@ -167,3 +168,10 @@ def seat(browser: Browser, demo: Demo) -> Iterator[Callable[..., Seat]]:
     for one in made:
         one.context.close()
     assert faults == []
+
+
+@pytest.fixture
+def seat(browser: Browser, demo: Demo) -> Iterator[Callable[..., Seat]]:
+    """Makes seats at the demo."""
+    with seated(browser, demo) as make:
+        yield make

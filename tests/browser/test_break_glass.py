@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser.conftest import Seat
+from browser.conftest import Seat, seated
 from browser.office import JOC, Office
 from web_node import PASSWORD, wait_for
 
@@ -34,18 +34,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture
 def at(browser: Browser, office: Office) -> Iterator[Seats]:
-    """Makes seats at the office; none may have told of a fault at the end."""
-    made: list[Seat] = []
-
-    def make(width: int = 1440, height: int = 900) -> Seat:
-        made.append(Seat(browser, office, width, height))
-        return made[-1]
-
-    yield make
-    faults = [fault for one in made for fault in one.faults]
-    for one in made:
-        one.context.close()
-    assert faults == []
+    """Makes seats at the office."""
+    with seated(browser, office) as make:
+        yield make
 
 
 def a_source(office: Office, name: str) -> str:

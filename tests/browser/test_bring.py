@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browser.conftest import Seat
+from browser.conftest import Seat, seated
 from browser.office import JOC, Office
 
 pytestmark = pytest.mark.browser
@@ -32,18 +32,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture
 def at(browser: Browser, office: Office) -> Iterator[Callable[..., Seat]]:
-    """Makes seats at the office; none may have told of a fault at the end."""
-    made: list[Seat] = []
-
-    def make(width: int = 1440, height: int = 900) -> Seat:
-        made.append(Seat(browser, office, width, height))
-        return made[-1]
-
-    yield make
-    faults = [fault for one in made for fault in one.faults]
-    for one in made:
-        one.context.close()
-    assert faults == []
+    """Makes seats at the office."""
+    with seated(browser, office) as make:
+        yield make
 
 
 def test_a_list_comes_onto_the_map(at: Callable[..., Seat], office: Office, tmp_path: Path) -> None:

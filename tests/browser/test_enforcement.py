@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import Seat
+from browser.conftest import Seat, seated
 from browser.office import HEAD, JOC, LIAISON, NGO, Office
 from web_node import PASSWORD
 
@@ -29,18 +29,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture
 def at(browser: Browser, office: Office) -> Iterator[Seats]:
-    """Makes seats at the office; none may have told of a fault at the end."""
-    made: list[Seat] = []
-
-    def make(width: int = 1440, height: int = 900) -> Seat:
-        made.append(Seat(browser, office, width, height))
-        return made[-1]
-
-    yield make
-    faults = [fault for one in made for fault in one.faults]
-    for one in made:
-        one.context.close()
-    assert faults == []
+    """Makes seats at the office."""
+    with seated(browser, office) as make:
+        yield make
 
 
 def opened(page: Page, part: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -38,12 +38,24 @@ class _Still(datetime):
 
 
 class _Salt:
-    """``secrets`` for cursors: all but the salt is as it is."""
+    """``secrets`` for cursors and for the name of a table: all but these is as it is."""
 
     token_bytes = staticmethod(bytes)
 
+    @staticmethod
+    def token_hex(size: int) -> str:
+        return "ab" * size
+
     def __getattr__(self, name: str) -> Any:
         return getattr(secrets, name)
+
+
+class _AtOnce:
+    """Threads that have done their work before anybody asks for it."""
+
+    @staticmethod
+    def submit(work: Callable[..., None], *given: Any) -> None:
+        work(*given)
 
 
 @contextmanager
@@ -54,6 +66,8 @@ def stopped() -> Generator[None]:
             if name.startswith("eirene.web.") and getattr(module, "datetime", None) is datetime:
                 patch.setattr(module, "datetime", _Still)
         patch.setattr("eirene.web.cursors.secrets", _Salt())
+        patch.setattr("eirene.web.uploads.secrets", _Salt())
+        patch.setattr("eirene.web.uploads._pool", _AtOnce())
         yield
 
 
