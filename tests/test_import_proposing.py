@@ -174,7 +174,7 @@ def test_every_column_goes_where_a_person_would_put_it(name: str) -> None:
     assert all(column.by for column in found.columns), "each is found, or ignored for a reason"
 
 
-@pytest.mark.parametrize("name", set(EXPECTED) - {"mali-5w"})
+@pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"mali-5w"}))
 def test_what_is_proposed_imports_as_it_is(name: str) -> None:
     found = proposed(LISTS / f"{name}.csv")
     made = planned(
