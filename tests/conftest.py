@@ -24,6 +24,7 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process has all of the browser's tests, which draw on more than one core; files stay whole."""
     for item in items:
