@@ -23,16 +23,6 @@ from eirene.times import Span
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process has all of the browser's tests, which draw on more than one core; files stay whole."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        name = "browser" if "/browser/" in file else file
-        item.add_marker(pytest.mark.xdist_group(name))
-
-
 T0 = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 
 
