@@ -45,8 +45,6 @@ def test_the_api_is_as_described(tmp_path: Path) -> None:
             "8",
             "--seed",
             "1",
-            "--workers",
-            "4",
             "--request-timeout",
             "10",
             "--no-color",
