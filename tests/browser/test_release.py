@@ -71,7 +71,9 @@ def written(page: Page, summary: str) -> None:
 
 
 def verified(page: Page) -> None:
-    page.locator("form details").filter(has=page.get_by_label("State")).locator("summary").click()
+    group = page.locator("form details").filter(has=page.get_by_label("State"))
+    group.locator("summary").click()
+    expect(group).to_have_attribute("open", "")
     page.get_by_label("State").first.select_option("verified")
 
 
