@@ -122,6 +122,12 @@ def test_a_port_in_use_is_one_sentence() -> None:
     assert caught.value.remedy
 
 
+def test_a_body_does_not_wait_for_the_acknowledgement_of_its_header() -> None:
+    # asyncio switches Nagle's delay off only where the socket names its protocol
+    with bound("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
+
+
 SERVE = """
     import sys
     from pathlib import Path
