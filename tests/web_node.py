@@ -112,6 +112,7 @@ class WebNode:
 
     def close(self) -> None:
         """Let go of the folder."""
+        self.app.uploads.close()
         self.node.close()
 
 

@@ -276,11 +276,22 @@ class Uploads:
             self._clock.start()
 
     def _tick(self) -> None:
-        self._clock = None
         self.sweep()
         with self._lock:
-            if self._held:
+            closed, self._clock = self._clock is None, None
+            if self._held and not closed:
                 self._arm()
+
+    def close(self) -> None:
+        """Forget all, and look no more: the node is about to close."""
+        with self._lock:
+            held, self._held = list(self._held.values()), {}
+            clock, self._clock = self._clock, None
+        if clock is not None:
+            clock.cancel()
+            clock.join()  # it may be looking just now
+        for one in held:
+            one.forget()
 
     def _bytes(self) -> int:
         return sum(one.memory.size for one in self._held.values())
