@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
@@ -22,6 +24,24 @@ from eirene.times import Span
 # how long one example takes says more of what else the machine does than of the code
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+class BrowserApart(LoadFileScheduling):
+    """Files are shared out whole, and the browser's go to one process together.
+
+    Two browsers on two cores starve each other; and files with few tests come last,
+    so that by file alone the browser's, slow and few, would be what all end up waiting for.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BrowserApart:
+    """How ``pytest -n`` shares out the tests."""
+    return BrowserApart(config, log)
+
 
 T0 = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 

@@ -362,7 +362,7 @@ async def test_what_was_erased_is_in_no_page_that_is_kept(served: Served) -> Non
     node = served.web.node
 
     def kept() -> set[str]:
-        made = [task.result() for task in served.pages._asked.values()]
+        made = [task.result() for task in served.pages._asked.values() if task.done()]
         return {
             word
             for word in ("ours", "theirs")

@@ -39,9 +39,11 @@ def test_a_newcomer_sees_the_picture_with_origin_and_age(seat: Seats) -> None:
 
 def test_what_is_shown_can_be_taken_along_as_a_file(seat: Seats) -> None:
     page = seat().sign_in()
-    page.get_by_label("Violence against civilians").first.uncheck()
     told = page.get_by_text(re.compile(r"^The [\d,]+ reports that are shown"))
     expect(told).to_be_visible()
+    before = told.text_content() or ""
+    page.get_by_label("Violence against civilians").first.uncheck()
+    expect(told).not_to_have_text(before)
     shown = int(re.sub(r"\D", "", (told.text_content() or "").partition("reports")[0]))
     with page.expect_download() as coming:
         page.get_by_role("link", name="CSV").click()
