@@ -18,6 +18,7 @@ from eirene.errors import InvalidQuery
 from eirene.places import Place
 from eirene.release.coarsen import cell_of, coarse_place, holds, wider_places
 from eirene.release.configuration import default
+from eirene.release.reader import Reader
 from eirene.release.rules import Rule
 from eirene.release.sources import Settlement, Watch, present_in
 from eirene.reports.acts.release import RECALLED
@@ -156,6 +157,50 @@ def test_in_an_organisation_the_named_source_is_one_source_on_the_way_through(of
     [_, second] = released(office)
     assert not covers_both(first)
     assert covers_both(second)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_link_to_a_version_is_a_link_to_what_it_was_made_from(office: Office, restarted: bool):
+    alert(office, "LARK-7", BANGUI)
+    released(office)
+    later(office)
+    alert(office, "LARK-7", BAMBARI)
+    released(office)
+    [_, version] = sorted(office.seen("mission"), key=lambda row: row.body.filed)
+    later(office)
+    links = [{"role": "about", "report": version.body.id.hex()}]
+    incident = an_incident(place=BAMBARI, links=links, compartment="mission")
+    office.file(incident, reader=a_reader("mission", account="sector"))
+    if restarted:
+        office.desk = office.started()
+    released(office)
+    [third] = [row.body for row in office.seen("partners") if row.kind == "incident"]
+    assert third.coarse is not None
+    assert third.coarse.place in ("none", "admin-0")
+
+
+def test_what_outsiders_say_of_their_version_does_not_show_them_what_else_he_told(office: Office):
+    alert(office, "LARK-7", BANGUI)
+    released(office)
+    later(office)
+    alert(office, "LARK-7", BAMBARI)
+    released(office)
+    [_, version] = sorted(office.seen("partners"), key=lambda row: row.body.filed)
+    member = a_reader("partners", "org-lamp", account="member")
+    links = [{"role": "about", "report": version.body.id.hex()}]
+    flat = an_incident(place=BAMBARI, links=links, compartment="org-lamp")
+    alone = an_incident(place=BAMBARI, compartment="org-lamp")
+    assert foreseen_of(office, member, flat) == foreseen_of(office, member, alone)
+
+
+def foreseen_of(office: Office, reader: Reader, flat: dict[str, Any]) -> dict[str, Any]:
+    """Of each audience how a person is asked, and the place that it would get."""
+    seen = {one.decision.audience: one for one in office.people.preview(reader, flat)}
+    assert any(one.version is not None for one in seen.values())
+    return {
+        audience: (one.decision.outcome, one.version and one.version.place)
+        for audience, one in seen.items()
+    }
 
 
 def waits(office: Office) -> Waiting:

@@ -2,7 +2,10 @@
 
 A ``source`` report names by links what it told; those with one pseudonym are one source. In
 an organisation's own compartment the ``source`` of an alert is a name like that. What links
-to a report, or what it links to, is of the same source: the verification of an alert.
+to a report, or what it links to, is of the same source: the verification of an alert. Inside
+the mission a link to a version means what it was made from. Of what outsiders say about their
+version it does not: how wide their own report's versions become would show them what else the
+source told.
 
 Invariants
   * Nobody is shown anything of this: it only makes versions wider.
@@ -20,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, cast
 
 from eirene.errors import Unavailable
-from eirene.picture import Picture, Query, Row, entity_by_id, every
+from eirene.picture import Picture, Query, Row, entity_by_id, every, links_to
 from eirene.picture.ledger import Entity, Line, entities_of, line_by_id, lines_of
 from eirene.places import Place
 from eirene.release.coarsen import World, coarse_place, rung_of
@@ -183,7 +186,21 @@ class Told:
         entries = [link.entry for link in body.links if link.role not in _APART]
         if not entries:
             return []
-        return list(entities_of(self._picture(), self._everywhere(), entries).values())
+        found = self._entities(entries)
+        roots = {one: self._root(one) for one in found}
+        if _of_outsiders(body.compartment):
+            return [one for one, root in roots.items() if one == root]
+        return list(dict.fromkeys(roots.values()))
+
+    def _entities(self, entries: Iterable[bytes]) -> list[Entity]:
+        """What these reports are of. Who reads everything sees no version, so those are looked
+        for in each compartment by itself.
+        """
+        found = entities_of(self._picture(), self._everywhere(), entries)
+        missing = [entry for entry in entries if entry not in found]
+        for compartment in sorted(self._everywhere().compartments) if missing else ():
+            found |= entities_of(self._picture(), _only(compartment), missing)
+        return list(found.values())
 
     def _near(self, of: Entity) -> set[Entity]:
         if of not in self._beside:
@@ -191,13 +208,27 @@ class Told:
         return self._beside[of]
 
     def _linked_with(self, of: Entity) -> Iterator[Entity]:
-        try:
-            view = entity_by_id(self._picture(), self._everywhere(), of.entity)
-        except Unavailable:
-            return
-        for one in (*view.links_in, *view.links_out):
+        for row in self._told_in(of.compartment, of.entity):
+            yield from self._linked_by(row.body)
+        for one in (of, *self._versions(of)):
+            original = one == self._root(one)
+            for other in self._links_to(self._told_in(one.compartment, one.entity)):
+                if original or not _of_outsiders(other.compartment):
+                    yield other
+
+    def _links_to(self, rows: Iterable[Row]) -> Iterator[Entity]:
+        entries = [row.entry for row in rows]
+        for one in links_to(self._picture(), self._everywhere(), entries):
             if one.row.compartment != _SOURCES and one.role not in _APART:
                 yield Entity(one.row.compartment, one.row.owner, one.row.entity)
+
+    def _versions(self, of: Entity) -> Iterator[Entity]:
+        """All versions of an entity, and theirs."""
+        for line in lines_of(self._picture(), self._everywhere(), of):
+            if any(t.step.step == MADE for t in line.steps):
+                version = Entity(line.audience, self._owner, line.id)
+                yield version
+                yield from self._versions(version)
 
     def _places(self, of: Entity) -> list[Given]:
         if of not in self._given:
@@ -230,11 +261,18 @@ class Told:
                 yield Given(place, 0)
 
     def _told_in(self, compartment: str, entity: bytes) -> list[Row]:
-        reader = Reader(account="releases", compartments=frozenset((compartment,)))
         try:
-            return entity_by_id(self._picture(), reader, entity).history
+            return entity_by_id(self._picture(), _only(compartment), entity).history
         except Unavailable:
             return []
+
+
+def _only(compartment: str) -> Reader:
+    return Reader(account="releases", compartments=frozenset((compartment,)))
+
+
+def _of_outsiders(compartment: str) -> bool:
+    return outside(compartment) or compartment.startswith(("org-", "party-"))
 
 
 def _of_organisation(compartment: str) -> bool:

@@ -24,6 +24,7 @@ from eirene.picture.queries import (
     entity_by_id,
     entry_of,
     every,
+    links_to,
     report_by_id,
     search,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "extent",
     "flat",
     "layers",
+    "links_to",
     "marking_of",
     "parse_bbox",
     "parse_datetime",

@@ -316,6 +316,21 @@ def _links_in(db: Reading, reader: Reader, rows: list[Row]) -> list[Linked]:
     return _linked(db, reader, sql, rows, rule.params)
 
 
+def links_to(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> list[Linked]:
+    """Current reports of this reader that link to any of these, by entry hash."""
+    rule = visibility(reader)
+    sql = f"""
+        SELECT l.role, v.rid FROM link AS l JOIN ({rule.sql}) AS v ON v.rid = l.by
+        WHERE l.target8 = :target8 AND l.target = :target AND v.lead = 1
+    """
+    found: list[Linked] = []
+    with picture.reading() as db:
+        for entry in entries:
+            asked = rule.params | {"target8": first8(entry), "target": entry}
+            found += _linked(db, reader, sql, [], asked)
+    return found
+
+
 def _linked(
     db: Reading, reader: Reader, sql: str, rows: list[Row], params: dict[str, Any]
 ) -> list[Linked]:
