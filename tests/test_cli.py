@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from eirene.cli.main import main
 from web_node import WebNode, an_incident
 
 EIRENE = Path(sys.executable).with_name("eirene")
@@ -20,7 +23,24 @@ SITES = "name,type,latitude,longitude,code\nOne,school,-0.4,-0.2,0101\nTwo,schoo
 
 
 def run(folder: Path, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"EIRENE_DATA": str(folder)} | more
+    """What a command answers, in this process: a start of Python for each would take seconds."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, {"EIRENE_DATA": str(folder)} | more),
+        mock.patch.object(sys, "stdin", io.StringIO()),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            code = main(args)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(args, code, out.getvalue(), err.getvalue())
+
+
+def run_apart(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own."""
+    environment = os.environ | {"EIRENE_DATA": str(folder)}
     return subprocess.run(
         [str(EIRENE), *args],
         env=environment,
@@ -98,6 +118,12 @@ def test_the_same_verbs_work_on_a_running_and_on_a_closed_node(node: Path, tmp_p
     rejects = (tmp_path / "s.csv.rejects.csv").read_text(encoding="utf-8")
     assert "latitude" in rejects
     assert "-95" in rejects
+
+
+def test_the_installed_command_answers_as_here(node: Path) -> None:
+    apart, here = run_apart(node, "account", "list"), run(node, "account", "list")
+    assert (apart.returncode, apart.stdout, apart.stderr) == (0, here.stdout, here.stderr)
+    assert run_apart(node, "no-such-verb").returncode == 2
 
 
 def test_an_account_is_made_reset_and_ended(node: Path) -> None:

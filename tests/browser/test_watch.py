@@ -42,7 +42,8 @@ def test_what_is_shown_can_be_taken_along_as_a_file(seat: Seats) -> None:
     told = page.get_by_text(re.compile(r"^The [\d,]+ reports that are shown"))
     expect(told).to_be_visible()
     before = told.text_content() or ""
-    page.get_by_label("Violence against civilians").first.uncheck()
+    for of_one_source in page.get_by_label("Violence against civilians").all():
+        of_one_source.uncheck()
     expect(told).not_to_have_text(before)
     shown = int(re.sub(r"\D", "", (told.text_content() or "").partition("reports")[0]))
     with page.expect_download() as coming:

@@ -11,7 +11,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
-import textwrap
+import sys
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -141,16 +141,22 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.name}/{self.version}"
 
 
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module as written, by name; each module is read once."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
 def field_docs(content: type) -> dict[str, str]:
     """The string under each field, from the source: one place for meaning and unit."""
     docs: dict[str, str] = {}
     for owner in reversed(content.__mro__):
         if not issubclass(owner, msgspec.Struct) or owner is msgspec.Struct:
             continue
-        body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
-        assert isinstance(body, ast.ClassDef)
-        for at, node in enumerate(body.body[:-1]):
-            after = body.body[at + 1]
+        body = _classes(owner.__module__)[owner.__name__].body
+        for at, node in enumerate(body[:-1]):
+            after = body[at + 1]
             if (
                 isinstance(node, ast.AnnAssign)
                 and isinstance(node.target, ast.Name)
