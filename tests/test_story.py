@@ -116,7 +116,7 @@ def test_every_role_that_may_file_tells_something() -> None:
 
 
 def test_every_kind_is_told() -> None:
-    assert {line.report["kind"] for line in LINES} | {"site"} == set(kinds())
+    assert {line.report["kind"] for line in LINES} | {"site", "attachment"} == set(kinds())
 
 
 def test_everybody_files_where_his_role_lets_him() -> None:

@@ -42,6 +42,11 @@ export const shapes: Record<string, SymbolShape> = {
   },
   activity: { outline: "M12 2.5 21.8 9.700 18 21H6L2.2 9.700z", inner: "", hue: "health" },
   note: { outline: "M5 2.5h9.5L19 7v14.5H5z", inner: "M8.5 11h7M8.5 15h7", hue: "plain" },
+  attachment: {
+    outline: "M3.500 4.500h17v15h-17z",
+    inner: "M6 16.500l4.500-5 3.500 3.500 2-2 2.500 3.500M16 9h.010",
+    hue: "plain",
+  },
   organisation: {
     outline: "M7 2.5h10L22 12l-5 9.5H7L2 12z",
     inner: "M12 9v6",

@@ -126,6 +126,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     symbol: str
     only_in: tuple[str, ...] = ()
     """Compartments to which this kind is bound; empty: any."""
+    by_upload: bool = False
+    """True: it comes with a file, which cannot be said in words (``POST /api/attachments``)."""
     without: tuple[str, ...] = ()
     """Fields of every other kind that must not be said here, such as the place of a survivor."""
     example: dict[str, Any]
