@@ -7,6 +7,7 @@ EireneError
 ├── InvalidQuery             a question that the picture cannot answer as put
 ├── InvalidRules             release rules that say what is not understood, or contradict
 ├── Unavailable              absent, or not released to this reader
+├── DamagedFile              a sealed file of an attachment is missing or damaged
 ├── ContentConflict          a client_id that already stands for other content
 ├── NotAllowed               the account may not do this
 ├── SignInRequired           no account is known for this request
@@ -82,6 +83,18 @@ class Unavailable(EireneError):
         super().__init__(
             "No such report is available to you.",
             remedy="Check the id, or ask its owner to release it.",
+        )
+
+
+class DamagedFile(EireneError):
+    """The report is there, and this node has its file not, or not as it was sealed."""
+
+    code = "damaged-file"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file of this attachment is missing on this node, or damaged.",
+            remedy="Tell the administrator: it comes back from a backup, eirene restore.",
         )
 
 

@@ -39,9 +39,16 @@ CREATE TABLE high_water(author BLOB PRIMARY KEY, sequence INTEGER NOT NULL, hash
 CREATE TABLE secret(part TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY(part, key)) WITHOUT ROWID;
 """
+_ADDRESS = (
+    "CREATE TABLE IF NOT EXISTS address(compartment TEXT PRIMARY KEY, key BLOB NOT NULL) "
+    "WITHOUT ROWID"
+)
+"""Keys of the addresses of attachments."""
+_LATER = (drops.SCHEMA, *erased.SCHEMA, _ADDRESS)
+"""Tables that the key store of an older node may not have."""
 TABLES = (
     *("meta", "compartment", "author", "data_key", "high_water", "secret"),
-    *("dropped", "erasure", "copy"),
+    *("dropped", "erasure", "copy", "address"),
 )
 
 
@@ -161,7 +168,7 @@ class KeyStore:
         for name in ("picture_key", "cookie_key", "cursor_key", "pepper", "backup_key"):
             meta[name] = random.token_bytes(32)
         with connection:
-            _make_tables(connection, *_SCHEMA.split(";"), drops.SCHEMA, *erased.SCHEMA)
+            _make_tables(connection, *_SCHEMA.split(";"), *_LATER)
             connection.executemany("INSERT INTO meta VALUES(?, ?)", meta.items())
         return cls(folder, connection)
 
@@ -170,7 +177,7 @@ class KeyStore:
         """Open with a lock; ``WrongLock`` or ``NotANode`` in one sentence."""
         connection = _connect(folder, open_lock(folder, lock), new=False)
         known = connection.table_exists(None, "copy")
-        _make_tables(connection, drops.SCHEMA, *erased.SCHEMA)
+        _make_tables(connection, *_LATER)
         store = cls(folder, connection)
         if not known:
             store.erased.note_unknown()
@@ -208,6 +215,21 @@ class KeyStore:
             if known == id_:
                 return name
         return id_.hex()
+
+    def address_key(self, compartment: str) -> bytes:
+        """The key of the addresses of attachments in a compartment; made when first asked for.
+
+        Under another key the same bytes have another address, so that nobody outside tells
+        what a file is, nor that two compartments hold the same.
+        """
+        with self._lock:
+            sql = "SELECT key FROM address WHERE compartment = ?"
+            rows = _run(self._db, sql, (compartment,))
+            if not rows:
+                self._refuse_erased("", compartment)
+                rows = [(random.token_bytes(32),)]
+                _run(self._db, "INSERT INTO address VALUES(?, ?)", (compartment, rows[0][0]))
+            return bytes(rows[0][0])
 
     def author(self, compartment: str) -> AuthorKey:
         """This machine's author key in a compartment; made when first asked for."""
@@ -293,6 +315,7 @@ class KeyStore:
                 self._db.executemany(sql, gone)
                 self._db.execute("DELETE FROM author WHERE compartment = ?", (compartment,))
                 self._db.execute("DELETE FROM compartment WHERE name = ?", (compartment,))
+                self._db.execute("DELETE FROM address WHERE compartment = ?", (compartment,))
             ids = {id_ for (id_,) in gone}
             self._current = {at: one for at, one in self._current.items() if one.id not in ids}
             self._keys = {id_: one for id_, one in self._keys.items() if id_ not in ids}
@@ -364,7 +387,7 @@ class KeyStore:
             )
         connection = _connect(folder, make_lock(folder, lock), new=True)
         with connection:
-            _make_tables(connection, *_SCHEMA.split(";"), drops.SCHEMA, *erased.SCHEMA)
+            _make_tables(connection, *_SCHEMA.split(";"), *_LATER)
             for table in TABLES:
                 for row in tables.get(table, ()):  # a backup of an older node has fewer tables
                     marks = ", ".join("?" * len(row))

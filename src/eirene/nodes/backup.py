@@ -25,6 +25,7 @@ from eirene.keys.erased import DATA, KEYS, NODE, Copy
 from eirene.keys.lock import Lock, passphrase_key
 from eirene.keys.seal import derive
 from eirene.keys.store import KeyStore
+from eirene.log.attachments import UNFINISHED
 from eirene.log.log import Log, utc_now
 from eirene.log.refill import refill
 from eirene.log.traces import drop, remove_files, traces
@@ -159,7 +160,7 @@ def _pages(log: Log, until: int) -> Iterator[list[tuple[int, bytes, bytes, bytes
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")) if folder.exists() else []:
-        if path.is_file():
+        if path.is_file() and path.suffix != UNFINISHED:
             with path.open("rb") as source:
                 while chunk := source.read(_CHUNK):
                     yield str(path.relative_to(folder)), chunk

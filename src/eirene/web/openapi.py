@@ -34,6 +34,7 @@ _WORDS = {
     404: "Not available, whatever the cause.",
     405: "Another method.",
     409: "Other content under this client_id, or not in this state.",
+    410: "The file is missing here, or damaged.",
     413: "Too large.",
     416: "No such range.",
     422: "A rule is broken; see field and remedy.",

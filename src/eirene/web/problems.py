@@ -134,6 +134,7 @@ STATUS: dict[type[EireneError], int] = {
     errors.InvalidQuery: 400,
     errors.InvalidRules: 422,
     errors.Unavailable: 404,
+    errors.DamagedFile: 410,
     errors.ContentConflict: 409,
     errors.NotAllowed: 403,
     errors.SignInRequired: 401,
