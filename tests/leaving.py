@@ -16,6 +16,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from attached import a_photo
 from eirene.app import Node
 from eirene.config import Settings
 from eirene.desks.clearing import Who
@@ -85,6 +86,8 @@ class Leaving:
         self.now = utc_now()
         self.gardener = Gardener([OWN, "org-amber-river", "capital-wide-bay", *SHARED])
         self.planted: set[str] = set()
+        self.its_files: set[str] = set()
+        self.other_files: set[str] = set()
         self.closed = False
         people = self.node.people
         for user, organisation in ((FOCAL, CODE), (MEMBER, CODE), (AMBER, "amber-river")):
@@ -142,9 +145,22 @@ class Leaving:
         reader = msgspec.structs.replace(
             self.reader(user), may_file=frozenset((plant.compartment,))
         )
-        plant.report = self.node.filing.file_now(reader, [flat])[0].id.hex()
+        files = self.files_of(plant, mine=mine)
+        plant.report = self.node.filing.file_now(reader, [flat], attached=[files])[0].id.hex()
         if mine:
             self.planted |= words_in(json.dumps(flat, default=str))
+
+    def files_of(self, plant: Plant, *, mine: bool) -> tuple[Attachment, ...]:
+        """Of an attachment: a photo that tells who took it, and its thumbnail."""
+        if plant.kind != "attachment" or "amends" in plant.flat:
+            return ()
+        name = f"{SIGN}photo{plant.n}" if mine else f"photo{plant.n}"
+        keep = self.node.attaching.files.keep
+        photo = keep(plant.compartment, a_photo(name), "image/jpeg", f"{name}.jpg")
+        small = keep(plant.compartment, a_photo(size=(9, 9)), "image/webp", "thumbnail")
+        (self.its_files if mine else self.other_files).update((photo.hash.hex(), small.hash.hex()))
+        self.planted |= {name} if mine else set()
+        return photo, small
 
     def again(self, plant: Plant, kind: str) -> None:
         """Tell it anew, or take it back."""

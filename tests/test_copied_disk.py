@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,8 +16,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from attached import a_photo
 from eirene.reports.packing import packed
 from scanning import traces
 from test_cli import EIRENE, good
@@ -79,17 +82,32 @@ def a_report(at: int) -> dict[str, Any]:
     }
 
 
-def used(folder: Path) -> None:
-    """File, rebuild and back up, on a node that runs."""
+def attach(url: str, user: str, password: str, report: str) -> None:
+    """A photo that tells whose it is, as somebody signed in attaches it."""
+    with httpx.Client(base_url=url) as browser:
+        signed = browser.post("/api/sign-in", json={"user": user, "password": password})
+        assert signed.status_code == 200, signed.text
+        at = f"/api/attachments?report={report}&name={MARK}name.jpg"
+        taken = browser.post(at, content=a_photo(f"{MARK}photo"))
+        assert taken.status_code == 201, taken.text
+        back = browser.get(f"/api/attachments/{taken.json()['id']}")
+        assert f"{MARK}photo artist".encode() in back.content
+
+
+def used(folder: Path, url: str) -> None:
+    """File, attach, rebuild and back up, on a node that runs."""
     focal = f"{USER}2"
-    good(folder, "account", "make", USER, "--role", "joc-duty-officer")
+    made = good(folder, "account", "make", USER, "--role", "joc-duty-officer")
+    password = re.findall(r"the password is (.*)", made)[0]
     role = ("--role", "ngo-focal-point", "--organisation", ORGANISATION)
     good(folder, "account", "make", focal, *role)
     where = [("command", USER), ("mission", USER), (f"org-{ORGANISATION}", focal)]
+    filed: list[dict[str, Any]] = []
     for at in range(60):
         compartment, account = where[at % 3]
         flats = [a_report(at) | {"compartment": compartment}]
-        control(folder, "file", {"as": account, "flats": flats})
+        filed.append(control(folder, "file", {"as": account, "flats": flats}))
+    attach(url, USER, password, filed[0]["ids"][0])
     good(folder, "rebuild")
     good(folder, "backup", str(folder.parent / "b"))
 
@@ -118,12 +136,15 @@ def test_a_copied_disk_of_a_locked_node_gives_no_content(tmp_path: Path, end: in
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    assert process.stdout and process.stdout.readline().startswith("READY")
+    assert process.stdout
+    ready = process.stdout.readline()
+    assert ready.startswith("READY")
     try:
-        used(folder)
+        used(folder, ready.split()[1])
     finally:
         process.send_signal(end)
         process.wait(20)
+    assert len([*(folder / "attachments").iterdir()]) == 2
     words = [MARK, "Market at", *COMPARTMENTS, WORDS]
     shutil.move(tmp_path / "b", folder / "b")  # a backup that lies beside it
     copy = tmp_path / "copy"

@@ -46,7 +46,7 @@ from outlets.ground import (
     organisation_of,
 )
 from outlets.host import COMMANDS, Host, Said, control_asks, marks_in_file, unknown_files
-from outlets.planting import Plant
+from outlets.planting import IN_FILES, Mark, Plant
 from outlets.probes import NOWHERE, PROBES, WHOLE, Probe, Scene, Steps
 from outlets.releasing import SLOT, decide, decide_all, middles_around, pass_slots, reason_in
 from outlets.walking import Walked, expected, finest, values, walk, walk_all
@@ -150,8 +150,8 @@ def test_every_verb_of_the_control_socket_is_gone_through(tmp_path: Path) -> Non
 
 
 def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> None:
-    """The log's handler, the console and the READY line of the command line, and the process
-    that reads a map file, which speaks to nobody but the import that started it.
+    """The log's handler, the console and the READY line of the command line, and the processes
+    that read a map file or an attachment, which speak to nobody but who started them.
     """
     assert derived.line_writers() == {
         "app.py:_Gathered",
@@ -159,6 +159,7 @@ def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> N
         "cli/console.py:Console",
         "cli/main.py:stdout",
         "cli/serving.py:stdout",
+        "imports/fileworker.py:stdout",
         "imports/mapworker.py:stderr",
         "imports/mapworker.py:stdout",
     }
@@ -184,13 +185,18 @@ def test_a_role_obtains_what_its_compartments_hold_and_nothing_else(
     assert not [status for status in mine.statuses if status >= 500]
 
 
+def _listed(mark: Mark) -> bool:
+    """A word that a list of reports shows."""
+    return mark.sort == "word" and mark.field not in IN_FILES
+
+
 @pytest.mark.parametrize("outlet", WHOLE)
 def test_a_whole_outlet_alone_shows_each_role_all_that_it_may_see(
     ground: Ground, walked: dict[str, Walked], outlet: str
 ) -> None:
     for role in ROLES:
         standing = ground.standing(compartments_of(role))
-        words = {m.value for plant in standing for m in plant.marks if m.sort == "word"}
+        words = {m.value for plant in standing for m in plant.marks if _listed(m)}
         shown = {mark.value for mark in walked[role].obtained[outlet]}
         assert words - shown == set(), role
 
@@ -519,7 +525,7 @@ def test_the_command_line_tells_of_no_report_but_in_an_account_s_export(
     files = [path for said in hosted["export", HOSTED[0]] for path in said.files]
     shown = {mark.value for path in files for mark in ground.marks_in(path.read_bytes())}
     standing = ground.standing(compartments_of(HOSTED[0]))
-    assert {m.value for p in standing for m in p.marks if m.sort == "word"} <= shown
+    assert {m.value for p in standing for m in p.marks if _listed(m)} <= shown
 
 
 def test_a_process_that_serves_says_that_it_is_ready_and_logs_in_json(

@@ -298,4 +298,4 @@ def test_a_place_and_a_time_are_understood_before_they_are_filed(web: WebNode) -
 
 def test_all_kinds_are_offered_somewhere(web: WebNode) -> None:
     offered = {one["kind"] for role in (JOC, NGO) for one in web.get(role, "/api/kinds").json()}
-    assert offered | {"source", "referral"} == set(kinds())
+    assert offered | {"source", "referral", "attachment"} == set(kinds())

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from eirene.config import Settings
+from eirene.desks.attaching import AttachmentDesk
 from eirene.desks.changed import Changed
 from eirene.desks.clearing import ClearingDesk
 from eirene.desks.configuring import ConfigurationDesk
@@ -30,6 +31,7 @@ from eirene.desks.release import ReleaseDesk
 from eirene.errors import BadSettings, DamagedLog, EireneError
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
+from eirene.log.attachments import Attachments
 from eirene.log.clock import clock_warning
 from eirene.log.log import Log, utc_now
 from eirene.log.verify import Verdict, verify
@@ -99,6 +101,12 @@ class Node:
                 area=self.mission.area_of if self.mission else None,
                 acted=self._acted,
             )
+            self.attaching = AttachmentDesk(
+                Attachments(self.folder / "attachments", self.keys),
+                self.filing,
+                self.keys,
+                lambda: self.picture,
+            )
             self._take_up_acts()
             self._open_release_desk()
             self._open_erasure_desk()
@@ -106,7 +114,6 @@ class Node:
             self.log.close()
             self.keys.close()
             raise
-        (self.folder / "attachments").mkdir(exist_ok=True, mode=0o700)
         self._ending = threading.Event()
         self._housekeeper = threading.Thread(
             target=self._keep_house, name="housekeeping", daemon=True

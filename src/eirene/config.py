@@ -54,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mission: str = ""
     """Name of a mission that ships with Eirene, or a folder with a mission.toml."""
 
+    attachment_most_mib: Annotated[int, Meta(ge=1, le=64)] = 24
+    """Largest file in MiB that is taken as an attachment."""
+
     open_public: bool = False
     """True: `public` material may be read without an account."""
 

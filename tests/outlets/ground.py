@@ -15,15 +15,18 @@ from typing import Any
 
 import msgspec
 
+from attached import a_photo
+from eirene.desks.attaching import THUMBNAIL
 from eirene.log.log import utc_now
 from eirene.picture import report_by_id
 from eirene.release.reader import Reader
+from eirene.reports.envelope import Attachment
 from eirene.reports.kinds import fields_of, kinds
 from outlets import marks, sea
 from outlets.allowing import Way, gives, matrix, meant, ways
 from outlets.asking import Answer, Ask, Line
 from outlets.looking import Eye
-from outlets.planting import Gardener, Mark, Plant
+from outlets.planting import IN_FILES, Gardener, Mark, Plant
 from web_node import WebNode
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -215,7 +218,9 @@ class Ground:
     def file(self, plants: list[Plant]) -> None:
         """File plants of one compartment, and learn their marks and ids."""
         reader = self.filer(plants[0].compartment)
-        filed = self.web.node.filing.file_now(reader, [plant.flat for plant in plants])
+        filed = self.web.node.filing.file_now(
+            reader, [plant.flat for plant in plants], attached=[*map(self._files, plants)]
+        )
         for plant, one in zip(plants, filed, strict=True):
             plant.report, plant.entity = one.id.hex(), one.entity.hex()
             plant.entry = report_by_id(self.web.node.picture, reader, one.id).entry.hex()
@@ -229,6 +234,16 @@ class Ground:
             for mark in plant.marks:
                 self._learn(mark)
         self._seen.clear()
+
+    def _files(self, plant: Plant) -> tuple[Attachment, ...]:
+        """The files that belong to a plant: a photo with marks in what it tells, and its thumbnail."""
+        if plant.kind != "attachment" or plant.replaces is not None:
+            return ()
+        data, name = (self.gardener.word(plant, field) for field in IN_FILES)
+        keep = self.web.node.attaching.files.keep
+        photo = keep(plant.compartment, a_photo(data), "image/jpeg", f"{name}.jpg")
+        small = keep(plant.compartment, a_photo(size=(9, 9), kind="WEBP"), "image/webp", THUMBNAIL)
+        return photo, small
 
     # -- who may obtain what
 

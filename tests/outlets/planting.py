@@ -25,6 +25,8 @@ from eirene.times import iso
 from outlets import marks
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
+IN_FILES = ("in the file", "the file's name")
+"""Where the marks of an attachment's file stand: no list of reports shows them."""
 _ENVELOPE_CODES = {"basis": "seen", "grade": "B2", "purpose": "protection", "language": "en"}
 
 
@@ -144,6 +146,10 @@ class Gardener:
 
     def _moment(self) -> datetime:
         return marks.moment(next(self._moments))
+
+    def word(self, made: Plant, field: str) -> str:
+        """One more word of a plant, that stands where no field of its kind is."""
+        return self._word(made, field)
 
     def _word(self, made: Plant, field: str) -> str:
         made.marks.append(Mark("word", word := marks.word(f"{made.n} {field}"), made.n, field))

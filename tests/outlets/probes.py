@@ -233,6 +233,25 @@ def filing(scene: Scene) -> Steps:
     yield Ask("POST", "/api/reports", b'[{"kind": "incident", "latitude": NaN}]')
 
 
+@probe("POST /api/attachments", "GET /api/attachments/{report_id:str}")
+@probe("GET /api/attachments/{report_id:str}/thumbnail")
+def attachments(scene: Scene) -> Steps:
+    """Every file that may be had, some that are hidden, what has none, and files for what is hidden."""
+    seen = scene.ground.visible(scene.ground.reads(scene.role))
+    files = [plant for plant in seen if plant.kind == "attachment"]
+    hidden = scene.ground.hidden(scene.ground.reads(scene.role))
+    files += chosen([plant for plant in hidden if plant.kind == "attachment"], 6, scene.role)
+    for plant in (*files, *scene.hidden[:3], *scene.mine[:2]):
+        yield _get(f"/api/attachments/{plant.report}")
+        yield _get(f"/api/attachments/{plant.report}/thumbnail")
+        yield _get(f"/api/attachments/{plant.entry}")
+    for text in (absent_id(), NOWHERE):
+        yield _get(f"/api/attachments/{text}")
+        yield Ask("POST", f"/api/attachments?report={text}", b"words")
+    for plant in scene.hidden[:2]:
+        yield Ask("POST", f"/api/attachments?report={plant.report}", b"words")
+
+
 @probe("POST /api/imports", "GET /api/imports/{upload_id:str}")
 @probe("POST /api/imports/{upload_id:str}", "DELETE /api/imports/{upload_id:str}")
 @probe("GET /api/imports/{upload_id:str}/rejects.csv")

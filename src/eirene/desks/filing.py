@@ -30,7 +30,7 @@ from eirene.places import Place
 from eirene.release.reader import Reader
 from eirene.reports.acts import is_act
 from eirene.reports.draft import Draft, Find, draft_of
-from eirene.reports.envelope import REALMS, Body, Link, Opened, report_id
+from eirene.reports.envelope import REALMS, Attachment, Body, Link, Opened, report_id
 from eirene.reports.flat import raw_content
 
 _log = logging.getLogger("eirene.filing")
@@ -137,24 +137,32 @@ class FilingDesk:
         *,
         zone: tzinfo | None = None,
         clock: datetime | None = None,
+        attached: Sequence[tuple[Attachment, ...]] = (),
     ) -> list[Filed]:
         """The same, for a caller without a loop.
+
+        ``attached`` are the files of each report, sealed already; none of any without it.
 
         ``clock`` is what the clock of an exercise reads, and becomes the time of filing; no
         other realm takes it. The log keeps beside it when the report was received.
         """
         if clock is not None and REALMS[self._keys.realm] != "exercise":
             raise ValueError("only an exercise has a clock of its own")
-        submission = self._prepare(reader, flats, zone, clock)
+        submission = self._prepare(reader, flats, zone, clock, attached)
         submission.answer = waiting = Future[list[Filed]]()
         self._waiting.put(submission)
         return waiting.result()
 
     def prepared(
-        self, reader: Reader, flat: Mapping[str, Any], *, zone: tzinfo | None = None
+        self,
+        reader: Reader,
+        flat: Mapping[str, Any],
+        *,
+        zone: tzinfo | None = None,
+        attached: tuple[Attachment, ...] = (),
     ) -> Body:
         """The body that this report would have; nothing is filed. Raises as ``file`` does."""
-        return self._prepare(reader, [flat], zone).bodies[0]
+        return self._prepare(reader, [flat], zone, attached=[attached]).bodies[0]
 
     def post(self, bodies: Sequence[Body], *, at: datetime | None = None) -> list[Opened]:
         """Append what another desk made - acts, versions - all or nothing; durable and folded.
@@ -179,6 +187,7 @@ class FilingDesk:
         flats: Sequence[Mapping[str, Any]],
         zone: tzinfo | None,
         clock: datetime | None = None,
+        attached: Sequence[tuple[Attachment, ...]] = (),
     ) -> _Submission:
         if not flats or len(flats) > MOST_IN_A_POST:
             raise InvalidReport(
@@ -192,16 +201,21 @@ class FilingDesk:
         for index, flat in enumerate(flats):
             try:
                 draft = draft_of(flat, now=now, zone=zone, find=self._find)
-                bodies.append(self._body(reader, draft, now))
+                files = attached[index] if attached else ()
+                bodies.append(self._body(reader, draft, now, files))
                 retries.append(draft.client_id is not None)
             except EireneError as error:
                 error.index = index
                 raise
         return _Submission(bodies, retries)
 
-    def _body(self, reader: Reader, draft: Draft, now: datetime) -> Body:
+    def _body(
+        self, reader: Reader, draft: Draft, now: datetime, files: tuple[Attachment, ...]
+    ) -> Body:
         amended = [self._amended(reader, draft, id_) for id_ in draft.amends]
         _check_replaces(draft, amended)
+        if draft.kind.by_upload:
+            files = files or _file_of(amended)
         compartment = self._compartment(reader, draft, amended)
         client_id = draft.client_id or os.urandom(16)
         id_ = report_id(self._keys.author(compartment).public, reader.account, client_id)
@@ -235,6 +249,7 @@ class FilingDesk:
                 for at, (role, id_) in enumerate(draft.links)
             ),
             language=draft.language,
+            attachments=files,
             content=raw_content(draft.content),
         )
 
@@ -488,6 +503,18 @@ def _check_replaces(draft: Draft, amended: Sequence[Row]) -> None:
             field="kind" if kinds else "amends",
             remedy=f"File it as {other}." if kinds else "Name the report that was withdrawn, too.",
         )
+
+
+def _file_of(amended: Sequence[Row]) -> tuple[Attachment, ...]:
+    """The file stays with what is said anew about it."""
+    for row in amended:
+        if row.body.attachments:
+            return row.body.attachments
+    raise InvalidReport(
+        "An attachment comes with its file.",
+        field="kind",
+        remedy="Send the file's bytes to POST /api/attachments.",
+    )
 
 
 def same_words(known: Body, body: Body) -> bool:

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from eirene.errors import InvalidQuery
 from eirene.web import (
+    attachments,
     clearances,
     configuration,
     devices,
@@ -50,6 +51,7 @@ _ROOMS = (
     view_as,
     kinds,
     reports,
+    attachments,
     imports,
     release,
     configuration,

@@ -16,6 +16,7 @@ from eirene.times import instant
 from eirene.web.problems import InvalidJson
 
 BODY_MOST = 8 << 20
+ATTACHED_AT = "/api/attachments"
 FILE_MOST = 32 << 20
 """Of a table that somebody brings in the browser."""
 NAMES_MOST = 400

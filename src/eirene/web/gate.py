@@ -22,7 +22,7 @@ from eirene.people import Pass
 from eirene.reports.markings import not_live
 from eirene.web.answers import NO_STORE, UNMARKED, header_text
 from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
-from eirene.web.bodies import BODY_MOST, FILE_MOST
+from eirene.web.bodies import ATTACHED_AT, BODY_MOST, FILE_MOST
 from eirene.web.node import Node
 from eirene.web.problems import (
     PROBLEM,
@@ -93,7 +93,7 @@ class Gate:
         answer = _Answer(send, self._realm, head=scope["method"] == "HEAD")
         if answer.head:  # the same as GET, without its body
             scope["method"] = "GET"
-        bounded = _Bounded(receive, _most(scope))
+        bounded = _Bounded(receive, scope["path"], self._most(scope))
         try:
             headers = _headers(scope)
             self._identify(scope, headers)
@@ -196,8 +196,14 @@ class Gate:
             if PASS in scope and scope[PASS].viewing and path not in _LOOKING:
                 raise _only_looking(scope[PASS].viewing)
             length = headers.get(b"content-length", b"0")
-            if length.isdigit() and int(length) > _most(scope):
-                raise _too_large(_most(scope))
+            if length.isdigit() and int(length) > self._most(scope):
+                raise _too_large(path, self._most(scope))
+
+    def _most(self, scope: Any) -> int:
+        """Bytes that a body may have: a file of others is larger than what somebody writes."""
+        if scope["path"] == ATTACHED_AT:
+            return self._node.settings.attachment_most_mib << 20
+        return FILE_MOST if scope["path"] == UPLOADED_AT else BODY_MOST
 
     def _note(self, scope: Any, answer: _Answer, began: float) -> None:
         reader = scope.get(READER)
@@ -251,8 +257,9 @@ class _Answer:
 class _Bounded:
     """Wraps ``receive``: stops at the limit also where no length was given."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, path: str, most: int) -> None:
         self._receive = receive
+        self._path = path
         self._most = self._left = most
 
     async def __call__(self) -> Any:
@@ -260,7 +267,7 @@ class _Bounded:
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise _too_large(self._most)
+                raise _too_large(self._path, self._most)
         return message
 
 
@@ -305,17 +312,16 @@ def _only_looking(audience: str) -> NotAllowed:
     )
 
 
-def _most(scope: Any) -> int:
-    """Bytes that a body may have: a table of others is larger than what somebody writes."""
-    return FILE_MOST if scope["path"] == UPLOADED_AT else BODY_MOST
-
-
-def _too_large(most: int) -> BodyTooLarge:
+def _too_large(path: str, most: int) -> BodyTooLarge:
+    remedies = {
+        UPLOADED_AT: "Import a large table with eirene import, on the node's machine.",
+        ATTACHED_AT: "Attach a smaller one: a picture of fewer points, a document in parts.",
+    }
     return BodyTooLarge(
         f"The body is larger than {most // (1 << 20)} MiB.",
-        remedy="Import a large table with eirene import, on the node's machine."
-        if most == FILE_MOST
-        else "Send fewer reports in a post; large files are attached, not posted.",
+        remedy=remedies.get(
+            path, "Send fewer reports in a post; large files are attached, not posted."
+        ),
     )
 
 

@@ -17,6 +17,7 @@ def _map(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
 
 IMPORT_SCHEMAS: dict[str, Any] = {
     "Table": {"type": "string", "format": "binary"},
+    "File": {"type": "string", "format": "binary"},
     "ImportAct": _map(
         {"act": {"enum": ["plan", "file", "stop"]}},
         plan=_WHOLE,

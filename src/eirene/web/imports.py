@@ -26,7 +26,7 @@ from eirene.web.problems import AtWork
 from eirene.web.uploads import UPLOADED_AT, UPLOADS, Choices, Upload, Uploads
 
 _LONGEST_NAME = 200
-_NO_CONTENT = ("withdrawal", "acknowledgement", "source")
+_NO_CONTENT = ("withdrawal", "acknowledgement", "source", "attachment")
 """Kinds that are filed about other reports, and are no rows of a list."""
 SHOWN_REJECTS = 100
 

@@ -23,8 +23,9 @@ def compartments_for(reader: Reader, kind: Kind) -> list[str]:
 
 
 def may_be_filed(reader: Reader) -> list[Kind]:
-    """Kinds that this reader may file somewhere."""
-    return [kind for kind in kinds().values() if compartments_for(reader, kind)]
+    """Kinds that this reader may file somewhere; what comes with a file is no form to fill."""
+    filed = (kind for kind in kinds().values() if not kind.by_upload)
+    return [kind for kind in filed if compartments_for(reader, kind)]
 
 
 @get("/api/kinds", **described("Kinds of report that I may file.", answer="Kinds"))

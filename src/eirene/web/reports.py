@@ -135,12 +135,16 @@ def _entity(reader: Reader, view: EntityView, marking: Marking) -> dict[str, Any
 
 
 def _link(link: Linked) -> dict[str, Any]:
+    told = flat(link.row)
     return {
         "role": link.role,
         "id": link.row.id.hex(),
         "entity": link.row.entity.hex(),
         "kind": link.row.kind,
-        "summary": flat(link.row).get("summary", ""),
+        "summary": told.get("summary", ""),
+        "filed": told["filed"],
+        "organisation": link.row.owner,
+        "file_type": told.get("file_type", ""),
     }
 
 

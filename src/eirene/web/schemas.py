@@ -15,6 +15,7 @@ YES_NO: dict[str, Any] = {"type": "boolean"}
 TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
 MAYBE_TIME: dict[str, Any] = {"type": ["string", "null"], "format": "date-time"}
 ID: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
 TEXTS: dict[str, Any] = {"type": "array", "items": TEXT}
 ANY: dict[str, Any] = {"type": "object"}
 BOX: dict[str, Any] = {"type": "array", "items": NUMBER, "minItems": 4, "maxItems": 4}
@@ -161,7 +162,8 @@ _LAYER = {
     "received": MAYBE_TIME,
 }
 _REPORTS = _list(_ref("Report"))
-_LINKED = _list(_map({"role": TEXT, "id": ID, "entity": ID, "kind": TEXT, "summary": TEXT}))
+_LINK_OF = {"role": TEXT, "id": ID, "entity": ID, "kind": TEXT, "summary": TEXT}
+_LINKED = _list(_map(_LINK_OF | {"filed": TIME, "organisation": TEXT, "file_type": TEXT}))
 _FILED = _map({"id": ID, "entity": ID})
 _MAYBE_REPORT: dict[str, Any] = {"oneOf": [{"type": "null"}, ANY]}
 _DECIDED = _list(_map({"act": TEXT, "account": TEXT, "at": TIME, "reason": TEXT}))
@@ -565,6 +567,9 @@ PARAMETERS: dict[str, Any] = {
     one["name"]: one
     for one in (
         _parameter("name", "Name of the file, with its ending."),
+        _parameter("report", "Id of the report that it belongs to.", ID),
+        _parameter("summary", "One line on what it shows."),
+        _parameter("client_id", "UUID of this post: said again, answered the same.", UUID),
         _parameter("account", "Another account, for who administers accounts."),
         _parameter("q", "Words that must all occur; any sign is just a sign."),
         _parameter("kind", "Kinds, divided by commas."),
