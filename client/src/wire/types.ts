@@ -118,6 +118,10 @@ export interface LinkedReport {
   entity: string;
   kind: string;
   summary: string;
+  filed: string;
+  organisation: string;
+  /** Of an attachment; else "". */
+  file_type: string;
 }
 
 export interface Entity {
