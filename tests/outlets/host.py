@@ -230,6 +230,7 @@ KNOWN_FILES = tuple(
         r"log/[\w-]+\.db(-wal|-shm)?",
         r"picture/picture-\d{6}\.db(-wal|-shm)?",
         r"keys/[\w-]+\.(db|json|key)(-wal|-shm)?",
+        r"attachments/[0-9a-f]{64}",
     )
 )
 """Every file that a node may leave in its folder. None of them may hold a mark in plain text."""
