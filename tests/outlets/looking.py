@@ -29,6 +29,8 @@ _RANDOM = re.compile(r"(?=[0-9]*[a-fA-F])[0-9a-fA-F]{16,}|\b[A-Za-z0-9_-]{40,}={
 _ISO = re.compile(r"(20\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d)")
 _CLOCK = re.compile(r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?")
 """Hours, minutes and seconds, which are moments: 00.697 is no latitude."""
+_DOTTED = re.compile(r"\b\d+(?:\.\d+){2,}\b")
+"""The name of an area, ``Square 5.1.1``: its last digit beside a latitude is no longitude."""
 _DTG = re.compile(r"\b(\d\d)(\d\d)(\d\d)Z?\s?([A-Z]{3})\s?(\d\d)\b")
 _MGRS = re.compile(r"\b\d{1,2}[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s?(?:\d{4}|\d{6}|\d{8}|\d{10})\b")
 _TILE = re.compile(r"\b(\d{1,2})/(\d{1,8})/(\d{1,8})")
@@ -143,7 +145,7 @@ class Eye:
         yield from self._moments(text)
         yield from self._grids(text)
         # what has been read as a code is no number: the digits of a grid are no metres
-        for code in (_CLOCK, _MGRS, marks.AREA):
+        for code in (_CLOCK, _MGRS, marks.AREA, _DOTTED):
             text = code.sub(" ", text)
         yield from self._numbers(text)
 
