@@ -85,6 +85,7 @@ def test_rules_are_read_by_class_and_audience(at: Seats, size: tuple[int, int]) 
 
 def test_who_has_no_say_is_shown_no_rules(at: Seats) -> None:
     page = at().sign_in(NGO)
+    page.get_by_role("button", name="More").click()
     expect(page.get_by_role("button", name="People")).to_be_visible()
     expect(page.get_by_role("button", name="Rules")).to_have_count(0)
     page.keyboard.press("r")

@@ -37,6 +37,15 @@ def test_a_newcomer_sees_the_picture_with_origin_and_age(seat: Seats) -> None:
     assert one.axe() == []
 
 
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_mission_counts_and_role_are_readable_in_the_header(seat: Seats, width: int) -> None:
+    page = seat(width, 900).sign_in()
+    for part in ("mission", "counts", "user"):
+        shown = page.locator(f"header .{part}")
+        expect(shown).to_be_visible()
+        assert shown.evaluate("one => one.scrollWidth <= one.clientWidth"), part
+
+
 def test_what_is_shown_can_be_taken_along_as_a_file(seat: Seats) -> None:
     page = seat().sign_in()
     told = page.get_by_text(re.compile(r"^The [\d,]+ reports that are shown"))
