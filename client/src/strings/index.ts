@@ -3,6 +3,7 @@
  * with `{names}`, or one sentence for each plural form of `{n}`.
  */
 import en from "./en.json";
+import { age } from "./format";
 
 export type Key = keyof typeof en;
 export type Params = Record<string, string | number>;
@@ -32,6 +33,12 @@ export function t(key: Key, params: Params = {}): string {
 /** A key that is built from data, such as a kind's name; the data itself where there are no words. */
 export function tOr(key: string, otherwise: string, params: Params = {}): string {
   return key in en ? fill(en[key as Key] as Entry, params) : otherwise;
+}
+
+/** "3 hours ago", or "just now" within the minute. */
+export function ago(ms: number, nowMs: number): string {
+  const { n, unit } = age(ms, nowMs);
+  return n === 0 ? t("age.now") : t("age.ago", { age: t(`age.${unit}`, { n }) });
 }
 
 /** A total that a sentence takes in: where the node ended its counting, it says so. */
