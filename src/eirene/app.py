@@ -152,6 +152,7 @@ class Node:
             lambda: self.configuring.current,
             world=self._land,
             present=self._on_demand,
+            forget=self.attaching.files.remove,
             still=lambda account, line: self.people.acts.still_decides(
                 account, line.of.compartment, line.audience
             ),
@@ -172,6 +173,7 @@ class Node:
             self.filing.prepared,
             utc_now,
             one_hand=self.people.acts.one_hand,
+            keep=self.attaching.files.keep,
         )
 
     def _open_erasure_desk(self) -> None:

@@ -46,8 +46,9 @@ export function fileAt(report: string): string {
   return `/api/attachments/${encodeURIComponent(report)}`;
 }
 
-export function thumbnailAt(report: string): string {
-  return `${fileAt(report)}/thumbnail`;
+/** Of an attachment, or of the n-th picture of a version. */
+export function thumbnailAt(report: string, n = 0): string {
+  return address(`${fileAt(report)}/thumbnail`, { n: n === 0 ? "" : n });
 }
 
 function change(id: string, to: Partial<Sending>): void {

@@ -26,5 +26,5 @@ export * from "./wishes";
 export * from "./look";
 export * from "./mapview";
 export * from "./shown";
-export { Problem } from "../wire/api";
+export { address, Problem } from "../wire/api";
 export type * from "../wire/types";

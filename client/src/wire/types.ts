@@ -416,6 +416,10 @@ export interface WaitingRelease {
   removed: string[];
   /** What somebody who agreed wrote for this audience; it stands in `version`. */
   words?: string;
+  /** Attachments that may go with it, as pictures without what the files tell. */
+  pictures: { id: string; summary: string }[];
+  /** Ids of those that somebody who agreed chose. */
+  chosen: string[];
   /** What the audience has now. */
   before: Report | null;
   decided: ReleaseStep[];
@@ -430,4 +434,8 @@ export interface Decision {
   report?: string;
   /** Words that were shown: an approval counts for no others. */
   words?: string;
+  /** Attachments that go with it, as pictures without what the files tell. */
+  pictures?: string[];
+  /** Those that were shown as chosen: an approval counts for no others. */
+  chosen?: string[];
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -99,27 +99,32 @@ class AttachmentDesk:
                 self.files.forget(one)
             raise
 
-    def file(self, reader: Reader, id_: bytes) -> Found:
-        """The original; ``Unavailable``, whatever the cause, or ``DamagedFile``."""
-        row = self._row(reader, id_)
-        return self._given(row, row.body.attachments[0])
+    def file(self, reader: Reader, id_: bytes, n: int = 0) -> Found:
+        """The original, or the n-th picture of a version; ``Unavailable``, whatever the cause, or
+        ``DamagedFile``.
+        """
+        row, files = self._pairs(reader, id_, n)
+        return self._given(row, files[n][0])
 
-    def thumbnail(self, reader: Reader, id_: bytes) -> Found:
-        """The small picture; ``Unavailable`` also where a document has none."""
-        row = self._row(reader, id_)
-        for held in row.body.attachments[1:]:
-            if held.name == THUMBNAIL:
-                return self._given(row, held)
-        raise Unavailable
+    def thumbnail(self, reader: Reader, id_: bytes, n: int = 0) -> Found:
+        """The small picture of it; ``Unavailable`` also where a document has none."""
+        row, files = self._pairs(reader, id_, n)
+        small = files[n][1]
+        if small is None:
+            raise Unavailable
+        return self._given(row, small)
+
+    def _pairs(
+        self, reader: Reader, id_: bytes, n: int
+    ) -> tuple[Row, list[tuple[Attachment, Attachment | None]]]:
+        row = report_by_id(self._picture(), reader, id_)
+        files = pairs(row.body.attachments)
+        if not 0 <= n < len(files):
+            raise Unavailable
+        return row, files
 
     def _given(self, row: Row, held: Attachment) -> Found:
         return Found(row, self.files.read(held), held.type, held.name)
-
-    def _row(self, reader: Reader, id_: bytes) -> Row:
-        row = report_by_id(self._picture(), reader, id_)
-        if not row.body.attachments:
-            raise Unavailable
-        return row
 
     def _belongs_to(self, reader: Reader, of: bytes) -> Row:
         try:
@@ -161,6 +166,17 @@ class AttachmentDesk:
                 remedy="Use a new client_id for a new file.",
             )
         return Filed(body.id, body.entity)
+
+
+def pairs(files: Sequence[Attachment]) -> list[tuple[Attachment, Attachment | None]]:
+    """Files, each with its thumbnail where it has one."""
+    found: list[tuple[Attachment, Attachment | None]] = []
+    for one in files:
+        if one.name == THUMBNAIL and found:
+            found[-1] = found[-1][0], one
+        else:
+            found.append((one, None))
+    return found
 
 
 _NOTHING = Attachment(bytes(32), bytes(32), "application/octet-stream", 0)

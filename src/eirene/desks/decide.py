@@ -18,9 +18,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from eirene.desks.attaching import LINK, THUMBNAIL, THUMBNAIL_TYPE
 from eirene.desks.case import Case
 from eirene.desks.release import ReleaseDesk, dressed
-from eirene.desks.steps import agreed_by, people_needed, rule_of, text_of
+from eirene.desks.steps import agreed_by, people_needed, pictures_of, rule_of, text_of
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.picture import Picture, Row, entity_by_id, report_by_id
 from eirene.picture.ledger import Entity, Line, line_by_id, lines_of, waiting
@@ -37,11 +38,21 @@ from eirene.reports.acts.release import (
     WAITS,
     Step,
 )
-from eirene.reports.envelope import Body
+from eirene.reports.attachment import PICTURES
+from eirene.reports.envelope import Attachment, Body
 from eirene.reports.flat import content_values
+from eirene.reports.markings import highest
 
 TEXT_MOST = 300
 ACTS = ("approve", "refuse", "recall", "edit")
+
+
+class Keep(Protocol):
+    """How a file is sealed for a compartment (``Attachments.keep``)."""
+
+    def __call__(
+        self, compartment: str, data: bytes, media_type: str, name: str = "", /
+    ) -> Attachment: ...
 
 
 class Prepared(Protocol):
@@ -61,6 +72,16 @@ class Who(msgspec.Struct, frozen=True):
     role: str = ""
 
 
+class Drawn(msgspec.Struct, frozen=True):
+    """An attachment as it would go with a version: drawn anew, nothing else of the file."""
+
+    id: bytes
+    """Of the attachment."""
+    jpeg: bytes
+    thumbnail: bytes
+    """WebP."""
+
+
 class Words(msgspec.Struct, frozen=True):
     """What goes with somebody's agreement."""
 
@@ -72,6 +93,15 @@ class Words(msgspec.Struct, frozen=True):
     """Id of the report that he was shown; empty: he does not say."""
     words: str | None
     """What others wrote for the audience, as he was shown it; None: he does not say."""
+    pictures: Sequence[Drawn] | None = None
+    """Those that he passes with the version; None: as others chose, if they did."""
+    seen: frozenset[bytes] | None = None
+    """Ids of those that others chose, as he was shown them; None: he does not say."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether he wants none, whatever others chose."""
+        return self.pictures is not None and not self.pictures
 
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +125,10 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody who has agreed wrote for this audience; it stands in ``version``."""
     before: Row | None
     """What the audience has."""
+    pictures: list[Row]
+    """Attachments that may go with it, as pictures alone, if a person says so."""
+    chosen: tuple[bytes, ...]
+    """Ids of those that somebody who has agreed chose."""
 
 
 class DecisionDesk:
@@ -108,7 +142,9 @@ class DecisionDesk:
         clock: Callable[[], datetime],
         *,
         one_hand: Callable[[str, str, str], bool] = lambda one, other, _: one == other,
+        keep: Keep | None = None,
     ) -> None:
+        self._keep = keep
         self._one_hand = one_hand
         self._desk = desk
         self._picture = picture
@@ -207,7 +243,25 @@ class DecisionDesk:
             removed=version.removed if version else (),
             words=words,
             before=self.version_row(line),
+            pictures=self._attached(line),
+            chosen=_chosen(line),
         )
+
+    def attached(self, reader: Reader, line_id: bytes) -> list[Row]:
+        """Attachments that may go with the version of a line, if a person says so."""
+        return self._attached(self.line(reader, line_id))
+
+    def _attached(self, line: Line) -> list[Row]:
+        """Pictures of the owner's own that belong to the report and are marked no higher."""
+        try:
+            view = entity_by_id(
+                self._picture(), self._desk.reader(line.of.compartment), line.of.entity
+            )
+        except Unavailable:
+            return []
+        own = [row for row in view.history if row.owner == line.of.owner]
+        linked = [link.row for link in view.links_in if link.role == LINK]
+        return [row for row in linked if _goes_with(row, own)]
 
     def _decision(self, case: Case, line: Line) -> Decision | None:
         told = self._desk.decided(case, self._clock())
@@ -241,6 +295,8 @@ class DecisionDesk:
         exact: bool = False,
         shown: bytes = b"",
         words: str | None = None,
+        pictures: Sequence[Drawn] | None = None,
+        seen: frozenset[bytes] | None = None,
     ) -> Line:
         """One person's decision; gives the line as it then stands.
 
@@ -269,7 +325,16 @@ class DecisionDesk:
                 self._refuse(line, who)
             else:
                 edit = act == "edit"
-                told = Words(text, until, exact=exact, edit=edit, shown=shown, words=words)
+                told = Words(
+                    text,
+                    until,
+                    exact=exact,
+                    edit=edit,
+                    shown=shown,
+                    words=words,
+                    pictures=pictures,
+                    seen=seen,
+                )
                 self._agree(line, who, told)
         return self.line(reader, line_id)
 
@@ -302,9 +367,15 @@ class DecisionDesk:
             said(line, APPROVED, who), text=words.text, until=words.until, exact=words.exact
         )
         others = agreed_by(line, self._desk.still)
-        unseen = bool(others) and words.text not in ("", text_of(line))
+        drawn, before = words.pictures or (), _chosen(line)
+        given = tuple(one.id for one in drawn)
+        other_pictures = bool(given) and set(given) != set(before)
+        unseen = bool(others) and (words.text not in ("", text_of(line)) or other_pictures)
+        if given and (other_pictures or not others):
+            files = self._sealed(line, drawn)
+            approved = msgspec.structs.replace(approved, pictures=given, files=files)
         if unseen:
-            others = []  # they agreed to other words
+            others = []  # they agreed to other words, or pictures
         self._check_roles(line, who, decision, others)
         steps = [approved]
         if len({*others, who.by}) >= max(1, people_needed(decision)):
@@ -321,6 +392,16 @@ class DecisionDesk:
             )
             steps.insert(0, frozen)
         self._desk.post_steps(line, steps, case)
+
+    def _sealed(self, line: Line, pictures: Sequence[Drawn]) -> tuple[Attachment, ...]:
+        """The pictures as files of the version, each followed by its thumbnail."""
+        assert self._keep is not None
+        found: list[Attachment] = []
+        for at, one in enumerate(pictures, start=1):
+            name = f"picture-{at}.jpg"
+            found.append(self._keep(line.audience, one.jpeg, "image/jpeg", name))
+            found.append(self._keep(line.audience, one.thumbnail, THUMBNAIL_TYPE, THUMBNAIL))
+        return tuple(found)
 
     def _asked(self, line: Line, words: Words) -> tuple[Case, Decision]:
         """What is agreed to: the report as it stands, if that is what he was shown."""
@@ -358,6 +439,25 @@ class DecisionDesk:
                 "Somebody wrote other words for this audience after it was shown to you.",
                 field="text",
                 remedy="Look at the desk again, and decide on what it would read now.",
+            )
+        if words.bare and _chosen(line):
+            raise InvalidQuery(
+                "Somebody who agreed chose pictures for this audience.",
+                field="pictures",
+                remedy="Refuse it, so that it is agreed to anew without them.",
+            )
+        may = {row.id for row in self._attached(line)} if words.pictures else set[bytes]()
+        if any(one.id not in may for one in words.pictures or ()):
+            raise InvalidQuery(
+                "One of the pictures does not belong to this report, or may not go with it.",
+                field="pictures",
+                remedy="Take ids of those that the desk offers.",
+            )
+        if words.seen not in (None, frozenset(_chosen(line))):
+            raise InvalidQuery(
+                "Somebody chose other pictures for this audience after it was shown to you.",
+                field="pictures",
+                remedy="Look at the desk again, and decide on what it would get now.",
             )
         waits = line.state in (WAITS, FROZEN)
         if (waits and rule_of(line) == BREAK_GLASS) or not (words.edit or waits):
@@ -410,6 +510,25 @@ class DecisionDesk:
         )
 
 
+def _chosen(line: Line) -> tuple[bytes, ...]:
+    step = pictures_of(line)
+    return step.pictures if step else ()
+
+
+def _goes_with(row: Row, own: Sequence[Row]) -> bool:
+    """Whether an attachment may go with a version: a picture by the same owner, not marked higher."""
+    content = content_values(row.body)
+    names = {one.entry for one in own}
+    if row.kind != "attachment" or row.withdrawn or content.get("file_type") not in PICTURES:
+        return False
+    if not own or row.owner != own[0].owner or row.compartment != own[0].compartment:
+        return False
+    marks = [(one.compartment, one.classification, one.tlp) for one in (own[0], row)]
+    return highest(marks) == highest(marks[:1]) and any(
+        link.entry in names for link in row.body.links
+    )
+
+
 def said(line: Line, step: str, who: Who) -> Step:
     """A step that a person took."""
     return Step(
@@ -423,4 +542,4 @@ def said(line: Line, step: str, who: Who) -> Step:
     )
 
 
-__all__ = ["DecisionDesk", "Foreseen", "Waiting"]
+__all__ = ["DecisionDesk", "Drawn", "Foreseen", "Waiting"]

@@ -30,7 +30,17 @@ import msgspec
 from eirene.desks.case import Case, Cases
 from eirene.desks.reapply import in_force, mark_of, reapply
 from eirene.desks.siblings import siblings
-from eirene.desks.steps import Still, begun, is_exact, moved, ready, refused, stands, text_of
+from eirene.desks.steps import (
+    Still,
+    begun,
+    is_exact,
+    moved,
+    pictures_of,
+    ready,
+    refused,
+    stands,
+    text_of,
+)
 from eirene.errors import EireneError, NodeError
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log, utc_now
@@ -95,6 +105,7 @@ class ReleaseDesk(Cases):
         world: Country,
         present: Callable[[], frozenset[str]],
         still: Still = lambda _account, _line: True,
+        forget: Callable[[set[bytes]], None] = lambda _hashes: None,
         clock: Callable[[], datetime] = utc_now,
         start: bool = True,
     ) -> None:
@@ -102,6 +113,7 @@ class ReleaseDesk(Cases):
         self._records, self.post = log, post
         self._clock = clock
         self.still = still
+        self._forget = forget
         self.lock = threading.RLock()
         self._seen = self._remembered()
         self._stuck: set[bytes] = set()
@@ -340,6 +352,8 @@ class ReleaseDesk(Cases):
         amends = stands(line)
         body = self.body(line, case.entry, case.body.kind, version.content, amends=amends)
         body = dressed(body, version, self.filed(rule))
+        if (chosen := pictures_of(line)) is not None:
+            body = msgspec.structs.replace(body, attachments=chosen.files)
         return None if line.version and self._same(line, body) else body
 
     def version(self, case: Case, rule: Rule, text: str) -> Version:
@@ -440,6 +454,10 @@ class ReleaseDesk(Cases):
         self.post(acts)
         if places:
             self._records.drop_bodies(places)
+        files = {one.hash for line in lines for taken in line.steps for one in taken.step.files}
+        if files:
+            self._records.dropped_before(files)
+            self._forget(files)
 
     # -- acts
 

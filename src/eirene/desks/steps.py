@@ -191,6 +191,11 @@ def text_of(line: Line) -> str:
     return next((step.text for step in reversed(line.approvals) if step.text), "")
 
 
+def pictures_of(line: Line) -> Step | None:
+    """The agreement that says which pictures go with the version; None: none do."""
+    return next((step for step in reversed(line.approvals) if step.files), None)
+
+
 def is_exact(line: Line) -> bool:
     """Whether all who agreed answer for it that the version is as exact as its rule."""
     return bool(line.approvals) and all(step.exact for step in line.approvals)

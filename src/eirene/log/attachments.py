@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -83,7 +84,12 @@ class Attachments:
 
     def forget(self, held: Attachment) -> None:
         """Remove a file whose report was not filed after all."""
-        self._path(held.hash).unlink(missing_ok=True)
+        self.remove([held.hash])
+
+    def remove(self, addresses: Iterable[bytes]) -> None:
+        """Remove files, as far as they are here."""
+        for address in addresses:
+            self._path(address).unlink(missing_ok=True)
 
     def _path(self, address: bytes) -> Path:
         return self._folder / address.hex()

@@ -61,6 +61,8 @@ class Traces:
         self._entries: set[bytes] = set()
         self._kept: set[bytes] = set()
         self._passed: set[bytes] = set()
+        self._drawn: set[bytes] = set()
+        """Files for versions, of the act that is looked at."""
         self.late = False
         """A line was named after something of it had been passed over."""
         self.found = Found(audiences={}, lsns=[], gone=set(), files=set())
@@ -70,8 +72,10 @@ class Traces:
         body = opened.body
         if body is None:
             return False
-        files = {one.hash for one in body.attachments}
-        if not self._is_its(opened, body):
+        self._drawn = set()
+        its = self._is_its(opened, body)
+        files = {one.hash for one in body.attachments} | self._drawn
+        if not its:
             self._kept |= files
             if body.owner == self._owner and not body.account:
                 self._passed.add(body.entity)
@@ -115,6 +119,7 @@ class Traces:
         except InvalidEntry:
             act = None
         if isinstance(act, Release):
+            self._drawn = {one.hash for step in act.steps for one in step.files}
             about = folded(act.owner) == self._key or act.entity in self._lines
             if about:
                 self._name({step.line for step in act.steps})

@@ -268,7 +268,8 @@ def _erase_again(folder: Path, keys: KeyStore, attachments: Path) -> None:
             drop(log, found)
         finally:
             log.close_unchanged()
-        remove_files(attachments, found.files | keys.drops.among(_names(attachments)))
+        remove_files(attachments, found.files)
+    remove_files(attachments, keys.drops.among(_names(attachments)))
 
 
 def _names(folder: Path) -> list[bytes]:

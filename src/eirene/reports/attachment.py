@@ -44,6 +44,8 @@ FILE_TELLS = Codes(
         "hidden": "Hidden part",
     },
 )
+PICTURES = ("jpeg", "png", "webp")
+"""Types that can be drawn anew; of the others only a person makes a version."""
 MEDIA_TYPES = {
     "jpeg": "image/jpeg",
     "png": "image/png",

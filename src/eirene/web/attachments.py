@@ -8,6 +8,7 @@ picture that this node has drawn.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -16,16 +17,18 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from eirene.desks.attaching import Found
+from eirene.desks.decide import Drawn
 from eirene.desks.filing import Filed
 from eirene.errors import InvalidQuery, Unavailable
-from eirene.imports.files import looked_at, plain_name
+from eirene.imports.files import looked_at, plain_name, stripped
 from eirene.release.reader import Reader
+from eirene.reports.attachment import MEDIA_TYPES, PICTURES
 from eirene.web.answers import UNMARKED, bytes_of, json_of
 from eirene.web.asking import aside, node_of, pass_of, reader_of
 from eirene.web.bodies import ATTACHED_AT
 from eirene.web.describe import described
 from eirene.web.node import Node
-from eirene.web.parameters import parameters_of
+from eirene.web.parameters import number, parameters_of
 from eirene.web.reports import id_of, marking_of_rows
 
 _pool = ThreadPoolExecutor(2, thread_name_prefix="attachment")
@@ -103,9 +106,10 @@ def _attached(node: Node, reader: Reader, of: bytes, told: dict[str, Any], data:
 @get(
     ATTACHED_AT + "/{report_id:str}",
     **described(
-        "The file of an attachment, as it was brought.",
+        "The file of an attachment, as it was brought; or a picture of a version.",
+        parameters=("n",),
         media_type="*/*",
-        problems=(404, 410),
+        problems=(400, 404, 410),
     ),
 )
 async def get_attachment(
@@ -115,7 +119,8 @@ async def get_attachment(
     cause; 410 to whoever may read it, where the file is missing on this node.
     """
     desk = node_of(request).attaching
-    return _given(await aside(desk.file, reader_of(request), id_of(report_id)))
+    n = number(parameters_of(request, ("n",)), "n", 0)
+    return _given(await aside(desk.file, reader_of(request), id_of(report_id), n))
 
 
 @get(
@@ -129,7 +134,27 @@ async def get_thumbnail(
     the file tells; 404 ``unavailable``, whatever the cause.
     """
     desk = node_of(request).attaching
-    return _given(await aside(desk.thumbnail, reader_of(request), id_of(report_id)))
+    n = number(parameters_of(request, ("n",)), "n", 0)
+    return _given(await aside(desk.thumbnail, reader_of(request), id_of(report_id), n))
+
+
+async def drawn(node: Node, reader: Reader, ids: Sequence[bytes]) -> list[Drawn]:
+    """Attachments as they would go with a version: pictures drawn anew, nothing else of the files."""
+    loop = asyncio.get_running_loop()
+    return [await loop.run_in_executor(_pool, _drawn, node, reader, one) for one in ids]
+
+
+def _drawn(node: Node, reader: Reader, id_: bytes) -> Drawn:
+    found = node.attaching.file(reader, id_)
+    kind = next((name for name in PICTURES if MEDIA_TYPES[name] == found.media_type), "")
+    if not kind:
+        raise InvalidQuery(
+            "Only pictures go with a version.",
+            field="pictures",
+            remedy="Say in words what the document says.",
+        )
+    jpeg = stripped(found.data, kind)
+    return Drawn(id_, jpeg, looked_at(jpeg, "").thumbnail)
 
 
 def _given(found: Found) -> Response[bytes]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from eirene.desks.attaching import AttachmentDesk
 from eirene.desks.clearing import ClearingDesk
 from eirene.desks.configuring import ConfigurationDesk
-from eirene.desks.decide import Foreseen, Waiting
+from eirene.desks.decide import Drawn, Foreseen, Waiting
 from eirene.desks.erasing import ErasureDesk
 from eirene.desks.glass import Asked
 from eirene.keys.store import KeyStore
@@ -102,7 +102,10 @@ class Decisions(Protocol):
         exact: bool = False,
         shown: bytes = b"",
         words: str | None = None,
+        pictures: Sequence[Drawn] | None = None,
+        seen: frozenset[bytes] | None = None,
     ) -> Line: ...
+    def attached(self, reader: Reader, line_id: bytes, /) -> list[Row]: ...
 
 
 class Receipts(Protocol):

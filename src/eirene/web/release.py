@@ -12,7 +12,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from eirene.desks.decide import Foreseen, Waiting
+from eirene.desks.decide import Drawn, Foreseen, Waiting
 from eirene.desks.glass import Asked
 from eirene.desks.steps import rule_of
 from eirene.errors import InvalidQuery, InvalidReport, NotAllowed
@@ -29,9 +29,13 @@ from eirene.reports.markings import highest
 from eirene.times import iso, parse_interval
 from eirene.web.answers import json_of
 from eirene.web.asking import aside, node_of, pass_of, picture_of, reader_of
-from eirene.web.bodies import json_map, text_in, yes_in
+from eirene.web.attachments import drawn
+from eirene.web.bodies import json_map, names_in, text_in, yes_in
 from eirene.web.describe import described
 from eirene.web.reports import detail, id_of, marking_of_rows
+
+PICTURES_MOST = 6
+"""That go with one version."""
 
 
 @post(
@@ -188,6 +192,11 @@ def _waiting(reader: Reader, one: Waiting) -> dict[str, Any]:
         "removed": list(one.removed),
         "words": one.words,
         "before": None if one.before is None else detail(one.before),
+        "pictures": [
+            {"id": row.id.hex(), "summary": flat_of(row.body).get("summary", "")}
+            for row in one.pictures
+        ],
+        "chosen": [id_.hex() for id_ in one.chosen],
         "decided": _decided(one.line),
     }
 
@@ -209,6 +218,8 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
     until = _until(text_in(given, "until", default=""))
     desk = node_of(request).decisions
     shown = text_in(given, "report", default="")
+    wanted = _ids(given, "pictures")
+    pictures = await _drawn(request, id_of(line_id), wanted) if wanted else []
     line = await aside(
         desk.decide,
         held.reader,
@@ -221,9 +232,38 @@ async def decide(request: Request[Any, Any, Any], line_id: FromPath[str]) -> Res
         exact=yes_in(given, "exact"),
         shown=id_of(shown) if shown else b"",
         words=text_in(given, "words") if "words" in given else None,
+        pictures=pictures if "pictures" in given else None,
+        seen=frozenset(_ids(given, "chosen")) if "chosen" in given else None,
     )
     row = await aside(desk.version_row, line)
     return json_of(_release(held.reader, line, row), marking_of_rows([row] if row else []))
+
+
+def _ids(given: dict[str, Any], name: str) -> list[bytes]:
+    """Ids in a list of the body; none where it is missing."""
+    found = names_in(given, name)
+    if len(found) > PICTURES_MOST:
+        raise InvalidQuery(
+            f"{name} names more than {PICTURES_MOST} pictures.",
+            field=name,
+            remedy="Choose those that say most.",
+        )
+    return [id_of(one) for one in sorted(found)]
+
+
+async def _drawn(
+    request: Request[Any, Any, Any], line_id: bytes, wanted: list[bytes]
+) -> list[Drawn]:
+    """Pictures that go with a version, drawn anew; only such as the desk offers."""
+    node, reader = node_of(request), pass_of(request).reader
+    offered = {row.id for row in await aside(node.decisions.attached, reader, line_id)}
+    if not offered.issuperset(wanted):
+        raise InvalidQuery(
+            "One of the pictures does not belong to this report, or may not go with it.",
+            field="pictures",
+            remedy="Take ids of those that the desk offers.",
+        )
+    return await drawn(node, reader, wanted)
 
 
 @post(

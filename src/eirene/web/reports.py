@@ -9,6 +9,7 @@ from litestar import Request, Response, asgi, get
 from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
+from eirene.desks.attaching import pairs
 from eirene.errors import InvalidReport, SignInRequired, Unavailable
 from eirene.people import Pass
 from eirene.picture import EntityView, Linked, Row, entity_by_id, flat, report_by_id
@@ -41,7 +42,10 @@ def marking_of_rows(rows: list[Row]) -> Marking:
 
 def detail(row: Row) -> dict[str, Any]:
     """A report as read, and when this node received it."""
-    return flat(row) | {"received": iso(row.received)}
+    told = flat(row) | {"received": iso(row.received)}
+    if row.body.coarse is not None and row.body.attachments:
+        told["pictures"] = len(pairs(row.body.attachments))
+    return told
 
 
 @asgi(

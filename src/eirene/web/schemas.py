@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eirene.web.import_schemas import IMPORT_SCHEMAS
+from eirene.web.release_schemas import DECISION, PICTURES_OFFERED
 
 TEXT: dict[str, Any] = {"type": "string"}
 MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
@@ -208,7 +209,7 @@ _WAITING = {
     "words": TEXT,
     "before": _MAYBE_REPORT,
     "decided": _DECIDED,
-}
+} | PICTURES_OFFERED
 _EXTENT = _map({}, spatial=ANY, temporal=ANY)
 _COLLECTION = {
     "id": TEXT,
@@ -376,24 +377,7 @@ SCHEMAS: dict[str, Any] = {
     "Release": _map(_RELEASE, fetched=_FETCHED),
     "Releases": _map({"releases": _list(_ref("Release")), "glass_for": TEXTS}),
     "Waiting": _list(_map(_WAITING)),
-    "Decision": _map(
-        {"act": {"enum": ["approve", "refuse", "recall", "edit"]}},
-        text={"type": "string", "maxLength": 300},
-        until=TEXT,
-        reason=TEXT,
-        exact={
-            "type": "boolean",
-            "description": "As exact as the rule, although few could be the source; with a reason.",
-        },
-        report={
-            "type": "string",
-            "description": "Id of the report that was shown: an approval counts for no other.",
-        },
-        words={
-            "type": "string",
-            "description": "What the desk showed as words: an approval counts for no others.",
-        },
-    ),
+    "Decision": DECISION,
     "AskedGlass": _list(
         _map(
             {
@@ -570,6 +554,7 @@ PARAMETERS: dict[str, Any] = {
         _parameter("report", "Id of the report that it belongs to.", ID),
         _parameter("summary", "One line on what it shows."),
         _parameter("client_id", "UUID of this post: said again, answered the same.", UUID),
+        _parameter("n", "Which picture of a version, from 0.", {"type": "integer", "minimum": 0}),
         _parameter("account", "Another account, for who administers accounts."),
         _parameter("q", "Words that must all occur; any sign is just a sign."),
         _parameter("kind", "Kinds, divided by commas."),

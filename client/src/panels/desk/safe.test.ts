@@ -18,6 +18,8 @@ function waits(part: Partial<WaitingRelease> = {}): WaitingRelease {
     version: aReport({ summary: "" }),
     removed: [],
     before: null,
+    pictures: [],
+    chosen: [],
     decided: [{ act: "waits", account: "", at: "2026-11-25T14:30:00Z", reason: "" }],
     ...part,
   };

@@ -128,6 +128,6 @@ export function groupsOf(report: Report): Group[] {
 const INTERNAL = new Set(
   (
     "id entry filed filed_by received organisation current conflict withdrawn marking mgrs pcode_from " +
-    "place_name place_method coarse"
+    "place_name place_method coarse pictures"
   ).split(" "),
 );

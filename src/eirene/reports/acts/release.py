@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from eirene.reports.acts import Act
+from eirene.reports.envelope import Attachment
 
 DUE, WAITS, APPROVED, REFUSED = "due", "waits", "approved", "refused"
 MADE, FROZEN, WITHDRAWN, RECALLED, EXPIRED = "made", "frozen", "withdrawn", "recalled", "expired"
@@ -56,6 +57,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fields of the original that the version does not have."""
     text: str = ""
     """Words that a person wrote for this audience."""
+    pictures: tuple[bytes, ...] = ()
+    """Ids of attachments that a person passes with the version, as pictures alone."""
+    files: tuple[Attachment, ...] = ()
+    """These, drawn anew without anything that the files told, each with its thumbnail."""
     by: str = ""
     """Account that decided; empty: the rule alone."""
     role: str = ""
