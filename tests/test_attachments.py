@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from attached import CORE, a_bomb, a_document, a_pdf, a_photo
+from conftest import a_body
 from eirene.errors import DiskFull
 from eirene.imports.files import _worked  # pyright: ignore[reportPrivateUsage]
 from eirene.imports.fileworker import Request
@@ -333,6 +334,14 @@ def test_an_attachment_is_no_form_and_takes_none_itself(web: WebNode, photo: str
     assert "/api/attachments" in response.json()["remedy"]
     assert "attachment" not in {one["kind"] for one in web.get(JOC, "/api/kinds").json()}
     assert attach(web, photo, ORIGINAL).status_code == 403
+
+
+def test_no_original_is_read_by_everybody(web: WebNode) -> None:
+    body = a_body(compartment="public", tlp="CLEAR", account=JOC)
+    web.node.filing.post([body])
+    response = attach(web, body.id.hex(), ORIGINAL)
+    assert response.status_code == 403
+    assert "public" in response.json()["message"]
 
 
 # -- said again, said anew, lost

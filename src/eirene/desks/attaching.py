@@ -29,6 +29,8 @@ from eirene.reports.kinds import kinds
 
 LINK = "part-of"
 """Role of the link from an attachment to the report that it belongs to."""
+PUBLIC = "public"
+"""Where an original would be read by everybody, with all that it tells."""
 THUMBNAIL = "thumbnail"
 """Name of the second file of an attachment that is a picture."""
 THUMBNAIL_TYPE = "image/webp"
@@ -141,6 +143,12 @@ class AttachmentDesk:
                 f"Nothing is attached to a report of kind {row.kind}.",
                 field="report",
                 remedy="Attach it to the report that it belongs to.",
+            )
+        if row.compartment == PUBLIC:
+            raise NotAllowed(
+                "Nothing is attached in public: everybody would read what the file tells of itself.",
+                field="report",
+                remedy="Attach it to the original, and pass the picture at the release desk.",
             )
         return row
 
