@@ -123,6 +123,17 @@ def test_a_recall_takes_the_picture_back_from_the_disk_too(web: WebNode) -> None
     assert web.get(JOC, f"/api/attachments/{photo}").content == ORIGINAL
 
 
+def test_pictures_that_are_refused_after_all_are_gone_from_the_disk(web: WebNode) -> None:
+    (filed,) = web.file(an_alert())
+    photo = attached(web, filed["id"], ORIGINAL)
+    before = sealed(web)
+    item = waits(web, filed)
+    assert decide(web, item["id"], pictures=[photo]).status_code == 200
+    assert sealed(web) != before
+    assert decide(web, item["id"], act="refuse").status_code == 200
+    assert sealed(web) == before
+
+
 def test_only_pictures_of_the_report_itself_go_with_it(web: WebNode) -> None:
     filed, other = web.file(an_alert(), an_alert(summary="Another one"))
     paper = attached(web, filed["id"], a_document())

@@ -357,6 +357,7 @@ class DecisionDesk:
             )
         step = said(line, REFUSED, who)
         self._desk.post_steps(line, [step])
+        self._desk.forget_pictures(line.approvals)  # of what is not made after all
 
     def _agree(self, line: Line, who: Who, words: Words) -> None:
         now = self._clock()

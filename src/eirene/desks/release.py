@@ -454,7 +454,11 @@ class ReleaseDesk(Cases):
         self.post(acts)
         if places:
             self._records.drop_bodies(places)
-        files = {one.hash for line in lines for taken in line.steps for one in taken.step.files}
+        self.forget_pictures(taken.step for line in lines for taken in line.steps)
+
+    def forget_pictures(self, steps: Iterable[Step]) -> None:
+        """Remove the files that these steps hold; no backup brings them back."""
+        files = {one.hash for step in steps for one in step.files}
         if files:
             self._records.dropped_before(files)
             self._forget(files)
