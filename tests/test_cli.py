@@ -201,13 +201,18 @@ def test_a_folder_in_use_is_named(node: Path) -> None:
         assert "Stop it first" in error
 
 
-def test_a_port_in_use_is_named(node: Path) -> None:
+def test_a_port_in_use_is_named(node: Path, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        error = bad(node, "serve", "--port", str(taken.getsockname()[1]))
-    assert "(port)" in error
-    assert "choose another port" in error
+        port = str(taken.getsockname()[1])
+        for error in (
+            bad(node, "serve", "--port", port),
+            bad(tmp_path / "demo", "demo", "--port", port),
+        ):
+            assert "(port)" in error
+            assert "choose another port" in error
+    assert not (tmp_path / "demo").exists()  # nothing was loaded first
 
 
 def test_what_is_wrong_with_a_folder_is_said(tmp_path: Path, node: Path) -> None:

@@ -86,12 +86,21 @@ def test_each_example_can_be_posted_as_it_is(web: WebNode, role: str) -> None:
         kind = web.get(role, f"/api/kinds/{one['kind']}").json()
         example = kind["example"]
         assert example["compartment"] != "public"
-        if "amends" in example:
-            assert one["kind"] == "withdrawal"
-            [filed] = web.file(an_incident(compartment=example["compartment"]), role=role)
-            example["amends"] = [filed["id"]]
         response = web.post(role, "/api/reports", example)
         assert response.status_code == 201, (one, response.text)
+
+
+def test_the_example_of_a_withdrawal_takes_back_what_one_filed_oneself(web: WebNode) -> None:
+    def example(role: str) -> dict[str, Any]:
+        return web.get(role, "/api/kinds/withdrawal").json()["example"]
+
+    web.file(an_incident(compartment="mission"), role=SECTOR)
+    assert example(JOC)["amends"] == ["0" * 32]  # it is there for him to read, and not his
+    [mine] = web.file(an_incident(compartment="command"), role=JOC)
+    assert example(JOC)["amends"] == [mine["id"]]
+    assert example(JOC)["compartment"] == "command"
+    assert web.post(JOC, "/api/reports", example(JOC)).status_code == 201
+    assert example(JOC)["amends"] == ["0" * 32]
 
 
 def test_who_may_file_nothing_is_offered_nothing(web: WebNode) -> None:

@@ -20,7 +20,7 @@ from eirene.config import Settings, default_data, write_own
 from eirene.errors import BadSettings, NotANode
 from eirene.keys.store import KeyStore
 from eirene.web import serve as serve_http
-from eirene.web.serve import Door, serve_all
+from eirene.web.serve import Door, bound, serve_all
 
 _PROBED = 32_768
 """From here on systems hand ports out to whoever asks for any."""
@@ -32,6 +32,8 @@ def demo(args: argparse.Namespace, settings: Settings) -> None:
     if args.data is None and settings.data == default_data():
         settings = msgspec.structs.replace(settings, data=settings.data + "-demo")
     file = Path(settings.data) / "demo-accounts.json"
+    if not file.exists():
+        bound(settings.host, settings.port).close()  # said now, not after a minute of loading
     with contextlib.ExitStack() as open_:
         nodes: list[Node] = []
         for shown in demo_node.SHOWN:
