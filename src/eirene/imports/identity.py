@@ -22,7 +22,8 @@ def identity_mapping(path: Path, table: Table, kind: Kind) -> Mapping:
     fields: dict[str, str | Rule | tuple[Rule, ...]] = {}
     for column in table.columns:
         name = field_named(column)
-        if name in fillable and name not in fields:
+        # a KML has a Name of its own beside our name: the heading that is spelt as the field wins
+        if name in fillable and (name not in fields or name == column):
             fields[name] = column
     if not fields:
         raise BadMapping(

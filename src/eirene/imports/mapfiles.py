@@ -243,6 +243,9 @@ def _table(path: Path, work: Path, found: _Found, stated: Options) -> Table:
         for at, field in enumerate(summary.fields)
         if not found.drops_blank or (summary.filled[at] and field not in _TECHNICAL)
     ]
+    # what a file says itself of how sure a point is; of a line or an area, its circle says it
+    near = summary.fields.index(REACH) if REACH in summary.fields else -1
+    keep = [at for at in keep if at != near]
     joined = len(summary.read) > 1
     names = [summary.fields[at] for at in keep] + ([_LAYER] if joined else [])
     ours = (LATITUDE, LONGITUDE, REACH)  # a field of the file with such a name comes second
@@ -262,7 +265,7 @@ def _table(path: Path, work: Path, found: _Found, stated: Options) -> Table:
     if others:
         facts.append(f"other layers are not read: {', '.join(one.name for one in others)[:200]}")
     veil = summary.fields.index(_VISIBLE) if _VISIBLE in summary.fields else -1
-    shape = _Shape(tuple(keep), summary.read if joined else (), len(summary.fields), veil)
+    shape = _Shape(tuple(keep), summary.read if joined else (), len(summary.fields), veil, near)
     veiled = 0
     if found.request.format == "LIBKML" and veil >= 0:
         veiled = sum(line.cells[veil] == 0 for line in _lines(rows) if veil < len(line.cells))
@@ -356,6 +359,7 @@ class _Shape(msgspec.Struct, frozen=True):
     layers: tuple[str, ...]
     width: int
     veil: int
+    near: int = -1
 
 
 def _lines(rows: IO[bytes]) -> Iterator[_Line]:
@@ -382,6 +386,8 @@ def _row(number: int, line: _Line, shape: _Shape, *, hidden: bool) -> Row | Brok
     if lon is not None and lat is not None and (abs(lat) > 90 or abs(lon) > 180):
         rule = "lies beyond the ends of the earth: another coordinate system, or exchanged axes"
         return Broken(number, "geometry", f"{lat}, {lon}", rule, _GEOMETRY)
+    if reach is None and shape.near >= 0 and lon is not None:
+        reach = told[shape.near]
     cells = [told[at] for at in shape.keep]
     cells += [shape.layers[line.layer]] if shape.layers else []
     return Row(number, [*cells, lat, lon, reach])

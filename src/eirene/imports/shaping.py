@@ -23,6 +23,7 @@ from eirene.imports.mapping import Mapping as Map
 from eirene.imports.numbers import UNKNOWN, Decimal, Signs, decide
 from eirene.imports.readers import Row, Table
 from eirene.imports.rejects import BadCell
+from eirene.reports.contents import time_fields
 from eirene.reports.kinds import Kind, fields_of
 from eirene.times import Span, iso
 
@@ -335,13 +336,19 @@ class Shaper:
         return told
 
     def _time_converter(self, name: str, column: str) -> Callable[[Any], Any]:
+        days = name in time_fields(self._kind.content)  # these hold a day as well as an instant
+
         def convert(value: Any) -> Any:
             if isinstance(value, dict):
                 return cast(dict[str, Any], value)
             span = self._span(column, value)
             if span is None:
                 return None
-            return flat_span(span, span.text) if name == "occurred" else iso(span.start)
+            if name == "occurred":
+                return flat_span(span, span.text)
+            if days and span.precision == "day":
+                return span.start.date().isoformat()
+            return iso(span.start)
 
         return convert
 

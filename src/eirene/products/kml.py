@@ -42,9 +42,9 @@ class KmlDocument:
 
     def body(self, flats: list[dict[str, Any]]) -> bytes:
         """Some placemarks, one a line."""
-        return "".join(
-            tostring(placemark(flat), encoding="unicode") + "\n" for flat in flats
-        ).encode()
+        # whoever reads XML takes a bare carriage return for a line end; by its number it stays one
+        marks = (tostring(placemark(flat), encoding="unicode") for flat in flats)
+        return "".join(mark.replace("\r", "&#13;") + "\n" for mark in marks).encode()
 
     def foot(self) -> bytes:
         """Nothing: the manifest follows."""
