@@ -7,9 +7,12 @@ import gzip
 import io
 import json
 import math
+import sqlite3
+import struct
 import urllib.parse
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 
 import mgrs
@@ -48,6 +51,18 @@ def zipped(raw: bytes) -> bytes:
     return out.getvalue()
 
 
+def stored(*cells: str | bytes, deleted: bool = False) -> bytes:
+    """A database with one row, or what is left of it."""
+    with closing(sqlite3.connect(":memory:")) as file:
+        file.execute("PRAGMA secure_delete = OFF")
+        file.execute(f"CREATE TABLE told ({', '.join(f'c{at}' for at, _ in enumerate(cells))})")
+        file.execute(f"INSERT INTO told VALUES ({', '.join('?' * len(cells))})", cells)
+        if deleted:
+            file.execute("DROP TABLE told")
+        file.commit()
+        return file.serialize()
+
+
 WRAPS: dict[str, Callable[[bytes], bytes]] = {
     "as it is": lambda raw: raw,
     "upper case": bytes.upper,
@@ -60,6 +75,9 @@ WRAPS: dict[str, Callable[[bytes], bytes]] = {
     "MessagePack": lambda raw: msgspec.msgpack.encode({"rows": [[raw.decode()]]}),
     "MessagePack bytes": lambda raw: msgspec.msgpack.encode({"cursor": raw}),
     "base64": base64.b64encode,
+    "a database": lambda raw: stored("2", raw.decode(), "x"),
+    "a database, packed": lambda raw: gzip.compress(stored(raw.decode())),
+    "a row that was deleted": lambda raw: stored(raw.decode(), deleted=True),
     "base64 for addresses": base64.urlsafe_b64encode,
     "UTF-16": lambda raw: raw.decode().encode("utf-16-le"),
     "a file's name": lambda raw: b'attachment; filename="x-' + raw + b'.csv"',
@@ -70,6 +88,11 @@ WRAPS: dict[str, Callable[[bytes], bytes]] = {
 def test_a_word_is_found_however_it_is_wrapped(wrap: str) -> None:
     raw = f"they said {WORD} twice".encode()
     assert seen(WRAPS[wrap](raw)) == {0}
+
+
+def test_a_point_of_a_geopackage_is_found() -> None:
+    geometry = struct.pack("<2sBBiBIdd", b"GP", 0, 1, 4326, 1, 1, LON, LAT)
+    assert seen(stored("x", geometry)) == {5}
 
 
 def quadkey(zoom: int, x: int, y: int) -> str:

@@ -40,7 +40,12 @@ class Answer(NamedTuple):
     @property
     def raw(self) -> bytes:
         """Headers, then body."""
-        return b"\n".join(b": ".join(header) for header in self.headers) + b"\n\n" + self.body
+        return self.head + b"\n\n" + self.body
+
+    @property
+    def head(self) -> bytes:
+        """The headers."""
+        return b"\n".join(b": ".join(header) for header in self.headers)
 
     def header(self, name: str) -> str:
         """The header of that name; "" where there is none."""

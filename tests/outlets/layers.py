@@ -1,6 +1,6 @@
 """Bytes of an answer, as whoever takes them apart would read them.
 
-Compression, archives, MessagePack and the escapes of JSON, XML, addresses and
+Compression, archives, databases, MessagePack and the escapes of JSON, XML, addresses and
 base64 come off; what is left is text, in which marks can be looked for.
 """
 
@@ -13,9 +13,12 @@ import html
 import io
 import json
 import re
+import sqlite3
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -27,12 +30,19 @@ _SURE_TEXT = re.compile(rb"[\t\n\r\x20-\x7e]{8}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _UPPER, _LOWER = re.compile("[A-Z]"), re.compile("[a-z]")
 _WINDOWS = 128
+_DATABASE = b"SQLite format 3\x00"
+_POINT = struct.Struct("<4x4xBI2d")
+"""Of a GeoPackage, without its header: byte order, 1 for a point, longitude, latitude."""
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){8,}")
 
 
 def texts_of(raw: bytes, *, depth: int = 0) -> Iterator[str]:
     """The text in these bytes, in every form in which it can be read out of them."""
     if not raw:
+        return
+    if raw.startswith(_DATABASE):
+        for inner in _tables(raw):  # its pages without their order are no text
+            yield from texts_of(inner, depth=depth + 1)
         return
     text = _bare(raw.decode("utf-8", "replace"))
     yield text
@@ -77,6 +87,38 @@ def _tried(unpack: Any, raw: bytes) -> Iterator[bytes]:
         yield unpack(raw)
     except (OSError, EOFError, zlib.error):
         return
+
+
+def _tables(raw: bytes) -> Iterator[bytes]:
+    """Every row of every table of a database as JSON, its points as two numbers, and its schema.
+
+    One that was written to and deleted from, or cannot be opened, is given as it is, too.
+    """
+    with closing(sqlite3.connect(":memory:")) as file:
+        try:
+            file.deserialize(raw)
+            listed = file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+            for name, sql in listed.fetchall():
+                yield str(sql).encode()
+                rows = file.execute(f'SELECT * FROM "{name}"')
+                yield "\n".join(_line(row) for row in rows).encode()
+            whole = file.execute("PRAGMA freelist_count").fetchone() == (0,)
+        except sqlite3.DatabaseError:
+            whole = False
+    if not whole:
+        yield raw[len(_DATABASE) :]
+
+
+def _line(row: tuple[Any, ...]) -> str:
+    return json.dumps([_plain(cell) for cell in row], ensure_ascii=False)
+
+
+def _plain(cell: Any) -> Any:
+    if not isinstance(cell, bytes):
+        return cell
+    if cell[:2] == b"GP" and len(cell) == _POINT.size:
+        return _POINT.unpack(cell)[2:]
+    return base64.b64encode(cell).decode()
 
 
 def _members(raw: bytes) -> Iterator[bytes]:

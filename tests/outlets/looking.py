@@ -22,8 +22,8 @@ from outlets.planting import Mark
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])")
-_BETWEEN = re.compile(r"\},\{|\n")
-"""Between two reports of a list; no mark is torn by it."""
+_BETWEEN = re.compile(r"\},\{|\n|</row>|</si>")
+"""Between two reports of a list, or two rows or texts of a workbook; no mark is torn by it."""
 _RANDOM = re.compile(r"(?=[0-9]*[a-fA-F])[0-9a-fA-F]{16,}|\b[A-Za-z0-9_-]{40,}={0,2}")
 """Ids, hashes and cursors: the digits in them are no numbers."""
 _ISO = re.compile(r"(20\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d)")

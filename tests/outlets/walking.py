@@ -69,7 +69,8 @@ def _take(ground: Ground, walked: Walked, ask: Ask, answer: Answer, allowed: Any
     said = {(mark.plant, mark.field.partition(".")[0]) for mark in ground.marks_in(ask.raw)}
     found = {
         mark
-        for mark in ground.marks_in(answer.raw)
+        for raw in (answer.head, answer.body)  # apart: an archive is known by how it begins
+        for mark in ground.marks_in(raw)
         if (mark.plant, mark.field.partition(".")[0]) not in said  # an echo is no find
     }
     walked.obtained.setdefault(outlet, set()).update(found)
