@@ -6,20 +6,23 @@ import io
 import json
 import re
 import shutil
+import sqlite3
+import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
+import hxl
 import msgspec
 import pyogrio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyogrio.raw import read as read_raw
 from python_calamine import CalamineWorkbook
@@ -27,56 +30,18 @@ from python_calamine import CalamineWorkbook
 from eirene.errors import InvalidQuery
 from eirene.imports.run import plan
 from eirene.picture import Query, every
-from eirene.products import FORMATS, Export, export
-from eirene.release.reader import Reader
+from eirene.products import FORMATS, export
+from eirene.products.hxl import NUMBERS, tag_of, tags_of
 from eirene.reports import table as tables
-from eirene.reports.draft import draft_of
-from eirene.reports.envelope import Body
-from eirene.reports.flat import flat_of, raw_content
-from eirene.reports.kinds import kinds
+from eirene.reports.flat import flat_of
+from eirene.reports.kinds import fields_of, kinds
 from eirene.reports.table import columns_of, defused, restored
+from export_files import an_incident, exported, told
 from import_files import NOW, PITFALLS
-from picture_world import ALL, HOUR, T0, World, a_reader, picture_of
+from picture_world import ALL, World, a_reader, picture_of
 
 KML = "{http://www.opengis.net/kml/2.2}"
 TEXTS: list[str] = json.loads((PITFALLS / "e02-texts.json").read_text(encoding="utf-8"))[:4]
-
-
-def told(world: World, flat: dict[str, Any], **changed: Any) -> Body:
-    """A report as the filing desk would store it."""
-    draft = draft_of(flat, now=NOW)
-    names = "occurred observed place source basis grade classification tlp purpose language".split()
-    opened = world.tell(
-        draft.kind.tag,
-        content=msgspec.msgpack.decode(raw_content(draft.content)),
-        **({name: getattr(draft, name) for name in names} | changed),
-    )
-    assert opened.body is not None
-    return opened.body
-
-
-def an_incident(**changed: Any) -> dict[str, Any]:
-    return {
-        "kind": "incident",
-        "type": "VC",
-        "occurred": "2025-03-10T14:30Z",
-        "place": "4.3612, 18.5550",
-        "summary": "Market attacked",
-        "source": "patrol",
-    } | changed
-
-
-def exported(
-    folder: Path, world: World, format_: str, reader: Reader = ALL, **asked: Any
-) -> tuple[Export, bytes]:
-    picture = picture_of(folder, world.entries)
-    try:
-        made = export(
-            picture, reader, Query(**asked), format_, "duty", NOW, realm="replay", node="car"
-        )
-        return made, b"".join(made.chunks)
-    finally:
-        picture.close()
 
 
 @pytest.fixture
@@ -97,6 +62,24 @@ def marks(content: bytes) -> list[ElementTree.Element]:
 def unzipped(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def kept(folder: Path, content: bytes) -> Path:
+    """A GeoPackage where GDAL expects one: under its ending."""
+    path = folder / "all.gpkg"
+    path.write_bytes(content)
+    return path
+
+
+def layers(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Rows of each layer of a GeoPackage, as GDAL reads them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, _ in pyogrio.list_layers(path):
+        meta, _, shapes, columns = read_raw(path, layer=name, datetime_as_string=True)
+        told = zip(shapes, *columns, strict=True)
+        names = ["geometry", *meta["fields"]]
+        found[name] = [dict(zip(names, row, strict=True)) for row in told]
+    return found
 
 
 def sheets(content: bytes) -> dict[str, list[list[Any]]]:
@@ -123,7 +106,7 @@ def test_the_manifest_says_who_when_what_and_the_hash(
     assert manifest["marking"] == "REPLAY · command · UNCLASSIFIED · TLP:GREEN"
     assert (manifest["count"], manifest["without_point"]) == (1, 0)
     hashed = content
-    if format_ == "xlsx":  # as the module says, that of the same table
+    if format_ in ("xlsx", "gpkg"):  # as the modules say, that of the same table
         hashed = exported(tmp_path / "t", world, "csv", kinds=("incident",), q="market")[1]
     elif format_ == "kmz":
         hashed = unzipped(content)["doc.kml"]
@@ -169,7 +152,7 @@ def test_credits_name_the_sources_that_are_in_it(tmp_path: Path, world: World) -
 def test_an_unknown_format_is_one_clear_error(tmp_path: Path, world: World) -> None:
     with pytest.raises(InvalidQuery) as caught:
         exported(tmp_path, world, "xls")
-    assert "csv, xlsx, geojson, kml, kmz" in str(caught.value.remedy)
+    assert "csv, xlsx, geojson, gpkg, kml, kmz, hxl.csv" in str(caught.value.remedy)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -178,6 +161,10 @@ def test_an_empty_answer_is_a_document_that_can_be_read(tmp_path: Path, format_:
     assert made.manifest["count"] == 0
     if format_ == "csv":
         assert rows(content) == []
+    elif format_ == "hxl.csv":
+        assert [one["id"] for one in rows(content)] == ["#meta+id"]
+    elif format_ == "gpkg":
+        assert layers(kept(tmp_path, content)) == {"reports": []}
     elif format_ == "xlsx":
         assert len(sheets(content)["Reports"]) == 1
     elif format_ == "geojson":
@@ -330,6 +317,113 @@ def test_what_fits_no_workbook_is_one_clear_error(
         exported(tmp_path / "b", world, "xlsx")
 
 
+# --- GeoPackage
+
+
+def test_a_geopackage_has_a_layer_of_points_for_each_kind(tmp_path: Path, world: World) -> None:
+    made, content = exported(tmp_path, world, "gpkg")
+    found = layers(kept(tmp_path, content))
+    assert {name: len(of) for name, of in found.items()} == {"incident": 3, "site": 1}
+    assert [row["geometry"] is None for row in found["incident"]].count(True) == 2
+    [site] = found["site"]
+    assert struct.unpack("<BIdd", site["geometry"]) == (1, 1, -0.2042, -0.4917)
+    told = pyogrio.read_info(kept(tmp_path, content), layer="incident")
+    assert told["crs"] == "EPSG:4326"
+    assert told["geometry_type"] == "Point"
+    assert told["layer_metadata"]["DESCRIPTION"] == "REPLAY · command · UNCLASSIFIED · TLP:GREEN"
+    assert told["layer_metadata"]["IDENTIFIER"] == "REPLAY · Incidents"
+    manifest = json.loads(told["dataset_metadata"]["GPKG_METADATA_ITEM_1"])
+    assert manifest == json.loads(msgspec.json.encode(made.manifest))
+
+
+def test_a_geopackage_keeps_its_types_and_what_is_not_known_stays_unknown(tmp_path: Path) -> None:
+    world = World()
+    told(world, an_incident(killed=0, summary="=1+1", occurred="2025-03-10T14:30:59.123Z"))
+    told(world, an_incident(media_interest=True))
+    _, content = exported(tmp_path, world, "gpkg")
+    one, other = sorted(
+        layers(kept(tmp_path, content))["incident"], key=lambda row: str(row["summary"])
+    )
+    assert one["summary"] == "=1+1"  # a cell of text, which no program reckons
+    assert (one["killed"], other["killed"] != other["killed"]) == (0, True)  # NaN is no number
+    assert (one["media_interest"] != one["media_interest"], other["media_interest"]) == (True, 1)
+    assert one["occurred_start"] == "2025-03-10T14:30:59.123Z"
+    assert one["pcode"] is None
+    sorts = dict(
+        zip(
+            *(pyogrio.read_info(kept(tmp_path, content))[name] for name in ("fields", "dtypes")),
+            strict=True,
+        )
+    )
+    assert sorts["filed"].startswith("datetime64")
+    assert (sorts["killed"], sorts["media_interest"]) == ("int64", "bool")
+
+
+def test_a_geopackage_is_made_of_pages_that_hold_nothing_else(tmp_path: Path, world: World) -> None:
+    """No page of it was ever used for something that somebody else may see."""
+    _, content = exported(tmp_path, world, "gpkg")
+    with closing(sqlite3.connect(":memory:")) as file:
+        file.deserialize(content)
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert file.execute("PRAGMA freelist_count").fetchone() == (0,)
+        assert file.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert file.execute("PRAGMA application_id").fetchone() == (0x47504B47,)
+
+
+def test_a_geopackage_that_grows_too_large_is_one_clear_error(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(world, an_incident(narrative="x" * 20_000))
+    monkeypatch.setattr(sys.modules[FORMATS["gpkg"].__module__], "LARGEST", 80_000)
+    with pytest.raises(InvalidQuery, match="is not made") as caught:
+        exported(tmp_path, world, "gpkg")
+    assert caught.value.field == "format"
+
+
+# --- HXL
+
+
+def every_kind() -> World:
+    """The example of each kind."""
+    world = World()
+    for kind in kinds().values():
+        example = {name: value for name, value in kind.example.items() if name != "links"}
+        told(world, {"compartment": (kind.only_in or ("command",))[0]} | example)
+    return world
+
+
+def test_libhxl_finds_nothing_wrong_with_any_kind(tmp_path: Path) -> None:
+    world = every_kind()
+    for name in kinds():
+        made, content = exported(tmp_path / name, world, "hxl.csv", kinds=(name,))
+        heard = hxl.data(io.BytesIO(content))
+        assert len(heard.columns) == len(rows(content)[0])
+        assert len(list(heard)) == made.manifest["count"]
+        judged = cast(Any, hxl.validate(hxl.data(io.BytesIO(content))))
+        faults = {issue["rule_id"]: issue["locations"] for issue in judged["issues"]}
+        assert judged["is_valid"], (name, faults)
+
+
+def test_libhxl_would_find_a_text_under_a_tag_for_numbers(tmp_path: Path, world: World) -> None:
+    _, content = exported(tmp_path, world, "hxl.csv", kinds=("incident",))
+    spoilt = content.replace(b"#description,", b"#affected,", 1)
+    assert not hxl.validate(hxl.data(io.BytesIO(spoilt)))["is_valid"]
+
+
+def test_every_column_has_a_tag_of_its_own() -> None:
+    every = list(kinds().values())
+    columns = columns_of(every)
+    tags = tags_of(columns, every)
+    assert len(set(tags)) == len(columns) == len(tags)
+    numbers = {"count", "number"}
+    for kind in every:
+        for field in fields_of(kind.content).values():
+            base, *attributes = tag_of(field.name, field).split("+")
+            kept = base in NUMBERS or (base in ("#indicator", "#output") and "num" in attributes)
+            assert not kept or field.held.form in numbers, (kind.name, field.name)
+            assert base != "#date" or field.held.form == "time", (kind.name, field.name)
+
+
 # --- other programs
 
 
@@ -345,139 +439,25 @@ def test_xmllint_reads_the_kml(tmp_path: Path, world: World) -> None:
     subprocess.run([lint, "--noout", path], check=True)
 
 
-@pytest.mark.parametrize("format_", ["geojson", "kml", "kmz"])
+@pytest.mark.parametrize("format_", ["geojson", "gpkg", "kml", "kmz"])
 def test_gdal_reads_as_many_as_there_are(tmp_path: Path, world: World, format_: str) -> None:
     for text in TEXTS:
         told(world, an_incident(summary=text))
     made, content = exported(tmp_path / "p", world, format_)
     path = tmp_path / f"all.{format_}"
     path.write_bytes(content)
-    assert len(pyogrio.list_layers(path)) == 1
-    meta, _, geometries, fields = read_raw(path)
-    assert len(geometries) == made.manifest["count"] == 8
-    assert sum(g is not None for g in geometries) == 6
+    assert len(pyogrio.list_layers(path)) == (2 if format_ == "gpkg" else 1)
+    meta, _, geometries, fields = read_raw(path, layer="incident" if format_ == "gpkg" else None)
+    sites = format_ == "gpkg"  # stand in a layer of their own
+    assert len(geometries) == made.manifest["count"] - sites == 8 - sites
+    assert sum(g is not None for g in geometries) == 6 - sites
     names = list(meta["fields"])
     assert set(TEXTS) <= set(fields[names.index("summary")])
-    if format_ != "geojson":
+    if format_.startswith("km"):
         assert set(TEXTS) <= set(fields[names.index("Name")])
 
 
-# --- out and in again
-
-WORDS = st.text(
-    st.characters(
-        codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffd\ufffe\uffff"
-    ),
-    max_size=20,
-) | st.sampled_from(
-    ["=1", "'=1", " x ", "NA", "0101", "9e42", 'a "b", c;d', "two\nlines", "a\r\nb"]
-)
-COUNTS = st.integers(0, 10**8)
-ACTORS = st.fixed_dictionaries(
-    {"role": st.sampled_from(["party", "victim"])},
-    optional={"name": WORDS, "actor_class": st.sampled_from(["unknown", "armed-group"])},
-)
-COMMON = {
-    "source": WORDS,
-    "summary": WORDS,
-    "narrative": WORDS,
-    "grade": st.sampled_from(["B3", "F6"]),
-    "tlp": st.sampled_from(["CLEAR", "AMBER", "RED"]),
-    "classification": st.sampled_from(["unclassified", "confidential"]),
-    "pcode": st.sampled_from(["CF711", "0101"]),
-    "place": st.sampled_from(["Talvek", "0°29'30\"S 0°12'15\"W", "=x", "unknown"]),
-    "observed": st.sampled_from(["2025-03-11T08:00Z", "2025-03-11T08:00:01.5Z"]),
-}
-TIMES = st.sampled_from(
-    ["2025-03", "night of 24-25 March 2025", "2025-03-10T14:30:59.123Z", "2025", "101430ZMAR25"]
-)
-INCIDENTS = st.fixed_dictionaries(
-    {"kind": st.just("incident"), "type": st.sampled_from(["AC", "VC"]), "occurred": TIMES},
-    optional=COMMON
-    | {
-        "killed": COUNTS,
-        "killed_best": COUNTS,
-        "media_interest": st.booleans(),
-        "also": st.lists(st.sampled_from(["EX", "CR", "HU"]), unique=True),
-        "actors": st.lists(ACTORS, max_size=3),
-        "damage": WORDS,
-    },
-)
-NUMBERS = st.floats(-400, 8_000, allow_nan=False)
-POINTS = st.tuples(st.floats(-89, 89), st.floats(-179, 179)).filter(lambda p: p != (0, 0))
-SITES = st.builds(
-    lambda flat, point: flat | ({"latitude": point[0], "longitude": point[1]} if point else {}),
-    st.fixed_dictionaries(
-        {"kind": st.just("site"), "type": st.just("market"), "name": WORDS.filter(str.strip)},
-        optional={n: s for n, s in COMMON.items() if n != "place"}
-        | {"people": COUNTS, "elevation_m": NUMBERS, "code": WORDS, "other_names": st.lists(WORDS)},
-    ),
-    st.none() | POINTS,
-)
-NOT_CONTENT = {"id", "entity", "filed", "filed_by", "organisation", "place_method", "mgrs"}
-
-
-def content_of(body: Body) -> dict[str, Any]:
-    """What must be the same after a way out and in: all but who filed it, when, and by which way."""
-    return {name: value for name, value in flat_of(body).items() if name not in NOT_CONTENT}
-
-
-def read_again(path: Path, kind: str) -> Iterator[tuple[str, Body]]:
-    """The reports of an export, as another node would take them, by their summary of ids."""
-    made = plan(path, kind=kind, mapping=None, compartment="command", zone=None, now=NOW, find=None)
-    assert made.rejects == []
-    for flat in made.flats():
-        draft = draft_of(flat, now=NOW)
-        yield (
-            flat["entity"],
-            Body(
-                id=bytes(16),
-                client_id=bytes(16),
-                owner="other",
-                compartment="command",
-                entity=bytes(16),
-                kind=draft.kind.tag,
-                account="importer",
-                filed=NOW,
-                occurred=draft.occurred,
-                observed=draft.observed,
-                place=draft.place,
-                source=draft.source,
-                basis=draft.basis,
-                grade=draft.grade,
-                classification=draft.classification,
-                tlp=draft.tlp,
-                purpose=draft.purpose,
-                language=draft.language,
-                content=raw_content(draft.content),
-            ),
-        )
-
-
-@pytest.mark.parametrize("format_", ["csv", "geojson", "xlsx"])
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(flats=st.lists(INCIDENTS, max_size=4) | st.lists(SITES, max_size=4))
-def test_what_goes_out_comes_in_again(
-    tmp_path_factory: pytest.TempPathFactory, format_: str, flats: list[dict[str, Any]]
-) -> None:
-    folder = tmp_path_factory.mktemp("round")
-    world = World()
-    for at, flat in enumerate(flats):
-        told(world, flat, filed=T0 + at * HOUR)
-    picture = picture_of(folder / "picture", world.entries)
-    made = export(picture, ALL, Query(), format_, "duty", NOW)
-    path = folder / f"all.{format_}"
-    path.write_bytes(b"".join(made.chunks))
-    before = [content_of(row.body) for page in every(picture, ALL, Query()) for row in page]
-    picture.close()
-    if not flats:
-        return
-    after = [content_of(body) for _, body in read_again(path, flats[0]["kind"])]
-    assert after == before
+# --- out and in again; `test_round_trip.py` has the contents
 
 
 def test_a_table_that_comes_back_unchanged_changes_nothing_and_an_edit_amends(

@@ -10,6 +10,7 @@ import html
 import io
 import json
 import re
+import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -22,13 +23,15 @@ import pytest
 
 from eirene.log.log import utc_now
 from eirene.release.deciding import slot_after
+from outlets.layers import texts_of
 from outlets.looking import Eye
 from outlets.planting import Mark
 from scanning import traces
 from web_node import P_LAT, P_LON, WebNode, wait_for
 
 JOC, NGO, ANYONE = "joc-duty-officer", "ngo-focal-point", "anyone"
-EXPORTS = tuple(f"/api/export.{ending}" for ending in ("csv", "geojson", "kml"))
+EXPORTS = tuple(f"/api/export.{ending}" for ending in ("csv", "hxl.csv", "geojson", "kml"))
+PACKED = tuple(f"/api/export.{ending}" for ending in ("gpkg", "xlsx", "kmz"))
 DOCUMENTS = (*EXPORTS, "/ogc/collections/alert/items")
 PLACE, PCODE, GRID = "Talvek-Token", "XA0101", "30MZE1121545587"
 WHEN = datetime(2026, 11, 25, 14, 31, tzinfo=UTC)
@@ -144,11 +147,23 @@ def test_r01_the_names_in_a_document_do_not_tell_what_was_taken_out(tmp_path: Pa
     assert names[0] == names[1]
 
 
-def test_r01_no_export_lies_on_the_disk_to_be_read_without_a_key(web: WebNode) -> None:
+def test_r01_no_export_lies_on_the_disk_to_be_read_without_a_key(
+    web: WebNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for name in ("TMPDIR", "SQLITE_TMPDIR", "CPL_TMPDIR"):
+        monkeypatch.setenv(name, str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     release(web, an_alert())
     for path in DOCUMENTS:
         assert "token-7141" in web.get(JOC, path).text
         web.get(NGO, path)
+    for path in PACKED:
+        read = "\n".join(texts_of(web.get(JOC, path).content))
+        assert "token-7141" in read
+        web.get(NGO, path)
+    assert list(temporary.iterdir()) == []  # where files in the making would lie
     assert traces(web.node.folder, ["token-7141", PLACE]) == []
 
 

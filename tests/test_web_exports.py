@@ -16,7 +16,7 @@ JOC, NGO, ANYONE = "joc-duty-officer", "ngo-focal-point", "anyone"
 TEXTS: list[str] = json.loads(
     (Path(__file__).parent / "data" / "pitfalls" / "e02-texts.json").read_text()
 )
-FORMATS = ("csv", "geojson", "kml")
+FORMATS = ("csv", "hxl.csv", "geojson", "kml")
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_what_is_shown_can_be_taken_along_as_a_file(seat: Seats) -> None:
     expect(told).not_to_have_text(before)
     shown = int(re.sub(r"\D", "", (told.text_content() or "").partition("reports")[0]))
     with page.expect_download() as coming:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     with Path(coming.value.path()).open(encoding="utf-8", newline="") as file:
         rows_in = list(csv.DictReader(file))
     assert len(rows_in) == shown > 500

@@ -3,7 +3,7 @@ import { address } from "../wire/api";
 import type { LayerInfo } from "../wire/types";
 import type { Filter } from "./filter";
 
-export const EXPORTS = ["csv", "xlsx", "geojson", "kml", "kmz"] as const;
+export const EXPORTS = ["csv", "xlsx", "geojson", "gpkg", "kml", "kmz", "hxl.csv"] as const;
 export type ExportFormat = (typeof EXPORTS)[number];
 
 /** Where the node gives what this filter shows; undated reports stay, as on the screen. */

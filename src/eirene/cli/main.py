@@ -146,7 +146,8 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "export",
         verbs.export,
         "write what one account may see to a file",
-        "The ending of the file says the format: .csv, .xlsx, .geojson, .kml or .kmz.",
+        "The ending of the file says the format: .csv, .xlsx, .geojson, .gpkg, .kml,\n"
+        ".kmz, or .hxl.csv for CSV with HXL tags.",
     )
     export.add_argument("file", type=Path)
     export.add_argument("--as", dest="account", metavar="ACCOUNT", required=True)

@@ -16,6 +16,7 @@ from eirene.log.log import Log
 from eirene.log.verify import verify as verify_log
 from eirene.nodes.backup import backup_keys, restore_keys
 from eirene.nodes.backup import restore as restore_backup
+from eirene.products import format_of
 
 # -- data in and out
 
@@ -75,7 +76,7 @@ def export(args: argparse.Namespace, settings: Settings) -> None:
         for name in ("q", "kind", "bbox", "datetime", "filter")
         if getattr(args, name)
     }
-    kind_of_file = args.file.suffix.removeprefix(".")
+    kind_of_file = format_of(args.file.name) or args.file.suffix.removeprefix(".")
     with progress("exporting") as report:
         answer = call(
             settings,

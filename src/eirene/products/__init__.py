@@ -1,5 +1,5 @@
 """Products: documents made of the picture for one reader."""
 
-from eirene.products.export import FORMATS, Export, export
+from eirene.products.export import FORMATS, Export, export, format_of
 
-__all__ = ["FORMATS", "Export", "export"]
+__all__ = ["FORMATS", "Export", "export", "format_of"]

@@ -24,6 +24,8 @@ from eirene.errors import InvalidQuery
 from eirene.picture import Picture, Query, Row, counts, every, flat
 from eirene.products.csv import CsvDocument
 from eirene.products.geojson import GeoJsonDocument
+from eirene.products.gpkg import GpkgDocument
+from eirene.products.hxl import HxlDocument
 from eirene.products.kml import KmlDocument
 from eirene.products.kmz import KmzDocument
 from eirene.products.xlsx import XlsxDocument
@@ -59,9 +61,18 @@ FORMATS = {
     "csv": CsvDocument,
     "xlsx": XlsxDocument,
     "geojson": GeoJsonDocument,
+    "gpkg": GpkgDocument,
     "kml": KmlDocument,
     "kmz": KmzDocument,
+    "hxl.csv": HxlDocument,
 }
+"""By the ending of the file."""
+
+
+def format_of(name: str) -> str:
+    """The format of a file or an address by its ending, the longest that fits; "" for none."""
+    fitting = [format_ for format_ in FORMATS if name.endswith(f".{format_}")]
+    return max(fitting, key=len, default="")
 
 
 class Export:

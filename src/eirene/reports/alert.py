@@ -84,13 +84,17 @@ class Alert(Content, frozen=True, kw_only=True):
     state: Annotated[str, STATE, Held("code", "", "choice", "#status")] = "received"
     """Where the alert stands in its life cycle."""
 
-    affected: Annotated[str, Meta(max_length=300), Held("affected", "P", "text", "#affected")] = ""
+    affected: Annotated[
+        str, Meta(max_length=300), Held("affected", "P", "text", "#description+affected")
+    ] = ""
     """Who is threatened, as a group."""
 
     groups: Annotated[tuple[str, ...], POPULATION, Held("affected", "P", "many")] = ()
     """Groups of people that are threatened, as codes."""
 
-    threatened: Annotated[Count | UnsetType, Held("affected", "P", "count")] = UNSET
+    threatened: Annotated[
+        Count | UnsetType, Held("affected", "P", "count", "#affected+threatened")
+    ] = UNSET
     """At least this many people are threatened."""
 
     direction: Annotated[str, Meta(max_length=120), Held("text", "SL", "text")] = ""

@@ -146,7 +146,9 @@ class Incident(Content, frozen=True, kw_only=True):
     ] = ()
     """Who was involved: role, class, and group name. Alleged until verified."""
 
-    affected: Annotated[str, Meta(max_length=300), Held("affected", "P", "text", "#affected")] = ""
+    affected: Annotated[
+        str, Meta(max_length=300), Held("affected", "P", "text", "#description+affected")
+    ] = ""
     """Groups harmed or threatened, as groups."""
 
     groups: Annotated[tuple[str, ...], POPULATION, Held("affected", "P", "many")] = ()
@@ -161,25 +163,33 @@ class Incident(Content, frozen=True, kw_only=True):
     killed: Annotated[Count | UnsetType, Held("harm", "P", "count", "#affected+killed")] = UNSET
     """At least this many people were killed."""
 
-    killed_best: Annotated[Count | UnsetType, Held("harm", "P", "count")] = UNSET
+    killed_best: Annotated[
+        Count | UnsetType, Held("harm", "P", "count", "#affected+killed+best")
+    ] = UNSET
     """Best estimate of people killed, where the source gives one."""
 
-    killed_most: Annotated[Count | UnsetType, Held("harm", "P", "count")] = UNSET
+    killed_most: Annotated[
+        Count | UnsetType, Held("harm", "P", "count", "#affected+killed+most")
+    ] = UNSET
     """At most this many people were killed, where the source gives it."""
 
-    killed_civilians: Annotated[Count | UnsetType, Held("harm", "P", "count")] = UNSET
+    killed_civilians: Annotated[
+        Count | UnsetType, Held("harm", "P", "count", "#affected+killed+civilians")
+    ] = UNSET
     """Civilians among the killed, at least. In doubt a person is a civilian."""
 
     injured: Annotated[Count | UnsetType, Held("harm", "P", "count", "#affected+injured")] = UNSET
     """At least this many people were injured."""
 
-    missing: Annotated[Count | UnsetType, Held("harm", "P", "count")] = UNSET
+    missing: Annotated[Count | UnsetType, Held("harm", "P", "count", "#affected+missing")] = UNSET
     """At least this many people are missing."""
 
-    abducted: Annotated[Count | UnsetType, Held("harm", "P", "count")] = UNSET
+    abducted: Annotated[Count | UnsetType, Held("harm", "P", "count", "#affected+abducted")] = UNSET
     """At least this many people were abducted or detained."""
 
-    displaced: Annotated[Count | UnsetType, Held("harm", "P", "count")] = UNSET
+    displaced: Annotated[Count | UnsetType, Held("harm", "P", "count", "#affected+displaced")] = (
+        UNSET
+    )
     """At least this many people were displaced."""
 
     harmed_un: Annotated[Count | UnsetType, Held("unit", "O", "count")] = UNSET

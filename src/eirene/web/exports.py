@@ -15,7 +15,7 @@ from litestar.response import Stream
 from eirene.imports.mapping import attributions
 from eirene.people import Pass
 from eirene.picture import marking_of
-from eirene.products import FORMATS, export
+from eirene.products import FORMATS, export, format_of
 from eirene.web.answers import header_text
 from eirene.web.asking import PASS, aside, beside, node_of, picture_of, reader_of
 from eirene.web.describe import described
@@ -46,7 +46,7 @@ async def get_export(request: Request[Any, Any, Any]) -> Stream:
     """GET /api/export.FORMAT: the manifest stands in a header and in the document."""
     reader = reader_of(request)
     node = node_of(request)
-    format_ = request.url.path.rpartition(".")[2]
+    format_ = format_of(request.url.path)
     query = query_of(request, parameters_of(request, FILTERS))
     picture = picture_of(request)
     when = datetime.now(UTC)
