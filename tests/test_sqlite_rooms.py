@@ -1,4 +1,4 @@
-"""Only the log, the picture and the key store know that there is SQLite, and one format that is."""
+"""Only the log, the picture and the key store know that there is SQLite."""
 
 from pathlib import Path
 
@@ -8,8 +8,6 @@ from imports_of import imports_of
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "eirene"
 MAY = ("log", "picture", "keys")
-FORMATS = {"products/gpkg.py"}
-"""A file format that is SQLite (decision 019)."""
 ENGINES = {"apsw", "sqlite3", "_sqlite3", "pysqlite3", "aiosqlite", "sqlalchemy", "sqlcipher3"}
 
 
@@ -24,7 +22,6 @@ def test_no_other_room_imports_sqlite():
         f"{path.relative_to(SOURCE)}, {engine}"
         for path in sorted(SOURCE.rglob("*.py"))
         if path.relative_to(SOURCE).parts[0] not in MAY
-        if path.relative_to(SOURCE).as_posix() not in FORMATS
         for engine in engines(path.read_text(), str(path))
     ]
     assert not found, "\n".join(found)

@@ -13,10 +13,10 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import apsw
 import msgspec
 
 from eirene.errors import InvalidQuery
+from eirene.picture.loose import LooseFile, LooseFull
 from eirene.products.csv import CsvDocument
 from eirene.reports.kinds import Field, Kind, fields_of
 from eirene.reports.markings import not_live
@@ -24,7 +24,6 @@ from eirene.reports.table import cell, columns_of
 
 LARGEST = 256 << 20
 """Bytes of a file, which is held in memory twice when it is given out."""
-_PAGE = 4096
 _GEOMETRY = "geom"
 _POINT = ("latitude", "longitude")
 _NOTHING = "reports"
@@ -123,12 +122,8 @@ class GpkgDocument(CsvDocument):
         layers = [_Layer(kind) for kind in of] or [_Layer(None)]
         self._layers = {layer.name: layer for layer in layers}
         self._rows = 0
-        self._file = apsw.Connection(":memory:")
-        self._do(
-            f"PRAGMA page_size = {_PAGE}; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = OFF; "
-            f"PRAGMA max_page_count = {LARGEST // _PAGE}; PRAGMA application_id = 1196444487; "
-            "PRAGMA user_version = 10300; BEGIN"
-        )
+        self._file = LooseFile(LARGEST)
+        self._do("PRAGMA application_id = 1196444487; PRAGMA user_version = 10300; BEGIN")
         self._do(_SCHEMA)
         systems = (
             ("Undefined Cartesian SRS", -1, "NONE", -1, "undefined", None),
@@ -175,14 +170,12 @@ class GpkgDocument(CsvDocument):
             (when,),
         )
         self._do("COMMIT")
-        whole = self._file.serialize("main")
-        self._file.close()
-        return whole
+        return self._file.whole()
 
     def _do(self, sql: str, values: Sequence[Any] = ()) -> None:
         try:
-            self._file.execute(sql, tuple(values) or None).fetchall()  # every statement of it
-        except apsw.FullError:
+            self._file.do(sql, values)
+        except LooseFull:
             raise InvalidQuery(
                 f"A GeoPackage of more than {LARGEST >> 20} MB is not made.",
                 field="format",
