@@ -113,7 +113,7 @@ class _Desk:
             lambda: self.picture,
             changed=lambda: None,
             find=mission.find,
-            area=mission.area_of,
+            areas=mission.areas.at_each,
         )
         self.desk = ReleaseDesk(
             self.keys,

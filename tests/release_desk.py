@@ -84,7 +84,7 @@ class Office:
             bench.log,
             lambda: self.picture,
             changed=lambda: None,
-            area=MISSION.area_of,
+            areas=MISSION.areas.at_each,
             clock=lambda: self.now,
         )
         self.desk = self.started()

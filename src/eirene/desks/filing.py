@@ -21,11 +21,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from eirene.errors import ContentConflict, EireneError, InvalidReport, NotAllowed, Unavailable
+from eirene.desks.looked import Looked, check_replaces, file_of
+from eirene.errors import ContentConflict, EireneError, InvalidReport, NotAllowed
 from eirene.keys.store import KeyStore, erased_here
 from eirene.log.log import Log, utc_now
 from eirene.picture import Picture, Row
-from eirene.picture.queries import entity_by_id, entry_of, report_by_id
 from eirene.places import Place
 from eirene.release.reader import Reader
 from eirene.reports.acts import is_act
@@ -51,13 +51,18 @@ class Filed(msgspec.Struct, frozen=True):
 class _Submission:
     """Bodies of one post, and the answer they wait for."""
 
-    __slots__ = ("answer", "bodies", "loop", "retries")
+    __slots__ = ("answer", "beside", "bodies", "loop", "retries")
 
     def __init__(self, bodies: list[Body], retries: list[bool]) -> None:
         self.bodies = bodies
+        self.beside: Beside | None = None
         self.retries = retries  # the filer named a client_id, so it may be here already
         self.loop: asyncio.AbstractEventLoop | None = None
         self.answer: Future[list[Filed]] | asyncio.Future[list[Filed]] = Future()
+
+
+Beside = Callable[[Sequence[Body]], Sequence[Body]]
+"""Of the reports of a post that are new: what the node records of them in the same moment."""
 
 
 class _Posted:
@@ -95,7 +100,7 @@ class FilingDesk:
         *,
         changed: Callable[[], None],
         find: Find | None = None,
-        area: Callable[[float, float], str | None] | None = None,
+        areas: Callable[[Sequence[tuple[float, float]]], Sequence[str | None]] | None = None,
         acted: Callable[[Sequence[Opened]], None] | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -104,7 +109,7 @@ class FilingDesk:
         self._picture = picture
         self._changed = changed
         self._find = find
-        self._area = area
+        self._areas = areas
         self._acted = acted
         self._clock = clock
         self._waiting: queue.SimpleQueue[_Submission | _Posted | _Turn | None] = queue.SimpleQueue()
@@ -153,6 +158,21 @@ class FilingDesk:
         self._waiting.put(submission)
         return waiting.result()
 
+    def file_drafts(
+        self, reader: Reader, drafts: Sequence[Draft], *, beside: Beside | None = None
+    ) -> Future[list[Filed]]:
+        """The same for reports that are checked already, as an import checks its rows.
+
+        What is asked of the account, of what is amended and of retries is asked here as ever;
+        the answer comes when they are durable. ``beside``: what enters the log together with
+        those of them that are new, or not at all.
+        """
+        submission = self._submission(reader, drafts, self._clock())
+        submission.beside = beside
+        submission.answer = waiting = Future[list[Filed]]()
+        self._waiting.put(submission)
+        return waiting
+
     def prepared(
         self,
         reader: Reader,
@@ -196,35 +216,56 @@ class FilingDesk:
                 remedy="Send several posts; each is all or nothing.",
             )
         now = clock or self._clock()
-        bodies: list[Body] = []
-        retries: list[bool] = []
+        drafts: list[Draft] = []
+        fault: EireneError | None = None
         for index, flat in enumerate(flats):
             try:
-                draft = draft_of(flat, now=now, zone=zone, find=self._find)
+                drafts.append(draft_of(flat, now=now, zone=zone, find=self._find))
+            except EireneError as error:
+                error.index, fault = index, error
+                break
+        # a fault of an earlier one comes first
+        submission = self._submission(reader, drafts, now, attached)
+        if fault is not None:
+            raise fault
+        return submission
+
+    def _submission(
+        self,
+        reader: Reader,
+        drafts: Sequence[Draft],
+        now: datetime,
+        attached: Sequence[tuple[Attachment, ...]] = (),
+    ) -> _Submission:
+        looked = Looked(self._picture(), reader, drafts)
+        places = self._placed([draft.place for draft in drafts])
+        bodies: list[Body] = []
+        for index, (draft, place) in enumerate(zip(drafts, places, strict=True)):
+            try:
                 files = attached[index] if attached else ()
-                bodies.append(self._body(reader, draft, now, files))
-                retries.append(draft.client_id is not None)
+                bodies.append(self._body(reader, draft, place, now, looked, files))
             except EireneError as error:
                 error.index = index
                 raise
-        return _Submission(bodies, retries)
+        return _Submission(bodies, [draft.client_id is not None for draft in drafts])
 
     def _body(
-        self, reader: Reader, draft: Draft, now: datetime, files: tuple[Attachment, ...]
+        self,
+        reader: Reader,
+        draft: Draft,
+        place: Place | None,
+        now: datetime,
+        looked: Looked,
+        files: tuple[Attachment, ...],
     ) -> Body:
-        amended = [self._amended(reader, draft, id_) for id_ in draft.amends]
-        _check_replaces(draft, amended)
+        amended = [looked.amended(id_) for id_ in draft.amends]
+        check_replaces(draft, amended)
         if draft.kind.by_upload:
-            files = files or _file_of(amended)
+            files = files or file_of(amended)
         compartment = self._compartment(reader, draft, amended)
         client_id = draft.client_id or os.urandom(16)
         id_ = report_id(self._keys.author(compartment).public, reader.account, client_id)
-        if amended:
-            entity = amended[0].entity
-        elif draft.client_id and draft.entity and self._picture().seen([id_]):  # a retry
-            entity = draft.entity
-        else:
-            entity = self._entity(reader, draft)
+        entity = amended[0].entity if amended else self._entity(draft, id_, looked)
         return Body(
             id=id_,
             client_id=client_id,
@@ -239,78 +280,51 @@ class FilingDesk:
             basis=draft.basis,
             occurred=draft.occurred,
             observed=draft.observed,
-            place=self._placed(draft.place),
+            place=place,
             grade=draft.grade,
             classification=draft.classification,
             tlp=draft.tlp,
             purpose=draft.purpose,
             links=tuple(
-                Link(role, self._linked(reader, id_, at))
-                for at, (role, id_) in enumerate(draft.links)
+                Link(role, looked.linked(id_, at)) for at, (role, id_) in enumerate(draft.links)
             ),
             language=draft.language,
             attachments=files,
             content=raw_content(draft.content),
         )
 
-    def _placed(self, place: Place | None) -> Place | None:
-        """The place with the P-code of the area it lies in, said to come from the point."""
-        if self._area is None or place is None or place.lat is None or place.lon is None:
-            return place
-        if place.pcode or (place.accuracy_m or 0.0) > _SURE_M:
-            return place
-        pcode = self._area(place.lon, place.lat)
-        if not pcode:
-            return place
-        return msgspec.structs.replace(place, pcode=pcode, pcode_from="point")
+    def _placed(self, places: list[Place | None]) -> list[Place | None]:
+        """The places with the P-code of the area they lie in, said to come from the point."""
+        if self._areas is None:
+            return places
+        open_ = [
+            (at, place, (place.lon, place.lat))
+            for at, place in enumerate(places)
+            if place is not None
+            and place.lat is not None
+            and place.lon is not None
+            and not place.pcode
+            and (place.accuracy_m or 0.0) <= _SURE_M
+        ]
+        if not open_:
+            return places
+        found = list(places)
+        pcodes = self._areas([point for _, _, point in open_])
+        for (at, place, _), pcode in zip(open_, pcodes, strict=True):
+            if pcode:
+                found[at] = msgspec.structs.replace(place, pcode=pcode, pcode_from="point")
+        return found
 
-    def _amended(self, reader: Reader, draft: Draft, id_: bytes) -> Row:
-        try:
-            row = report_by_id(self._picture(), reader, id_)
-        except Unavailable:
-            raise InvalidReport(
-                "No report with the id in amends is available to you.",
-                field="amends",
-                remedy="Take the id of the report that this one replaces.",
-            ) from None
-        if row.body.coarse is not None:
-            raise NotAllowed(
-                "This is a released version; the node itself amends and withdraws it.",
-                field="amends",
-                remedy="Amend the original, or file your own report, linked to it.",
-            )
-        if row.owner != reader.organisation:
-            raise NotAllowed(
-                "Only the organisation that filed a report may amend or withdraw it.",
-                field="amends",
-                remedy="File your own report, linked to it.",
-            )
-        return row
-
-    def _entity(self, reader: Reader, draft: Draft) -> bytes:
+    def _entity(self, draft: Draft, id_: bytes, looked: Looked) -> bytes:
         if draft.entity is None:
             return os.urandom(16)
-        try:
-            view = entity_by_id(self._picture(), reader, draft.entity)
-        except Unavailable:
-            return draft.entity
-        if any(row.owner == reader.organisation for row in view.current):
-            raise InvalidReport(
-                "There are reports of this entity already.",
-                field="amends",
-                remedy="Name in amends the report that this one replaces.",
-            )
-        return draft.entity
-
-    def _linked(self, reader: Reader, id_: bytes, at: int) -> bytes:
-        try:
-            return entry_of(self._picture(), reader, id_)
-        except Unavailable:
-            raise InvalidReport(
-                "No report with this id is available to you.",
-                field=f"links.{at}.report",
-                remedy="Take the id of a report that you can see.",
-            ) from None
+        if not looked.has(draft.entity) or (draft.client_id and self._picture().seen([id_])):
+            return draft.entity  # new, or a retry
+        raise InvalidReport(
+            "There are reports of this entity already.",
+            field="amends",
+            remedy="Name in amends the report that this one replaces.",
+        )
 
     def _compartment(self, reader: Reader, draft: Draft, amended: list[Row]) -> str:
         allowed = sorted(reader.may_file)
@@ -431,6 +445,8 @@ class FilingDesk:
                     remedy="Use a new client_id for a new report; to correct one, amend it.",
                 )
             filed.append(Filed(known.id, known.entity))
+        if mine and submission.beside is not None:
+            mine |= {one.id: one for one in submission.beside(list(mine.values()))}
         fresh |= mine
         return filed
 
@@ -487,34 +503,6 @@ def _settle(answers: list[tuple[_Submission, _Answer]]) -> None:
             submission.answer.set_exception(said)
         else:
             submission.answer.set_result(said)
-
-
-def _check_replaces(draft: Draft, amended: Sequence[Row]) -> None:
-    """A report replaces reports of its kind, and beside one of them what withdrew it: so it is
-    settled where one person withdrew what another amended.
-    """
-    if not amended or draft.kind.name == "withdrawal":
-        return
-    kinds = [row.kind for row in amended if row.kind != "withdrawal"]
-    other = next((kind for kind in kinds or ["withdrawal"] if kind != draft.kind.name), None)
-    if other is not None:
-        raise InvalidReport(
-            f"A {draft.kind.name} cannot replace a report of kind {other}.",
-            field="kind" if kinds else "amends",
-            remedy=f"File it as {other}." if kinds else "Name the report that was withdrawn, too.",
-        )
-
-
-def _file_of(amended: Sequence[Row]) -> tuple[Attachment, ...]:
-    """The file stays with what is said anew about it."""
-    for row in amended:
-        if row.body.attachments:
-            return row.body.attachments
-    raise InvalidReport(
-        "An attachment comes with its file.",
-        field="kind",
-        remedy="Send the file's bytes to POST /api/attachments.",
-    )
 
 
 def same_words(known: Body, body: Body) -> bool:

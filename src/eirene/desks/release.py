@@ -52,6 +52,7 @@ from eirene.picture.ledger import (
     due,
     expiring,
     lines_of,
+    over,
     places_of,
 )
 from eirene.release.coarsen import block_start, rung_of
@@ -204,7 +205,11 @@ class ReleaseDesk(Cases):
         """Decide on entities; None: as the picture has it now. Records what follows."""
         bodies: list[Body] = []
         back: list[Line] = []
+        changed = [of for of, known in cases.items() if known is None]
+        done = over(self._picture(), self.everywhere(), changed) if changed else set[Entity]()
         for of, known in cases.items():
+            if of in done:
+                continue  # nobody was given anything, and nobody will be
             if known is not None and _has_no_class(known):
                 continue  # nothing passes, and a first report has no lines yet
             try:

@@ -7,7 +7,7 @@ so that every node answers the same.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,14 @@ class Level:
         if not hits.size:
             return None
         return self.codes[int(hits[0] if hits.size == 1 else hits.min())]
+
+    def at_each(self, points: Sequence[tuple[float, float]]) -> list[str | None]:
+        """The same of many points, longitude first: all of them in one question."""
+        asked, hits = self._tree.query(shapely.points(points), predicate="intersects")
+        first: dict[int, int] = {}
+        for point, hit in zip(asked.tolist(), hits.tolist(), strict=True):
+            first[point] = min(hit, first.get(point, hit))
+        return [self.codes[first[at]] if at in first else None for at in range(len(points))]
 
     def reach_m(self, code: str, lon: float, lat: float) -> float | None:
         """Metres from a point to the farthest corner of an area."""
@@ -131,6 +139,11 @@ class Areas:
             areas = self.level(asked)
             return areas.at(lon, lat) if areas else None
         return code
+
+    def at_each(self, points: Sequence[tuple[float, float]]) -> list[str | None]:
+        """P-codes of the finest areas that hold these points, longitude first."""
+        finest = self.level(self.finest)
+        return finest.at_each(points) if finest and points else [None] * len(points)
 
     def stands_for(self, code: str, level: int) -> tuple[float, float, float] | None:
         """Longitude, latitude and radius in metres that stand for an area; None: no such area."""

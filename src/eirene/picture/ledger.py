@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from eirene.picture import schema
 from eirene.picture.book import Kept
 from eirene.picture.columns import first8, moment_of, ms_of
 from eirene.picture.store import Picture, Reading
@@ -105,6 +106,28 @@ def lines_of(picture: Picture, reader: Reader, of: Entity) -> list[Line]:
     with picture.reading() as db:
         found = _lines(db, reader, "l.entity8 = :entity8", {"entity8": first8(of.entity)})
     return [line for line in found if line.of == of]
+
+
+def over(picture: Picture, reader: Reader, entities: Iterable[Entity]) -> set[Entity]:
+    """Those of these entities that are withdrawn, and of which no audience was ever told: of a
+    list that is taken back, nearly all.
+    """
+    wanted = set(entities)
+    rule = visibility(reader)
+    params = {"e8s": f"[{','.join(str(first8(of.entity)) for of in wanted)}]"}
+    lined = "SELECT l.entity8 FROM release_line AS l WHERE l.entity8 IN (SELECT value FROM json_each(:e8s))"
+    gone = (
+        "SELECT v.entity8, v.comp, v.owner FROM json_each(:e8s) AS j "
+        f"CROSS JOIN ({rule.sql}) AS v ON v.entity8 = j.value WHERE v.lead = {schema.WITHDRAWN}"
+    )
+    with picture.reading() as db:
+        told = {entity8 for (entity8,) in db.rows(lined, params)}
+        found = {
+            (entity8, db.names.compartment_name(comp), db.names.text("owner", owner))
+            for entity8, comp, owner in db.rows(gone, rule.params | params)
+            if entity8 not in told
+        }
+    return {of for of in wanted if (first8(of.entity), of.compartment, of.owner) in found}
 
 
 def line_by_id(picture: Picture, reader: Reader, line_id: bytes) -> Line | None:

@@ -262,13 +262,8 @@ def entity_by_id(picture: Picture, reader: Reader, entity: bytes) -> EntityView:
         rows = [row for row in rows_at(db, reader, found) if row.entity == entity]
         if not rows:
             raise Unavailable
-        groups: dict[tuple[str, str], list[Row]] = {}
-        for row in rows:
-            groups.setdefault((row.compartment, row.owner), []).append(row)
-        main = min(groups, key=lambda key: _first_told(key, groups[key], reader))
-        history = sorted(groups.pop(main), key=_told, reverse=True)
-        current = _standing(history)
-        others = [row for group in groups.values() for row in _standing(group)]
+        current, history, groups = group_of(rows, reader)
+        others = [row for group in groups for row in _standing(group)]
         return EntityView(
             entity=entity,
             kind=(current or history)[0].kind,
@@ -278,6 +273,16 @@ def entity_by_id(picture: Picture, reader: Reader, entity: bytes) -> EntityView:
             links_out=_links_out(db, reader, current),
             links_in=_links_in(db, reader, history),
         )
+
+
+def group_of(rows: Iterable[Row], reader: Reader) -> tuple[list[Row], list[Row], list[list[Row]]]:
+    """Of all reports on an entity: what stands, its history newest first, and what others tell."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.compartment, row.owner), []).append(row)
+    main = min(groups, key=lambda key: _first_told(key, groups[key], reader))
+    history = sorted(groups.pop(main), key=_told, reverse=True)
+    return _standing(history), history, list(groups.values())
 
 
 def _told(row: Row) -> tuple[Any, ...]:

@@ -106,8 +106,11 @@ def raw_content(content: Content) -> msgspec.Raw:
 
     The same content always gives the same bytes, so that a retry is known.
     """
-    values = ((name, getattr(content, name)) for name in content.__struct_fields__)
-    said = {name: value for name, value in values if value is not UNSET and value not in ("", ())}
+    said: dict[str, Any] = {}
+    for name in content.__struct_fields__:
+        value = getattr(content, name)
+        if value is not UNSET and value != "" and value != ():
+            said[name] = value
     return msgspec.Raw(_encode(said))
 
 
