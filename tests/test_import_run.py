@@ -1,6 +1,8 @@
 """An import as a whole: nothing lost, nothing twice, changes as amendments."""
 
 import csv
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eirene.errors import InvalidReport
+from eirene.errors import InvalidQuery, InvalidReport
+from eirene.imports.deciding import Known, Said
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import mapping_named, ready_mappings
+from eirene.imports.naming import check_names, with_names
 from eirene.imports.run import Plan
 from eirene.missions import mission_named
 from eirene.reports.draft import draft_of
@@ -22,32 +26,47 @@ LIST = "id,name,people\n1,Talvek,120\n2,Orrin,\n"
 
 
 class Kept:
-    """What a node would know after filing: the current report of each entity."""
+    """What a node would know after filing: the reports of each entity, newest first."""
 
     def __init__(self) -> None:
-        self.current: dict[bytes, tuple[bytes, dict[str, Any]]] = {}
+        self.told: dict[bytes, list[tuple[Said, dict[str, Any]]]] = {}
         self.clients: set[str] = set()
+
+    def known(self, entities: Sequence[bytes]) -> dict[bytes, Known]:
+        found: dict[bytes, Known] = {}
+        for entity in entities:
+            if told := self.told.get(entity):
+                (said, flat), history = told[0], [said for said, _ in told]
+                found[entity] = Known(
+                    (said.id,), lambda flat=flat: flat, lambda history=history: history
+                )
+        return found
 
     def file(self, made: Plan) -> int:
         filed = 0
         for flat in made.flats():
-            assert flat["client_id"] not in self.clients, "a node would take it for a repeat"
-            self.clients.add(flat["client_id"])
-            draft = draft_of(flat, now=NOW)
-            known = self.current.get(bytes.fromhex(flat["entity"]))
-            assert flat.get("amends", []) == ([known[0].hex()] if known else [])
-            read = {"classification": "unclassified", "tlp": "GREEN"}
-            read |= msgspec.to_builtins(draft.content) | {
-                n: v for n, v in flat.items() if n not in ("client_id", "amends")
-            }
-            self.current[bytes.fromhex(flat["entity"])] = (len(self.clients).to_bytes(16), read)
+            self.tell(flat)
             filed += 1
         return filed
+
+    def tell(self, flat: dict[str, Any]) -> None:
+        assert flat["client_id"] not in self.clients, "a node would take it for a repeat"
+        self.clients.add(flat["client_id"])
+        draft = draft_of(flat, now=NOW)
+        told = self.told.setdefault(bytes.fromhex(flat["entity"]), [])
+        assert flat.get("amends", []) == [said.id.hex() for said, _ in told[:1]]
+        read = {"classification": "unclassified", "tlp": "GREEN"}
+        read |= msgspec.to_builtins(draft.content) | {
+            n: v for n, v in flat.items() if n not in ("client_id", "amends")
+        }
+        assert draft.client_id is not None
+        said = Said(len(self.clients).to_bytes(16), draft.client_id, draft.amends)
+        told.insert(0, (said, read))
 
 
 def sites(path: Path, kept: Kept | None = None, **more: Any):
     mapping = a_mapping(fields=SITES, row_id=["id"])
-    return planned(path, mapping, current=kept.current.get if kept else None, **more)
+    return planned(path, mapping, current=kept.known if kept else None, **more)
 
 
 def test_importing_again_gives_the_same_reports(tmp_path: Path) -> None:
@@ -72,6 +91,24 @@ def test_a_changed_row_amends_and_changing_it_back_amends_again(tmp_path: Path) 
         assert made.amendments == 1
         assert "1 (1 of them amend one)" in told(made)
         assert kept.file(made) == 1
+
+
+def test_what_a_person_corrected_stays_until_the_source_says_something_new(tmp_path: Path) -> None:
+    kept = Kept()
+    kept.file(sites(a_file(tmp_path, LIST), kept))
+    entity = next(iter(sites(a_file(tmp_path, LIST)).flats()))["entity"]
+    said, flat = kept.told[bytes.fromhex(entity)][0]
+    mine = {"client_id": str(uuid.uuid4()), "amends": [said.id.hex()], "people": 7}
+    kept.tell(
+        {n: v for n, v in flat.items() if n in ("kind", "type", "name")}
+        | mine
+        | {"entity": entity, "compartment": "mission", "source": "A list"}
+    )
+    again = sites(a_file(tmp_path, LIST), kept)
+    assert sums(again) == (0, 2, 0, 0), "the source says what it said before"
+    newer = sites(a_file(tmp_path, LIST.replace("120", "130")), kept)
+    assert (newer.amendments, newer.repeats) == (1, 1)
+    assert "a person amended this report since" in told(newer)
 
 
 def test_the_same_row_in_another_compartment_is_another_entity(tmp_path: Path) -> None:
@@ -101,14 +138,33 @@ def test_the_rejects_file_names_row_column_rule_and_remedy(tmp_path: Path) -> No
         first, second = csv.DictReader(stream)
     assert first == {
         "file": "list.csv",
+        "sheet": "",
         "row": "4",
         "column": "people",
         "field": "people",
         "value": "many, many",
         "rule": "is not a number",
-        "remedy": "Leave the cell blank when it is not known.",
+        "proposal": "Leave the cell blank when it is not known.",
+        "id": "3",
+        "name": "Sanda",
+        "people": "many, many",
     }
     assert second["row"] == "5"
+
+
+def test_mended_rejects_are_brought_in_as_the_rows_that_they_are(tmp_path: Path) -> None:
+    whole = a_file(tmp_path, LIST + '3,Sanda,"many, many"\n4,Bria,9\n')
+    kept, mended = Kept(), tmp_path / "rejects.csv"
+    first = sites(whole, kept)
+    assert (kept.file(first), first.rejects_file(mended)) == (3, 1)
+    again = sites(mended, kept)
+    assert sums(again) == (0, 0, 1, 0)
+    assert (again.rejects[0].file, again.rejects[0].row) == ("list.csv", 4), "of the first file"
+    mended.write_text(mended.read_text().replace(',3,Sanda,"many, many"', ",3,Sanda,12"))
+    made = sites(mended, kept)
+    assert (sums(made), kept.file(made)) == ((1, 0, 0, 0), 1)
+    a_file(tmp_path, LIST + "3,Sanda,12\n4,Bria,9\n")
+    assert sums(sites(whole, kept)) == (0, 4, 0, 0), "the mended file has nothing new"
 
 
 def test_all_rejects_are_written_where_there_are_more_than_are_kept(tmp_path: Path) -> None:
@@ -273,16 +329,29 @@ def test_rows_in_are_reports_repeats_and_rejects(
             pytest.fail(f"the plan let through what filing refuses: {error}")
 
 
+def test_what_a_name_means_can_be_said(tmp_path: Path) -> None:
+    car = mission_named("car")
+    path = a_file(tmp_path, "id,name,code\n1,A,CF712\n2,B,cf712\n3,C,CF999\n")
+    mapping = a_mapping(fields={"name": "name", "pcode": "code"}, row_id=["id"])
+    find = with_names(car.find, {"CF712": "CF71"})
+    made = planned(path, mapping, find=find)
+    assert made.tally.unplaced == {"CF999": (1, 4)}
+    drafts = [draft_of(flat, now=NOW, find=find) for flat in made.flats()]
+    assert [one.place and one.place.pcode for one in drafts] == ["CF71", "CF71", "CF999"]
+    check_names(car.find, {"CF712": "CF71", "CF999": ""})
+    for means in ("Nowhere at all", "Mbata"):
+        with pytest.raises(InvalidQuery, match="cannot be taken for"):
+            check_names(car.find, {"CF712": means})
+
+
 def test_a_p_code_that_the_mission_does_not_know_is_pointed_out_and_kept(tmp_path: Path) -> None:
     car = mission_named("car")
     path = a_file(tmp_path, "id,name,code\n1,A,CAF214\n2,B,CF712\n3,C,CF712\n")
     mapping = a_mapping(fields={"name": "name", "pcode": "code"}, row_id=["id"])
     made = planned(path, mapping, find=car.find)
     assert (made.reports, made.rejected) == (3, 0)
-    assert (
-        "'CF712' is in no list of places of this mission: kept as it is, on no map "
-        "(2 rows, first row 3)" in told(made)
-    )
+    assert made.tally.unplaced == {"CF712": (2, 3)}
+    assert "'CF712' is in no list of places (2 rows, first row 3)" in told(made)
     assert "CF214" not in told(made).partition("row 2")[0]
     drafts = [draft_of(flat, now=NOW, find=car.find) for flat in made.flats()]
     assert [one.place and one.place.pcode for one in drafts] == ["CF214", "CF712", "CF712"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from eirene.missions import mission_named
 from eirene.web import uploads
 from eirene.web.control import lines
 from eirene.web.memory import MemoryFile
@@ -89,7 +90,7 @@ def test_rejects_and_the_mapping_can_be_kept(web: WebNode) -> None:
     one = ready(web, SITES, "kept.csv")
     rejects = web.get(JOC, f"/api/imports/{one['id']}/rejects.csv")
     assert rejects.headers["content-type"].startswith("text/csv")
-    assert rejects.text.splitlines()[1].startswith("kept.csv,4,latitude,latitude,-95,")
+    assert rejects.text.splitlines()[1].startswith("kept.csv,,4,latitude,latitude,-95,")
     mapping = web.get(JOC, f"/api/imports/{one['id']}/mapping.toml").text
     assert 'kind = "site"' in mapping
 
@@ -264,9 +265,9 @@ def test_nothing_of_a_table_lies_on_the_disk(web: WebNode) -> None:
 
 
 def test_filing_stops_when_it_is_told_to(web: WebNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    from eirene.web import bring
+    from eirene.imports import run
 
-    monkeypatch.setattr(bring, "_PAGE", 1)
+    monkeypatch.setattr(run, "BLOCK", 1)
     rows = "".join(f"Stop{n},puits,-0.2,-0.5\n" for n in range(60))
     one = ready(web, "name,type de site,latitude,longitude\n" + rows, "stop.csv")
     web.post(JOC, f"/api/imports/{one['id']}", {"act": "file", "plan": one["plan"]["number"]})
@@ -308,3 +309,43 @@ def test_a_file_in_memory_is_read_again_and_again_under_its_name() -> None:
     made.close()
     made.close()
     assert not made.path.exists() or made.path.read_bytes() != b"onetwo"
+
+
+def test_an_import_is_listed_and_taken_back(web: WebNode) -> None:
+    one = ready(web, "name,type de site\nUNDO-ONE,puits\nUNDO-TWO,puits\n", "undone.csv")
+    acted(web, one["id"], act="file", plan=one["plan"]["number"])
+    listed = web.get(JOC, "/api/imported").json()["imports"]
+    mine = next(one for one in listed if one["file"] == "undone.csv")
+    assert (mine["filed"], mine["sums"]["rows"], mine["may_undo"]) == (2, 2, True)
+    for role in (NGO, ANYONE):
+        seen = web.get(role, "/api/imported")
+        assert seen.status_code != 200 or mine["id"] not in seen.text, "they may not read it"
+        assert web.get(role, f"/api/imported/{mine['id']}").status_code in (401, 404)
+        answer = web.post(role, f"/api/imported/{mine['id']}", {"act": "undo"})
+        assert answer.status_code in (401, 403, 404)
+    at = f"/api/imported/{mine['id']}"
+    assert web.get(JOC, at).json()["withdrawn"] == 2
+    assert len(found(web, "UNDO")) == 2, "looking takes nothing back"
+    assert web.post(JOC, at, {"act": "other"}).status_code == 400
+    done = web.post(JOC, at, {"act": "undo"}).json()
+    assert (done["withdrawn"], done["restored"], done["kept"]) == (2, 0, 0)
+    assert found(web, "UNDO") == []
+    after = web.get(JOC, "/api/imported").json()["imports"]
+    assert next(one for one in after if one["id"] == mine["id"])["undone"]["account"] == JOC
+
+
+def test_what_a_name_means_is_asked_and_kept(web: WebNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web.node, "mission", mission_named("car"))
+    text = "name,type de site,pcode\nNAMED,puits,CF712\n"
+    one = ready(web, text, "named.csv")
+    assert one["plan"]["unplaced"] == [{"name": "CF712", "rows": 1, "first": 2}]
+    wrong = acted(
+        web, one["id"], act="plan", compartment="mission", places={"CF712": "Nowhere at all"}
+    )
+    assert (wrong["state"], wrong["problem"]["field"]) == ("asks", "places")
+    one = acted(web, one["id"], act="plan", compartment="mission", places={"CF712": "CF71"})
+    assert one["plan"]["unplaced"] == []
+    acted(web, one["id"], act="file", plan=one["plan"]["number"])
+    assert found(web, "NAMED")[0]["pcode"] == "CF71"
+    again = ready(web, text.replace("NAMED", "LATER"), "later.csv")
+    assert again["plan"]["unplaced"] == [], "the next list knows it"

@@ -24,6 +24,7 @@ from eirene.desks.decide import DecisionDesk
 from eirene.desks.erasing import ErasureDesk
 from eirene.desks.filing import FilingDesk
 from eirene.desks.glass import Glass
+from eirene.desks.importing import ImportDesk
 from eirene.desks.land import Land, NoLand
 from eirene.desks.reapply import reached
 from eirene.desks.receipts import Receipts
@@ -98,7 +99,7 @@ class Node:
                 lambda: self.picture,
                 changed=self.changed.ring,
                 find=self.mission.find if self.mission else None,
-                area=self.mission.area_of if self.mission else None,
+                areas=self.mission.areas.at_each if self.mission else None,
                 acted=self._acted,
             )
             self.attaching = AttachmentDesk(
@@ -107,6 +108,7 @@ class Node:
                 self.keys,
                 lambda: self.picture,
             )
+            self.importing = ImportDesk(self.keys, lambda: self.picture, self.filing)
             self._take_up_acts()
             self._open_release_desk()
             self._open_erasure_desk()

@@ -71,6 +71,16 @@ def test_a_list_comes_onto_the_map(at: Callable[..., Seat], office: Office, tmp_
     assert [one["source"] for one in found] == ["3W mars"]
     assert found[0]["reached"] == 120
 
+    page.keyboard.press("b")
+    page.get_by_role("button", name="Take back", exact=True).click()
+    expect(page.get_by_text("Take back the import of 3W mars.csv?")).to_be_visible()
+    expect(page.get_by_text("3 reports that it brought are withdrawn.")).to_be_visible()
+    assert seat.axe() == []
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("The import of 3W mars.csv was taken back.")).to_be_visible()
+    expect(page.get_by_text(f"taken back by {JOC}")).to_be_visible()
+    assert office.ask(JOC, "GET", "/api/search?q=Talvek").json()["reports"] == []
+
 
 def test_on_a_phone_nothing_is_cut(at: Callable[..., Seat], tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(TABLE, encoding="utf-8")

@@ -19,6 +19,7 @@ export const NO_CHOICES: ImportChoices = {
   fields: {},
   const: {},
   codes: {},
+  places: {},
   file: {},
 };
 

@@ -4,6 +4,7 @@ export * from "./bringing";
 export * from "./changes";
 export * from "./desk";
 export * from "./draft";
+export * from "./earlier";
 export * from "./enforcement";
 export * from "./exporting";
 export * from "./filter";

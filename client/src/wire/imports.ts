@@ -52,6 +52,8 @@ export interface ImportPlan {
   /** What was found out about the file, each with its proof. */
   facts: string[];
   odd: { what: string; rows: number; first: number }[];
+  /** Names and P-codes that no list of places has; the first of them. */
+  unplaced: { name: string; rows: number; first: number }[];
   /** West, south, east, north; null: no row has a point. */
   box: [number, number, number, number] | null;
   first: { row: number; report: Record<string, unknown>; place_name: string }[];
@@ -91,5 +93,44 @@ export interface ImportChoices {
   fields: Record<string, string>;
   const: Record<string, string>;
   codes: Record<string, Record<string, string>>;
+  /** Name or P-code as the table has it -> the place of the mission that it means. */
+  places: Record<string, string>;
   file: Record<string, string>;
+}
+
+/** What became of the rows of an import. */
+export interface ImportSums {
+  rows: number;
+  reports: number;
+  amendments: number;
+  repeats: number;
+  rejects: number;
+  empty: number;
+  vanished: number;
+}
+
+/** An import that there was. */
+export interface Imported {
+  id: string;
+  file: string;
+  kind: string;
+  compartment: string;
+  source: string;
+  account: string;
+  began: string;
+  /** null: it was cut off, or is at work. */
+  ended: string | null;
+  filed: number;
+  sums: ImportSums | null;
+  undone: { account: string; at: string } | null;
+  may_undo: boolean;
+}
+
+/** What taking an import back does. */
+export interface Undone {
+  withdrawn: number;
+  restored: number;
+  kept: number;
+  gone: number;
+  first_kept: { id: string; called: string }[];
 }

@@ -94,8 +94,9 @@ def _load(node: Node) -> None:
                 say,
                 kind=batch.kind,
                 compartment=batch.compartment,
+                look=False,
             )
-            count = filed(node, reader, made, say)
+            count, _ = filed(node, reader, made, say)
         note(f"loaded {count:,} reports: {batch.title}")
         if made.rejected:
             note(f"       {made.rejected:,} rows were not taken")

@@ -125,10 +125,13 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "bring a file of other people's data in",
         "Shows first what would happen. Without a mapping one is proposed, from tags, headings and\n"
         "values; --yes files what was proposed. Bad rows go to a rejects file with row, field and reason.\n"
-        "Importing a file again changes nothing.",
+        "Importing a file again changes nothing. --list shows earlier imports, --undo takes one back.",
     )
     bring.add_argument(
-        "file", type=Path, help="CSV, XLSX, JSON lines, GeoJSON, GeoPackage, shapefile, KML or GPX"
+        "file",
+        type=Path,
+        nargs="?",
+        help="CSV, XLSX, JSON lines, GeoJSON, GeoPackage, shapefile, KML or GPX",
     )
     bring.add_argument(
         "--as", dest="kind", metavar="KIND", help="kind of report; proposed if left out"
@@ -141,6 +144,21 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "--save-mapping", type=Path, metavar="FILE", help="write the mapping as TOML, to edit it"
     )
     bring.add_argument("--dry-run", action="store_true", help="show what would happen, and stop")
+    bring.add_argument(
+        "--vanished",
+        choices=("keep", "withdraw"),
+        default="keep",
+        help="reports of earlier editions of the same list that this one no longer has",
+    )
+    bring.add_argument(
+        "--place",
+        action="append",
+        default=[],
+        metavar="NAME=PLACE",
+        help="a name or P-code of the list means this place of the mission; kept for the next one",
+    )
+    bring.add_argument("--list", action="store_true", help="show earlier imports and their ids")
+    bring.add_argument("--undo", metavar="ID", help="take an earlier import back, as one act")
     bring.add_argument("--rejects", type=Path, metavar="FILE", help="where bad rows go")
     export = verb(
         "export",

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eirene.cli.console import asked, note, stage
+from eirene.cli.console import asked, note, stage, table
 from eirene.config import Settings
 from eirene.errors import BadSettings, EireneError, NotANode
 from eirene.keys.lock import Lock, lock_mode
@@ -129,6 +129,8 @@ def call(
 def _told(line: dict[str, Any], report: Report | None) -> None:
     if "stage" in line:
         stage(str(line["stage"]))
+    if "table" in line and "done" not in line:
+        table(line["table"], "", "")
     if report and "progress" in line:
         report(int(line["progress"]), int(line.get("of", 0)))
 

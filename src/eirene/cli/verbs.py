@@ -23,6 +23,13 @@ from eirene.products import format_of
 
 def bring(args: argparse.Namespace, settings: Settings) -> None:
     """A file of other people's data."""
+    if args.list or args.undo:
+        _earlier(args, settings)
+        return
+    if args.file is None:
+        raise InvalidQuery(
+            "Nobody said which file.", field="file", remedy="Name it: eirene import sites.csv."
+        )
     given = {
         "file": str(args.file.resolve()),
         "kind": args.kind or "",
@@ -30,25 +37,70 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
         "mapping": _mapping(args.mapping),
         "account": args.account,
         "compartment": args.compartment,
+        "vanished": args.vanished,
+        "places": dict(map(_decision, args.place)),
         "rejects": str(
             (args.rejects or args.file.with_name(args.file.name + ".rejects.csv")).resolve()
         ),
     }
-    with progress("reading") as report:
-        seen = call(settings, args.passphrase_file, "import", given | {"dry_run": True}, report)
+    given["dry_run"] = args.dry_run
+    with progress("reading" if args.dry_run else "importing") as report:
+        seen = call(settings, args.passphrase_file, "import", given, report)
     table(seen["table"], "", "")
     if args.save_mapping:
         _save(args.save_mapping, seen["mapping"])
     if not args.dry_run:
-        with progress("importing") as report:
-            seen = call(settings, args.passphrase_file, "import", given, report)
         empty = f" + {seen['empty']:,} empty" if seen["empty"] else ""
         say(
             f"{seen['rows']:,} rows = {seen['filed']:,} reports + {seen['repeats']:,} repeats "
             f"+ {seen['rejects']:,} rejects{empty}"
         )
+        if seen["vanished"]:
+            done = "withdrawn" if args.vanished == "withdraw" else "kept: --vanished withdraw"
+            say(f"{seen['vanished']:,} reports of earlier editions are no longer in it ({done})")
     if seen["rejects"]:
         note(f"{seen['rejects']:,} rows were not taken; why stands in {seen['rejects_file']}")
+
+
+def _decision(told: str) -> tuple[str, str]:
+    name, sign, place = told.partition("=")
+    if not sign or not name.strip():
+        raise InvalidQuery(
+            f"{told!r} says no place.", field="place", remedy='Write --place "Bangi=Bangui".'
+        )
+    return name.strip(), place.strip()
+
+
+def _earlier(args: argparse.Namespace, settings: Settings) -> None:
+    """Show earlier imports, or take one back."""
+    if not args.account:
+        raise InvalidQuery(
+            "Whose imports?", field="account", remedy="Give --account NAME (eirene account list)."
+        )
+    given = {"account": args.account, "import": args.undo or "", "dry_run": args.dry_run}
+    with progress("taking back") as report:
+        found = call(settings, args.passphrase_file, "imports", given, report)
+    if not args.undo:
+        rows = [_import_row(one) for one in found["imports"]]
+        table(rows, "id", "when", "file", "kind", "compartment", "by", "reports", "state")
+        return
+    would = "would be " if args.dry_run else ""
+    say(
+        f"{found['withdrawn']:,} reports {would}withdrawn, {found['restored']:,} {would}as they "
+        f"were before; {found['kept']:,} were changed since and stay, {found['gone']:,} had gone."
+    )
+    for one in found["first_kept"]:
+        note(f"  stays: {one['called']}")
+
+
+def _import_row(one: dict[str, Any]) -> tuple[str, ...]:
+    state = "whole" if one["ended"] else "cut off, or at work"
+    if one["undone"]:
+        state = f"taken back {one['undone']['at'][:16]} by {one['undone']['account']}"
+    return (
+        one["id"][:12], one["began"][:16], one["file"], one["kind"], one["compartment"],
+        one["account"], f"{one['filed']:,}", state,
+    )  # fmt: skip
 
 
 def _save(path: Path, text: str) -> None:

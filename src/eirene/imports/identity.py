@@ -43,7 +43,7 @@ def identity_mapping(path: Path, table: Table, kind: Kind) -> Mapping:
     return Mapping(
         name="",
         kind=kind.name,
-        source=OWN_SOURCE if own else f"file:{path.name.removesuffix('.gz').rpartition('.')[0]}",
+        source=OWN_SOURCE if own else f"file:{table.source.removesuffix('.gz').rpartition('.')[0]}",
         row_id=ids,
         file=FileRules(decimal="." if own else ""),
         fields=fields,

@@ -28,6 +28,8 @@ MISSING = frozenset("-99 -999 -9999 -99999 -999999".split())
 SIGNS = {".": "point", ",": "comma"}
 _OTHER = {".": ",", ",": "."}
 _PLAIN = re.compile(r"[+-]?\d+", re.ASCII)
+_SIMPLE = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+"""What nearly all cells are: it is read one way only where the sign is a point, or not there."""
 _SPACES = re.compile(r"[+-]?\d{1,3}(?:([ \u00a0\u202f\u2009'’])\d{3})(?:\1\d{3})*(?=[.,]|$)")
 _ONE_SIGN = re.compile(r"[+-]?(\d*)([.,])(\d+)", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})+", re.ASCII)
@@ -137,6 +139,12 @@ def _contradictory(column: Signs) -> UnclearFile:
 
 def number_of(text: str, decimal: Decimal) -> float | None:
     """The number in a cell, None where it says that it is not known; raises ``NotANumber``."""
+    if (decimal.sign == "." or text.isdecimal()) and _SIMPLE.fullmatch(text):
+        return float(text)
+    return _as_written(text, decimal)
+
+
+def _as_written(text: str, decimal: Decimal) -> float | None:
     bare = text.strip().translate(_DASHES)
     if bare.lower() in UNKNOWN or text.strip().lower() in UNKNOWN:
         return None

@@ -123,7 +123,7 @@ def known(table: Table) -> Known:
 
 def source_of(table: Table) -> str:
     """Who says so, as long as nobody said better: the name of the file without its endings."""
-    return table.path.name.split(".")[0] or table.path.name
+    return table.source.split(".")[0] or table.source
 
 
 def propose(of: Known, kind: str = "") -> Proposal:

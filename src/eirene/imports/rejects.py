@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
-HEADING = ("file", "row", "column", "field", "value", "rule", "remedy")
+HEADING = ("file", "sheet", "row", "column", "field", "value", "rule", "proposal")
+"""What stands before the row itself; a file that begins so is read as the rows that it holds."""
 
 
 class Reject(msgspec.Struct, frozen=True):
     """One row that was not taken, by its first fault."""
 
     file: str
+    sheet: str
+    """Empty where a file has no sheets or layers."""
     row: int
     """As a spreadsheet counts: the heading is row 1."""
     column: str
@@ -23,6 +26,8 @@ class Reject(msgspec.Struct, frozen=True):
     value: str
     rule: str
     remedy: str
+    cells: tuple[Any, ...] = ()
+    """The whole row; empty where it could not be read as one."""
 
 
 class BadCell(Exception):
@@ -37,18 +42,45 @@ class BadCell(Exception):
         self.remedy = remedy
 
 
-def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
-    """Write a CSV of rejects; gives their number. Values are kept as they were."""
+class Writer:
+    """Writes rejects to an open stream, each with the row as it was read, to be mended."""
+
+    def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
+        self._writer = csv.writer(stream)
+        self._writer.writerow((*HEADING, *columns))
+        self._wide = len(columns)
+        self.written = 0
+
+    def write(self, one: Reject) -> None:
+        """One line; values are kept as they were."""
+        cells = [as_cell(cell) for cell in one.cells] or [""] * self._wide
+        told = (one.file, one.sheet, one.row, one.column, one.field, one.value, one.rule)
+        self._writer.writerow((*told, one.remedy, *cells))
+        self.written += 1
+
+
+def as_cell(cell: Any) -> str:
+    """A cell as it is typed: what reads it again finds the same in it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, list | dict):
+        return msgspec.json.encode(cell).decode()
+    return str(cell)
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject], columns: Sequence[str]) -> int:
+    """Write a CSV of rejects; gives their number."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        return write_to(stream, rejects)
+        return write_to(stream, rejects, columns)
 
 
-def write_to(stream: IO[str], rejects: Iterable[Reject]) -> int:
+def write_to(stream: IO[str], rejects: Iterable[Reject], columns: Sequence[str]) -> int:
     """The same to a stream that is open."""
-    written = 0
-    writer = csv.writer(stream)
-    writer.writerow(HEADING)
+    writer = Writer(stream, columns)
     for reject in rejects:
-        writer.writerow(msgspec.structs.astuple(reject))
-        written += 1
-    return written
+        writer.write(reject)
+    return writer.written

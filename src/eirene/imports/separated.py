@@ -22,6 +22,7 @@ from eirene.imports.headings import (
     is_total,
     proven,
 )
+from eirene.imports.rejects import HEADING
 from eirene.imports.tables import Broken, Options, Row, Table, filled, named
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -56,6 +57,8 @@ def undecodable(path: Path, encoding: str, error: UnicodeDecodeError) -> Unclear
 
 def separated(path: Path, encoding: str, facts: list[str], stated: Options) -> Table:
     """The table in a file of lines; raises ``UnclearFile``."""
+    if (rejects := _rejects(path, encoding)) is not None:
+        return rejects
     delimiter, proof = _delimiter(path, encoding, stated.delimiter)
     head = _heading(path, encoding, delimiter, stated.heading)
     columns, renamed = named(path, head.cells)
@@ -70,6 +73,38 @@ def separated(path: Path, encoding: str, facts: list[str], stated: Options) -> T
 
     tags = good_tags(head.tags)
     return Table(path, columns, tuple(facts), rows, delimiter=delimiter, tags=tags)
+
+
+def _rejects(path: Path, encoding: str) -> Table | None:
+    """A file of rejects as the rows that it holds, to be brought again; None of any other file."""
+    told = len(HEADING)
+    for delimiter in DELIMITERS:
+        first = list(islice(_records(path, encoding, delimiter), 2))
+        rows = [one.cells for one in first if isinstance(one, Row)]
+        if rows and tuple(rows[0][:told]) == HEADING and len(rows[0]) > told:
+            break
+    else:
+        return None
+    columns, _ = named(path, rows[0][told:])
+    of, sheet = rows[1][:2] if len(rows) > 1 else (path.name, "")
+
+    def again() -> Iterator[Row | Broken]:
+        for record in islice(_records(path, encoding, delimiter), 1, None):
+            yield _mended(record, columns) if isinstance(record, Row) else record
+
+    facts = (f"rejects of {of}, with their rows: the numbers are those of that file",)
+    return Table(path, columns, facts, again, delimiter=delimiter, sheet=sheet, of=of)
+
+
+def _mended(record: Row, columns: tuple[str, ...]) -> Row | Broken:
+    """The row that a line of rejects holds; what could not be read as a row is none yet."""
+    told = len(HEADING)
+    head = [*record.cells[:told], *[""] * told][:told]
+    number = int(head[2]) if head[2].isdecimal() and len(head[2]) < 10 else record.number
+    row = _fitted(Row(number, record.cells[told:]), columns)
+    if isinstance(row, Row) and not any(map(filled, row.cells)):
+        return Broken(number, head[3], head[5], head[6], head[7])
+    return row
 
 
 def _heading(path: Path, encoding: str, delimiter: str, stated: int | None) -> Heading:

@@ -58,6 +58,13 @@ class Table(msgspec.Struct, frozen=True):
     """The sheet or layer that was read, where a file can have several."""
     epoch: int = 0
     """1900 or 1904 where a number in a column of times counts the days of a spreadsheet."""
+    of: str = ""
+    """The file that these rows were first read from, where this one holds its rejects."""
+
+    @property
+    def source(self) -> str:
+        """Name of the file that the rows are of."""
+        return self.of or self.path.name
 
 
 class Options(msgspec.Struct, frozen=True):

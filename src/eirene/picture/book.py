@@ -21,6 +21,8 @@ from eirene.picture.columns import first8, ms_of, row_key
 from eirene.picture.names import Names
 from eirene.reports.acts import act_in
 from eirene.reports.acts.coarser import Coarser
+from eirene.reports.acts.imported import Import
+from eirene.reports.acts.placename import PlaceName
 from eirene.reports.acts.receipt import Receipt
 from eirene.reports.acts.release import (
     APPROVED,
@@ -119,11 +121,30 @@ class Book:
                     for at, fetch in enumerate(act.fetches)
                 ],
             )
+        elif isinstance(act, Import):
+            self._import(opened, act, comp)
+        elif isinstance(act, PlaceName):
+            self._db.execute(
+                "INSERT OR IGNORE INTO name_said VALUES (?, ?, ?, ?, ?)",
+                (opened.lsn, opened.header.clock, comp, act.name, act.means),
+            )
         elif isinstance(act, Coarser):
             by = names.number("owner", act.owner) or 0
             of = names.number("owner", act.of or act.owner) or 0
             for coarse in act.coarser:
                 self._edge(first8(coarse), by, comp, of, first8(act.finer))
+
+    def _import(self, opened: Opened, act: Import, comp: int) -> None:
+        body = opened.body
+        assert body is not None
+        told = _pack(msgspec.structs.replace(act, reports=()))
+        self._db.execute(
+            "INSERT OR IGNORE INTO import_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(opened.lsn, opened.header.clock, comp, act.id, body.owner, body.account),
+                *(ms_of(opened.received), told, b"".join(act.reports)),
+            ),
+        )
 
     def _release(self, opened: Opened, act: Release, comp: int, by: str) -> None:
         number = self._names.number

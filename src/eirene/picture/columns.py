@@ -52,6 +52,11 @@ def first8(value: bytes) -> int:
     return int.from_bytes(value[:8]) - _HALF
 
 
+def bytes_of(number: int) -> bytes:
+    """The eight bytes that ``first8`` made this number of."""
+    return (number + _HALF).to_bytes(8)
+
+
 def row_key(compartment: str, owner: str, entity: bytes) -> str:
     """Stable name of one entity as one owner tells it in one compartment."""
     text = f"{compartment}\0{owner}\0".encode() + entity

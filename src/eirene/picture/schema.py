@@ -83,6 +83,10 @@ CREATE TABLE finer_set (id INTEGER, comp INTEGER, PRIMARY KEY (id, comp)) WITHOU
 CREATE TABLE taken_back (entry BLOB PRIMARY KEY, line BLOB, lsn INTEGER) WITHOUT ROWID;
 CREATE TABLE receipt (line BLOB, entry BLOB, at INTEGER, comp INTEGER, fetch BLOB,
   PRIMARY KEY (line, entry, at)) WITHOUT ROWID;
+CREATE TABLE import_part (lsn INTEGER PRIMARY KEY, clock INTEGER, comp INTEGER, import BLOB,
+  owner TEXT, account TEXT, received INTEGER, told BLOB, reports BLOB); -- ids, 16 bytes each
+CREATE TABLE name_said (lsn INTEGER PRIMARY KEY, clock INTEGER, comp INTEGER, name TEXT,
+  means TEXT); -- what a name in lists of others was decided to mean
 CREATE TABLE gone (change INTEGER, comp INTEGER, key TEXT, PRIMARY KEY (change, comp, key))
   WITHOUT ROWID;
 CREATE TABLE resight (change INTEGER, comp INTEGER, rid INTEGER,
@@ -107,6 +111,7 @@ CREATE INDEX by_target ON link (target8);
 CREATE INDEX line_by_entity ON release_line (entity8);
 CREATE INDEX line_by_state ON release_line (state, due);
 CREATE INDEX by_finer ON finer (entity8);
+CREATE INDEX import_by_id ON import_part (import);
 CREATE INDEX place_name ON place (comp, plain);
 """
 

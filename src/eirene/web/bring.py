@@ -6,90 +6,172 @@ files through the filing desk as the account that was named.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from eirene.errors import InvalidQuery, Unavailable
+import msgspec
+
+from eirene.desks.importing import VANISHED, Vanished, withdrawal
+from eirene.errors import InvalidQuery
+from eirene.imports.deciding import AMENDMENT, BLOCK, REPORT, Decided, Known, Said
 from eirene.imports.faults import BadMapping
-from eirene.imports.mapping import Mapping
+from eirene.imports.mapping import FileRules
+from eirene.imports.mapping import Mapping as Map
+from eirene.imports.naming import check_names, with_names
 from eirene.imports.proposing import Proposal, known, named, propose
-from eirene.imports.readers import open_table
+from eirene.imports.readers import Table, open_table
+from eirene.imports.rejects import Writer
 from eirene.imports.run import Plan, plan
 from eirene.imports.telling import lines
 from eirene.imports.writing import mapping_toml
-from eirene.picture import flat
-from eirene.picture.queries import entity_by_id
+from eirene.picture import Row, flat, many
 from eirene.release.reader import Reader
+from eirene.reports.acts.imported import Sums
+from eirene.reports.flat import content_values
 from eirene.reports.kinds import kind_named
 from eirene.web.bodies import text_in
 from eirene.web.node import ControlledNode, Node
 
-_PAGE = 500
 Line = dict[str, Any]
 Say = Callable[[Line], None]
+_SHOWN_VANISHED = 20
 
 
 def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
-    """Plan, and unless it is a dry run file, a file; answers the table and the sums.
+    """Plan a file, or file it; answers the table and the sums.
 
     ``given``: file, kind, mapping, account, compartment, dry_run, yes, rejects. Without a
-    mapping one is proposed; what was only guessed is filed only with ``yes``.
+    mapping one is proposed; what was only guessed is filed only with ``yes``. The file is
+    gone through once: what is filed is decided on the way.
     """
     reader = node.people.reader(given["account"]) if given.get("account") else Reader(account="")
-    mapping, found = _mapping(given)
+    path = Path(text_in(given, "file"))
+    mapping, found, table = _mapping(given, path)
     made = planned(
         node,
         reader,
-        Path(text_in(given, "file")),
+        path,
         mapping,
         say,
         kind=text_in(given, "kind", default=""),
         compartment=given.get("compartment") or _only(reader),
+        table=table,
+        look=False,
+        places=_places(given),
     )
-    answer: Line = {
-        "table": [list(line) for line in (*(lines(found) if found else ()), *made.table())],
-        "guessed": found is not None and not found.ready,
+    guessed = found is not None and not found.ready
+    stopped = bool(given.get("dry_run")) or not given.get("account")
+    stopped = stopped or (guessed and not given.get("yes"))
+    rejects = _Rejects(Path(given["rejects"]), made.columns) if given.get("rejects") else None
+    take = rejects.take if rejects else _pass_over
+    gone: Vanished | None = None
+    with contextlib.closing(rejects) if rejects else contextlib.nullcontext():
+        if stopped:
+            made.look(take)
+            gone = vanished(node, reader, made)
+        else:
+            node.importing.name(reader, made.compartment, _places(given))
+            _, gone = filed(node, reader, made, say, take, given.get("vanished") == "withdraw")
+    told = [*(lines(found) if found else ()), *made.table(), *_vanished_lines(gone)]
+    shown = [list(line) for line in told]
+    if stopped and not given.get("dry_run"):
+        say({"table": shown})
+        raise _nobody_said(bool(given.get("account")))
+    return {
+        "table": shown,
+        "guessed": guessed,
         "mapping": mapping_toml(made.mapping),
         "rows": made.rows,
         "repeats": made.repeats,
         "rejects": made.rejected,
         "empty": made.empty,
-        "filed": 0,
+        "filed": 0 if stopped else made.reports,
+        "vanished": len(gone.rows) if gone else 0,
+        "rejects_file": str(given["rejects"]) if made.rejected and rejects else "",
     }
-    if made.rejected:
-        target = Path(given["rejects"])
-        made.rejects_file(target)
-        answer["rejects_file"] = str(target)
-    if given.get("dry_run"):
-        return answer
-    if not given.get("account"):
-        raise InvalidQuery(
+
+
+def _places(given: dict[str, Any]) -> dict[str, str]:
+    told: Any = given.get("places") or {}
+    return msgspec.convert(told, dict[str, str])
+
+
+def _vanished_lines(gone: Vanished | None) -> list[tuple[str, str]]:
+    """What an edition no longer has, for a terminal."""
+    if gone is None or not (gone.rows or gone.kept):
+        return []
+    told = [("vanished", f"{len(gone.rows):,} reports of earlier editions are not in this one")]
+    told += [("vanished", called(row)) for row in gone.rows[:_SHOWN_VANISHED]]
+    if len(gone.rows) > _SHOWN_VANISHED:
+        told.append(("vanished", f"{len(gone.rows) - _SHOWN_VANISHED:,} more"))
+    told += [("kept", f"{called(row)}: a person amended it") for row in gone.kept[:_SHOWN_VANISHED]]
+    return told
+
+
+def called(row: Row) -> str:
+    """A report in a few words, with its id."""
+    values = content_values(row.body)
+    said = values.get("name") or values.get("summary") or row.type or row.kind
+    return f"{said} ({row.id.hex()})"
+
+
+def _nobody_said(account: bool) -> InvalidQuery:
+    if not account:
+        return InvalidQuery(
             "Somebody must file the reports.",
             field="account",
             remedy="Give --account NAME (eirene account list), or look only: --dry-run.",
         )
-    if answer["guessed"] and not given.get("yes"):
-        raise InvalidQuery(
-            "The mapping was only guessed, and nobody has said yes to it.",
-            field="mapping",
-            remedy="Look at the table, then add --yes; or --save-mapping FILE, edit it, and "
-            "give it back with --mapping FILE.",
-        )
-    answer["filed"] = filed(node, reader, made, say)
-    return answer
+    return InvalidQuery(
+        "The mapping was only guessed, and nobody has said yes to it.",
+        field="mapping",
+        remedy="Look at the table, then add --yes; or --save-mapping FILE, edit it, and "
+        "give it back with --mapping FILE.",
+    )
 
 
-def _mapping(given: dict[str, Any]) -> tuple[Mapping | str | None, Proposal | None]:
-    """The mapping that was named, none where headings are fields, else one that is proposed."""
+class _Rejects:
+    """The file of rejects; made when there is one."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._path, self._columns = path, columns
+        self._stream: IO[str] | None = None
+
+    def take(self, block: Sequence[Decided]) -> None:
+        """Write the rejects of a block."""
+        for one in block:
+            if one.reject is None:
+                continue
+            if self._stream is None:
+                self._stream = self._path.open("w", encoding="utf-8", newline="")
+                self._writer = Writer(self._stream, self._columns)
+            self._writer.write(one.reject)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self._stream is not None:
+            self._stream.close()
+
+
+def _pass_over(_block: Sequence[Decided]) -> None:
+    pass
+
+
+def _mapping(
+    given: dict[str, Any], path: Path
+) -> tuple[Map | str | None, Proposal | None, Table | None]:
+    """The mapping that was named, none where headings are fields, else one that is proposed; and
+    the table, where it was opened as the mapping has it.
+    """
     if given.get("mapping"):
-        return given["mapping"], None
+        return given["mapping"], None, None
     kind = text_in(given, "kind", default="")
-    path = Path(text_in(given, "file"))
     table = open_table(path)
     if kind and named(table, kind_named(kind)):
-        return None, None
+        return None, None, table
     found = propose(known(table), kind)
     if found.mapping is None:
         raise BadMapping(
@@ -97,30 +179,32 @@ def _mapping(given: dict[str, Any]) -> tuple[Mapping | str | None, Proposal | No
             field="kind",
             remedy="Say it with --as KIND, or give a mapping; eirene import --help.",
         )
-    return found.mapping, found
+    return found.mapping, found, table if found.mapping.file == FileRules() else None
 
 
 def planned(
     node: Node,
     reader: Reader,
     path: Path,
-    mapping: Mapping | str | None,
+    mapping: Map | str | None,
     say: Say,
     *,
     kind: str,
     compartment: str,
+    table: Table | None = None,
+    look: bool = True,
+    places: Mapping[str, str] | None = None,
 ) -> Plan:
-    """The plan of an import for an account."""
+    """The plan of an import for an account; ``places``: what it says that names in it mean."""
 
-    def current(entity: bytes) -> tuple[bytes, dict[str, Any]] | None:
-        try:
-            view = entity_by_id(node.picture, reader, entity)
-        except Unavailable:
-            return None
-        own = [row for row in view.current if row.owner == reader.organisation]
-        return (own[0].id, flat(own[0])) if own else None
+    def current(entities: Sequence[bytes]) -> dict[bytes, Known]:
+        found = many.told(node.picture, reader, entities)
+        known = {entity: _known(*one, reader.organisation) for entity, one in found.items()}
+        return {entity: one for entity, one in known.items() if one is not None}
 
     mission = node.mission
+    find = mission.find if mission else None
+    check_names(find, places or {})
     return plan(
         path,
         kind=kind,
@@ -128,10 +212,33 @@ def planned(
         compartment=compartment,
         zone=node.zone,
         now=datetime.now(UTC),
-        find=mission.find if mission else None,
+        find=with_names(find, node.importing.names(reader) | dict(places or {})),
         areas=mission.areas if mission else None,
         current=current,
         progress=lambda done: say({"progress": done, "of": 0}),
+        table=table,
+        look=look,
+    )
+
+
+def _known(current: Sequence[Row], history: Sequence[Row], organisation: str) -> Known | None:
+    """What an import has to know of an entity; None where others alone tell of it."""
+    own = [row for row in current if row.owner == organisation]
+    if not own:
+        return None
+    first = own[0]
+    stands = [first.id]
+    if first.withdrawn:
+        over = {one for row in history for one in row.amends}
+        stands += [r.id for r in history if r.kind == "withdrawal" and r.id.hex() not in over]
+    return Known(
+        stands=tuple(stands),
+        flat=lambda: flat(first),
+        history=lambda: [
+            Said(row.id, row.body.client_id, tuple(map(bytes.fromhex, row.amends)))
+            for row in history
+        ],
+        withdrawn=first.withdrawn,
     )
 
 
@@ -146,16 +253,68 @@ def _only(reader: Reader) -> str:
     )
 
 
-def filed(node: Node, reader: Reader, made: Plan, say: Say) -> int:
-    """File what a plan holds, page by page; gives the number of reports."""
-    done = 0
-    page: list[dict[str, Any]] = []
-    for one in made.flats():
-        page.append(one)
-        if len(page) == _PAGE:
-            done += len(node.filing.file_now(reader, page, zone=node.zone))
-            page = []
-            say({"progress": done, "of": made.reports + made.amendments})
-    if page:
-        done += len(node.filing.file_now(reader, page, zone=node.zone))
-    return done
+def vanished(node: Node, reader: Reader, made: Plan) -> Vanished | None:
+    """What a newer edition no longer has, once all its rows were decided; None where a file is no
+    edition of a list: rejects, or an export of this node.
+    """
+    if not made.is_edition:
+        return None
+    found = node.importing.vanished(reader, made.record, made.compartment, made.tally.has)
+    return found if found.rows or found.kept else None
+
+
+def filed(
+    node: Node,
+    reader: Reader,
+    made: Plan,
+    say: Say,
+    take: Callable[[Sequence[Decided]], None] = _pass_over,
+    withdraw: bool = False,
+) -> tuple[int, Vanished | None]:
+    """File what a plan holds, block by block; gives the number of reports, all of them durable,
+    and what an edition no longer has, which is withdrawn if asked for.
+    """
+    run = node.importing.begin(reader, made.compartment, made.record)
+    try:
+        for block in made.blocks():
+            take(block)
+            drafts = [one.draft for one in block if one.outcome in (REPORT, AMENDMENT)]
+            run.file([draft for draft in drafts if draft is not None])
+            say({"progress": run.filed, "of": 0})
+        done = run.wait()
+        gone = vanished(node, reader, made)
+        if gone is not None and withdraw:
+            _check_known(made)
+            for at in range(0, len(gone.rows), BLOCK):
+                run.file([withdrawal(row, VANISHED) for row in gone.rows[at : at + BLOCK]])
+            run.wait()
+    except BaseException:
+        with contextlib.suppress(Exception):  # what was on its way is filed, and counts
+            run.wait()
+            say({"progress": run.filed, "of": 0})
+        raise
+    run.end(_sums(made, gone))
+    return done, gone
+
+
+def _check_known(made: Plan) -> None:
+    """Nothing is withdrawn while rows of the edition cannot be told apart."""
+    if made.tally.unnumbered:
+        raise InvalidQuery(
+            f"{made.tally.unnumbered:,} rejects have no number, so what vanished is not known. "
+            "The rows are filed; nothing is withdrawn.",
+            field="vanished",
+            remedy="Mend the rejects, and import the file again.",
+        )
+
+
+def _sums(made: Plan, gone: Vanished | None) -> Sums:
+    return Sums(
+        rows=made.rows,
+        reports=made.reports,
+        amendments=made.amendments,
+        repeats=made.repeats,
+        rejects=made.rejected,
+        empty=made.empty,
+        vanished=len(gone.rows) if gone else 0,
+    )

@@ -37,6 +37,7 @@ from eirene.web.node import ControlledNode
 from eirene.web.parameters import query_from
 from eirene.web.problems import UnknownPath, foreseen, problem_of
 from eirene.web.reports import id_of
+from eirene.web.undoing import undo_import
 
 _BODY_MOST = 256 << 20
 """An import sends its reports in pages; this is far above one."""
@@ -332,6 +333,7 @@ VERBS: dict[str, Verb] = {
     "erase": erase,
     "file": file,
     "import": import_,
+    "imports": undo_import,
     "export": export_,
     "rebuild": rebuild,
     "verify": verify_,

@@ -27,6 +27,7 @@ IMPORT_SCHEMAS: dict[str, Any] = {
         fields=_BY_NAME,
         const=_BY_NAME,
         codes={"type": "object", "additionalProperties": _BY_NAME},
+        places=_BY_NAME,
         file=_map(
             {},
             encoding=_TEXT,
@@ -54,6 +55,42 @@ IMPORT_SCHEMAS: dict[str, Any] = {
             "proposal": {"type": ["object", "null"]},
             "plan": {"type": ["object", "null"]},
             "filed": _WHOLE,
+        }
+    ),
+    "UndoAct": _map({"act": {"enum": ["undo"]}}),
+    "Undone": _map(
+        {
+            "withdrawn": _WHOLE,
+            "restored": _WHOLE,
+            "kept": _WHOLE,
+            "gone": _WHOLE,
+            "first_kept": {"type": "array", "items": _map({"id": _ID, "called": _TEXT})},
+        }
+    ),
+    "Imported": _map(
+        {
+            "imports": {
+                "type": "array",
+                "items": _map(
+                    {
+                        "id": _ID,
+                        "file": _TEXT,
+                        "sha256": _TEXT,
+                        "kind": _TEXT,
+                        "mapping": _TEXT,
+                        "source": _TEXT,
+                        "compartment": _TEXT,
+                        "organisation": _TEXT,
+                        "account": _TEXT,
+                        "began": _TEXT,
+                        "ended": {"type": ["string", "null"]},
+                        "filed": _WHOLE,
+                        "sums": {"type": ["object", "null"]},
+                        "undone": {"type": ["object", "null"]},
+                        "may_undo": {"type": "boolean"},
+                    }
+                ),
+            }
         }
     ),
 }

@@ -29,6 +29,7 @@ _LONGEST_NAME = 200
 _NO_CONTENT = ("withdrawal", "acknowledgement", "source", "attachment")
 """Kinds that are filed about other reports, and are no rows of a list."""
 SHOWN_REJECTS = 100
+SHOWN_UNPLACED = 200
 
 
 def _uploads(request: Request[Any, Any, Any]) -> Uploads:
@@ -154,7 +155,7 @@ async def get_rejects(request: Request[Any, Any, Any], upload_id: FromPath[str])
 
     def written() -> bytes:
         out = io.StringIO(newline="")
-        write_to(out, upload.every_reject(plan))
+        write_to(out, upload.every_reject(plan), plan.columns)
         return out.getvalue().encode()
 
     return bytes_of(await aside(written), UNMARKED, "text/csv", headers=_attached("rejects.csv"))
@@ -233,6 +234,10 @@ def _plan(number: int, plan: Plan) -> dict[str, Any]:
         "empty": plan.empty,
         "facts": plan.facts,
         "odd": [{"what": what, "rows": times, "first": row} for what, times, row in plan.odd[:20]],
+        "unplaced": [
+            {"name": name, "rows": times, "first": row}
+            for name, (times, row) in list(plan.tally.unplaced.items())[:SHOWN_UNPLACED]
+        ],
         "box": plan.box,
         "first": [_first(*one) for one in plan.first],
         "rejects": [

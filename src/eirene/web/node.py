@@ -14,6 +14,7 @@ from eirene.desks.configuring import ConfigurationDesk
 from eirene.desks.decide import Drawn, Foreseen, Waiting
 from eirene.desks.erasing import ErasureDesk
 from eirene.desks.glass import Asked
+from eirene.desks.importing import ImportDesk
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.missions.areas import Areas
@@ -175,6 +176,8 @@ class Node(Protocol):
     def filing(self) -> Filing: ...
     @property
     def attaching(self) -> AttachmentDesk: ...
+    @property
+    def importing(self) -> ImportDesk: ...
     @property
     def glass(self) -> Glass: ...
     @property

@@ -59,6 +59,8 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: dict[str, dict[str, str]] = {}
     """Column -> value -> code."""
     file: FileRules = FileRules()
+    places: dict[str, str] = {}
+    """Name or P-code as the table has it -> the place of the mission that it means."""
 
 
 class Upload:
@@ -191,6 +193,7 @@ class Upload:
             self._say,
             kind=found.kind,
             compartment=self._compartment(),
+            places=self.choices.places,
         )
         with self._lock:
             self.plan, self.number = made, self.number + 1
@@ -205,7 +208,9 @@ class Upload:
         plan = self.plan
         assert plan is not None
         try:
-            self.filed = filed(self._node, self.held.reader, plan, self._say)
+            reader = self.held.reader
+            self._node.importing.name(reader, plan.compartment, self.choices.places)
+            self.filed, _ = filed(self._node, reader, plan, self._say)
         except Stopped:
             self.filed = self.done
             raise

@@ -1,0 +1,360 @@
+"""The import desk: files what an import decided, and takes an import back as one act.
+
+Invariants
+  * Reports enter through the filing desk alone, as the account that imports.
+  * Each block enters the log together with a part of the import's own record, or
+    not at all: what an import filed is known to the last report.
+  * Taking back never removes: what an import brought is withdrawn, what it
+    amended says again what it said before, and what was changed since is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+
+import msgspec
+
+from eirene.desks.filing import Filed, FilingDesk
+from eirene.errors import InvalidQuery, NotAllowed, Unavailable
+from eirene.keys.store import KeyStore
+from eirene.log.log import utc_now
+from eirene.picture import Picture, Row, many
+from eirene.picture.imports import Imported, entities8, filed_by, imports, names_said
+from eirene.release.reader import Reader
+from eirene.reports.acts import act_of
+from eirene.reports.acts.imported import Import, Sums, made_id
+from eirene.reports.acts.placename import PlaceName
+from eirene.reports.draft import Draft
+from eirene.reports.envelope import Body, report_id
+from eirene.reports.flat import content_values
+from eirene.reports.kinds import kind_named
+
+_IN_FLIGHT = 2
+"""Blocks that are on their way into the log while the next is being decided."""
+BLOCK = 1_000
+
+
+class Run:
+    """One import that is filing: its blocks go in order, and are counted when durable."""
+
+    def __init__(self, desk: ImportDesk, reader: Reader, told: Import, compartment: str) -> None:
+        self._desk, self._reader, self._told = desk, reader, told
+        self._compartment = compartment
+        self._waiting: deque[Future[list[Filed]]] = deque()
+        self.filed = 0
+        """Reports that are durable."""
+
+    @property
+    def id(self) -> bytes:
+        """Of the import."""
+        return self._told.id
+
+    def file(self, drafts: Sequence[Draft]) -> None:
+        """One block; returns while it is still on its way. Raises as the filing desk does."""
+        while len(self._waiting) >= _IN_FLIGHT:
+            self._settle()
+        if drafts:
+            self._waiting.append(
+                self._desk.filing.file_drafts(self._reader, drafts, beside=self._part)
+            )
+
+    def wait(self) -> int:
+        """Until all is durable; gives the number of reports."""
+        while self._waiting:
+            self._settle()
+        return self.filed
+
+    def end(self, sums: Sums) -> None:
+        """Record what became of all rows."""
+        self.wait()
+        self._desk.filing.post([self._body(msgspec.structs.replace(self._told, sums=sums))])
+
+    def _settle(self) -> None:
+        self.filed += len(self._waiting.popleft().result())
+
+    def _part(self, bodies: Sequence[Body]) -> list[Body]:
+        ids = tuple(body.id for body in bodies)
+        return [self._body(msgspec.structs.replace(self._told, reports=ids))]
+
+    def _body(self, told: Import) -> Body:
+        return self._desk.part(self._reader, self._compartment, told)
+
+
+class Undoing(msgspec.Struct, kw_only=True):
+    """What taking an import back would do, or did."""
+
+    withdrawn: int = 0
+    """Reports that it brought, and that are withdrawn."""
+    restored: int = 0
+    """Reports that it amended, and that say again what they said before."""
+    kept: list[Row] = []
+    """Reports that were changed since, the first of them; they are left alone."""
+    kept_all: int = 0
+    gone: int = 0
+    """Reports that are withdrawn already, or cannot be seen any more."""
+
+
+class Vanished(msgspec.Struct):
+    """What an edition no longer has."""
+
+    rows: list[Row] = []
+    """Reports that imports brought, and that stand."""
+    kept: list[Row] = []
+    """The same, but a person amended them since: they are never withdrawn by an import."""
+
+
+_KEPT_SHOWN = 1_000
+
+
+class ImportDesk:
+    """See the module."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        picture: Callable[[], Picture],
+        filing: FilingDesk,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._keys, self._picture, self.filing, self._clock = keys, picture, filing, clock
+
+    def begin(self, reader: Reader, compartment: str, told: Import) -> Run:
+        """An import that starts now; ``told.id`` is chosen here where it is empty."""
+        self._check_may(reader, compartment)
+        named = told if told.id else msgspec.structs.replace(told, id=os.urandom(16))
+        return Run(self, reader, named, compartment)
+
+    def _check_may(self, reader: Reader, compartment: str) -> None:
+        if compartment not in reader.may_file:
+            allowed = ", ".join(sorted(reader.may_file)) or "none"
+            raise NotAllowed(
+                f"You may not file to {compartment!r}.",
+                field="compartment",
+                remedy=f"You may file to: {allowed}.",
+            )
+
+    def part(self, reader: Reader, compartment: str, told: Import) -> Body:
+        """A part of the record of an import."""
+        return self._act(reader, compartment, told, told.id)
+
+    def _act(
+        self, reader: Reader, compartment: str, told: Import | PlaceName, entity: bytes
+    ) -> Body:
+        kind, content = act_of(told)
+        client_id = os.urandom(16)
+        return Body(
+            id=report_id(self._keys.author(compartment).public, reader.account, client_id),
+            client_id=client_id,
+            owner=reader.organisation,
+            compartment=compartment,
+            entity=entity,
+            kind=kind,
+            account=reader.account,
+            filed=self._clock(),
+            content=content,
+        )
+
+    # -- what names mean
+
+    def names(self, reader: Reader) -> dict[str, str]:
+        """Names in lists of others, each with the P-code or name that it was decided to mean."""
+        return names_said(self._picture(), reader)
+
+    def name(self, reader: Reader, compartment: str, said: Mapping[str, str]) -> None:
+        """Keep decisions for whoever may read the compartment; what is kept already is not told again."""
+        known = self.names(reader)
+        new = {name: means for name, means in said.items() if known.get(name, "") != means}
+        if new:
+            self._check_may(reader, compartment)
+            acts = [PlaceName(name=name, means=means) for name, means in new.items()]
+            self.filing.post([self._act(reader, compartment, act, os.urandom(16)) for act in acts])
+
+    # -- which imports there were
+
+    def all(self, reader: Reader) -> list[Imported]:
+        """Imports into the reader's compartments, newest first."""
+        return imports(self._picture(), reader)
+
+    def one(self, reader: Reader, id_: bytes) -> Imported:
+        """One import; ``Unavailable`` where there is none for this reader."""
+        found = imports(self._picture(), reader, only=id_)
+        if not found:
+            raise Unavailable
+        return found[0]
+
+    # -- taking one back
+
+    def would_undo(self, reader: Reader, id_: bytes) -> Undoing:
+        """What ``undo`` would do now; writes nothing."""
+        found = Undoing()
+        for _ in self._undone(reader, self._own(reader, id_), found):
+            pass
+        return found
+
+    def undo(
+        self, reader: Reader, id_: bytes, *, progress: Callable[[int], None] | None = None
+    ) -> Undoing:
+        """Take an import back, as one act that is recorded as an import is; raises
+        ``Unavailable``, ``NotAllowed``, ``InvalidQuery``.
+        """
+        of = self._own(reader, id_)
+        found = Undoing()
+        told = Import(
+            id=b"", file=of.file, sha256=of.sha256, kind=of.kind, mapping=of.mapping,
+            source=of.source, undoes=of.id,
+        )  # fmt: skip
+        run = self.begin(reader, of.compartment, told)
+        for drafts in self._undone(reader, of, found):
+            run.file(drafts)
+            if progress is not None:
+                progress(run.filed)
+        done = run.wait()
+        sums = Sums(
+            rows=done, reports=done, amendments=found.restored, repeats=0, rejects=0, empty=0
+        )
+        run.end(sums)
+        return found
+
+    def _own(self, reader: Reader, id_: bytes) -> Imported:
+        of = self.one(reader, id_)
+        if of.undoes:
+            raise InvalidQuery(
+                "This took an import back; it cannot be taken back itself.",
+                field="import",
+                remedy="Import the file again.",
+            )
+        if of.owner != reader.organisation or of.compartment not in reader.may_file:
+            raise NotAllowed(
+                "Only the organisation that imported a file may take the import back.",
+                field="import",
+                remedy="Ask somebody who may file there for it.",
+            )
+        return of
+
+    def _undone(self, reader: Reader, of: Imported, found: Undoing) -> Iterator[list[Draft]]:
+        for ids in filed_by(self._picture(), reader, of.id):
+            for at in range(0, len(ids), BLOCK):
+                yield self._undone_of(reader, ids[at : at + BLOCK], found)
+
+    # -- what an edition no longer has
+
+    def vanished(
+        self, reader: Reader, told: Import, compartment: str, here: Callable[[bytes], bool]
+    ) -> Vanished:
+        """Reports of earlier editions of a list that stand, and whose rows this one no longer has.
+
+        ``told``: the import of this edition. ``here``: whether the entity that begins with
+        these 8 bytes is in it.
+        """
+        found = Vanished()
+        amended: set[bytes] = set()
+        for of in self.all(reader):
+            same_list = (of.source, of.kind, of.compartment) == (
+                told.source,
+                told.kind,
+                compartment,
+            )
+            if not same_list or of.owner != reader.organisation or of.id == told.id:
+                continue
+            for ids in filed_by(self._picture(), reader, of.id):
+                known = entities8(self._picture(), reader, ids)
+                away = [id_ for id_, entity8 in known if not here(entity8)]
+                for row in many.reports(self._picture(), reader, away).values():
+                    if row.kind == "withdrawal" or row.withdrawn:
+                        continue
+                    if row.current:
+                        found.rows.append(row)
+                    else:
+                        amended.add(row.entity)
+        amended -= {row.entity for row in found.rows}
+        for current, _ in many.told(self._picture(), reader, amended).values():
+            standing = [row for row in current if row.owner == reader.organisation]
+            found.kept += [row for row in standing if row.current]
+        return found
+
+    def _undone_of(self, reader: Reader, ids: Sequence[bytes], found: Undoing) -> list[Draft]:
+        picture = self._picture()
+        rows = many.reports(picture, reader, ids)
+        before = many.reports(picture, reader, _amended(rows.values()))
+        drafts: list[Draft] = []
+        for id_ in ids:
+            row = rows.get(id_)
+            if row is not None and row.kind == "withdrawal":
+                self._raised(row, before, found, drafts)
+            elif row is None or row.withdrawn:
+                found.gone += 1
+            elif not row.current:
+                found.kept_all += 1
+                if len(found.kept) < _KEPT_SHOWN:
+                    found.kept.append(row)
+            else:
+                old = [before[one] for one in map(bytes.fromhex, row.amends) if one in before]
+                if any(one.kind == "withdrawal" for one in old) or not old:
+                    found.withdrawn += 1
+                    drafts.append(withdrawal(row, UNDONE))
+                else:
+                    found.restored += 1
+                    drafts.append(restored(old[0], row))
+        return drafts
+
+    def _raised(
+        self, row: Row, before: Mapping[bytes, Row], found: Undoing, drafts: list[Draft]
+    ) -> None:
+        """What an edition withdrew stands again, unless somebody settled it since."""
+        old = [before[one] for one in map(bytes.fromhex, row.amends) if one in before]
+        if len(old) != 1 or not old[0].withdrawn:
+            found.gone += 1
+            return
+        found.restored += 1
+        drafts.append(restored(old[0], row, old[0]))
+
+
+def _amended(rows: Iterable[Row]) -> set[bytes]:
+    return {bytes.fromhex(one) for row in rows for one in row.amends}
+
+
+UNDONE, VANISHED = "error", "other"
+"""Why a report is withdrawn: its import is taken back; its list no longer has it."""
+
+
+def withdrawal(row: Row, reason: str) -> Draft:
+    """The draft that withdraws a report."""
+    kind = kind_named("withdrawal")
+    return Draft(
+        kind=kind,
+        content=msgspec.convert({"reason": reason}, kind.content),
+        compartment=row.compartment,
+        client_id=made_id("withdraw", row.id.hex()),
+        amends=(row.id,),
+        classification=row.classification,
+        tlp=row.tlp,
+    )
+
+
+def restored(before: Row, *over: Row) -> Draft:
+    """The draft by which an entity says again what it said before, over what it says now."""
+    body = before.body
+    kind = kind_named(before.kind)
+    return Draft(
+        kind=kind,
+        content=msgspec.convert(content_values(body), kind.content),
+        compartment=before.compartment,
+        client_id=made_id("restore", over[0].id.hex()),
+        amends=tuple(row.id for row in over),
+        links=tuple((one["role"], bytes.fromhex(one["report"])) for one in before.links),
+        occurred=body.occurred,
+        observed=body.observed,
+        place=body.place,
+        source=body.source,
+        basis=body.basis,
+        grade=body.grade,
+        classification=body.classification,
+        tlp=body.tlp,
+        purpose=body.purpose,
+        language=body.language,
+    )

@@ -1,0 +1,148 @@
+"""What an import comes to: its counts, the first rows and rejects, what a person should look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from eirene.imports.deciding import AMENDMENT, EMPTY, REJECT, REPEAT, REPORT, Decided
+from eirene.imports.rejects import Reject
+from eirene.imports.seen import Seen
+from eirene.reports.draft import Draft, Find
+
+SHOWN_REJECTS = 1_000
+SAMPLES = 3
+_MOST_ODD = 500
+MOST_UNPLACED = 2_000
+_NOT_SHOWN = ("kind", "compartment", "entity", "client_id", "source", "narrative")
+_RISING = (("killed", "killed_best"), ("killed_best", "killed_most"), ("killed", "killed_most"))
+
+
+class Tally:
+    """Of the rows that were decided so far."""
+
+    def __init__(self, find: Find | None) -> None:
+        self._find = find
+        self._counts = [0] * 5
+        self._odd: dict[str, tuple[int, int]] = {}
+        self.seen = Seen()
+        """The entities of the rows."""
+        self.refused = Seen()
+        """Entities of which rejects speak."""
+        self.unnumbered = 0
+        """Rejects of which nobody can tell what they speak of."""
+        self.unplaced: dict[str, tuple[int, int]] = {}
+        """Names and P-codes that no list of places has: in how many rows, the first of them."""
+        self.samples: list[tuple[int, str]] = []
+        """Number of a row, and what it would be as a report."""
+        self.first: list[tuple[int, dict[str, Any], Draft]] = []
+        """The same rows as flat reports, and checked."""
+        self.box: tuple[float, float, float, float] | None = None
+        """West, south, east, north of the points; None where no row has one."""
+        self.rejects: list[Reject] = []
+        """The first of them."""
+
+    def has(self, entity: bytes) -> bool:
+        """Whether a row speaks of the entity that begins with these 8 bytes."""
+        return entity in self.seen or entity in self.refused
+
+    @property
+    def rows(self) -> int:
+        return sum(self._counts)
+
+    @property
+    def reports(self) -> int:
+        """New ones and amendments."""
+        return self._counts[REPORT] + self._counts[AMENDMENT]
+
+    @property
+    def amendments(self) -> int:
+        return self._counts[AMENDMENT]
+
+    @property
+    def repeats(self) -> int:
+        return self._counts[REPEAT]
+
+    @property
+    def rejected(self) -> int:
+        return self._counts[REJECT]
+
+    @property
+    def empty(self) -> int:
+        return self._counts[EMPTY]
+
+    @property
+    def odd(self) -> list[tuple[str, int, int]]:
+        """What a person should look at: what, in how many rows, the first of them."""
+        return [(what, times, row) for what, (times, row) in self._odd.items()]
+
+    def take(self, one: Decided) -> None:
+        """Count one row."""
+        self._counts[one.outcome] += 1
+        if one.outcome == REJECT:
+            assert one.reject is not None
+            if one.entity:
+                self.refused.note(one.entity, b"")
+            else:
+                self.unnumbered += 1
+            if len(self.rejects) < SHOWN_REJECTS:
+                self.rejects.append(one.reject)
+            return
+        if one.draft is not None:
+            self._keep(one, one.draft)
+
+    def _keep(self, one: Decided, draft: Draft) -> None:
+        """Keep a sample, how far the points reach, and what a person should look at."""
+        number, flat = one.row.number, one.flat
+        if len(self.samples) < SAMPLES:
+            self.samples.append((number, shown(flat)))
+            self.first.append((number, flat, draft))
+        self._reach(draft)
+        notes = one.notes
+        if (name := _unplaced(draft, self._find)) is not None:
+            times, first = self.unplaced.get(name, (0, number))
+            if name in self.unplaced or len(self.unplaced) < MOST_UNPLACED:
+                self.unplaced[name] = (times + 1, first)
+        for low, high in _RISING:
+            if low in flat and high in flat and flat[low] > flat[high]:
+                notes += (f"{low} is above {high}, as the source has it",)
+        for what in notes:
+            times, first = self._odd.get(what, (0, number))
+            if what in self._odd or len(self._odd) < _MOST_ODD:
+                self._odd[what] = (times + 1, first)
+
+    def _reach(self, draft: Draft) -> None:
+        place = draft.place
+        if place is None or place.lat is None or place.lon is None:
+            return
+        west, south, east, north = self.box or (place.lon, place.lat, place.lon, place.lat)
+        self.box = (
+            min(west, place.lon),
+            min(south, place.lat),
+            max(east, place.lon),
+            max(north, place.lat),
+        )
+
+
+def _unplaced(draft: Draft, find: Find | None) -> str | None:
+    """The P-code or name of a place that nobody can find on a map; None where there is none."""
+    place = draft.place
+    if find is None or place is None or place.lat is not None:
+        return None
+    if not place.pcode:
+        return place.name or None
+    return None if find(place.pcode) else place.pcode
+
+
+def shown(flat: dict[str, Any]) -> str:
+    """A flat report in one line."""
+    said: list[str] = []
+    for name, value in flat.items():
+        if isinstance(value, dict):  # a time; as words it stands as it is
+            said.append(f"{name} {value['start']} to {value['end']} ({value['precision']})")
+        elif isinstance(value, list):
+            said.append(f"{name} {msgspec.json.encode(value).decode()}")
+        elif name not in _NOT_SHOWN:
+            said.append(f"{name} {value}")
+    return "; ".join(said)[:400]

@@ -1,0 +1,68 @@
+"""Imports that there were: listed, and taken back by who may file where they lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from eirene.desks.importing import Undoing
+from eirene.errors import InvalidQuery
+from eirene.web.answers import UNMARKED, json_of
+from eirene.web.asking import aside, node_of, reader_of
+from eirene.web.bodies import json_map, text_in
+from eirene.web.describe import described
+from eirene.web.reports import id_of, marking_of_rows
+from eirene.web.undoing import told, undone
+
+_AT = "/api/imported"
+
+
+@get(_AT, **described("Imports that there were, newest first.", answer="Imported"))
+async def get_imported(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/imported: those into the asker's compartments, and which he may take back."""
+    reader, desk = reader_of(request), node_of(request).importing
+    found = await aside(desk.all, reader)
+    mine = {
+        one.id.hex()
+        for one in found
+        if one.owner == reader.organisation and one.compartment in reader.may_file
+    }
+    shown = [one | {"may_undo": one["id"] in mine and not one["undone"]} for one in told(found)]
+    return json_of({"imports": shown}, UNMARKED)
+
+
+@get(
+    f"{_AT}/{{import_id:str}}",
+    **described("What taking an import back would do.", answer="Undone", problems=(403, 404, 422)),
+)
+async def get_undoing(request: Request[Any, Any, Any], import_id: FromPath[str]) -> Response[bytes]:
+    """GET /api/imported/{id}: counts, and the first of what was changed since; writes nothing."""
+    desk, id_ = node_of(request).importing, id_of(import_id)
+    return _answer(await aside(desk.would_undo, reader_of(request), id_))
+
+
+@post(
+    f"{_AT}/{{import_id:str}}",
+    **described(
+        "Take an import back.", body="UndoAct", answer="Undone", problems=(400, 403, 404, 422, 507)
+    ),
+)
+async def post_undo(request: Request[Any, Any, Any], import_id: FromPath[str]) -> Response[bytes]:
+    """POST /api/imported/{id} with ``{"act": "undo"}``: what it brought is withdrawn, what it
+    amended says what it said before, what was changed since stays.
+    """
+    act = text_in(await json_map(request), "act")
+    if act != "undo":
+        raise InvalidQuery(f"There is no act {act[:40]!r}.", field="act", remedy="Use undo.")
+    desk, id_ = node_of(request).importing, id_of(import_id)
+    return _answer(await aside(desk.undo, reader_of(request), id_))
+
+
+def _answer(found: Undoing) -> Response[bytes]:
+    marking = marking_of_rows(found.kept) if found.kept else UNMARKED
+    return json_of(undone(found), marking)
+
+
+ROUTES = (get_imported, get_undoing, post_undo)

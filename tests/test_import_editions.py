@@ -1,0 +1,276 @@
+"""Editions of one list, and imports that are taken back: on a real node, with its log and picture."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eirene.app import Node
+from eirene.config import Settings
+from eirene.desks.importing import Vanished
+from eirene.errors import InvalidQuery, NotAllowed, Unavailable
+from eirene.imports.run import Plan
+from eirene.keys.lock import Lock
+from eirene.keys.store import KeyStore
+from eirene.picture import Query, Row, search
+from eirene.picture.imports import Imported
+from eirene.release.reader import Reader
+from eirene.reports.flat import content_values
+from eirene.web.bring import filed, planned
+from import_files import a_file, a_mapping, sums
+
+_numbers = itertools.count()
+List = Mapping[int, int | None]
+"""Number of a site in a list -> people there."""
+A_LIST = st.dictionaries(st.integers(1, 9), st.none() | st.integers(0, 3), max_size=6)
+FEW = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+class Office:
+    """A node with people who import."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        KeyStore.create(
+            folder / "node" / "keys", Lock("plain"), realm="exercise", node="n", owner="mission"
+        ).close()
+        self.node = Node(Settings(data=str(folder / "node")), Lock("plain"), sync=False)
+        self.duty = _reader("duty", "mission")
+
+    def bring(
+        self, told: List | str, source: str, reader: Reader | None = None, *, withdraw: bool = False
+    ) -> tuple[Plan, Vanished | None]:
+        text = told if isinstance(told, str) else _csv(told)
+        mapping = a_mapping(
+            fields={"name": "name", "people": "people"}, row_id=["id"], source=source
+        )
+        reader = reader or self.duty
+        path = a_file(self.folder, text)
+        made = planned(
+            self.node, reader, path, mapping, _quiet, kind="site", compartment="mission", look=False
+        )
+        done, gone = filed(self.node, reader, made, _quiet, withdraw=withdraw)
+        assert done == sums(made)[0]
+        return made, gone
+
+    def stands(self, source: str) -> dict[str, int | None]:
+        """Name -> people of all that a source says now."""
+        found = search(self.node.picture, self.duty, Query(q=source, limit=1_000))
+        rows = [row for row in found.rows if row.source == source and row.current]
+        assert not any(row.conflict for row in found.rows)
+        told = [_said(row) for row in rows]
+        assert len({name for name, _ in told}) == len(told), "an entity stands twice"
+        return dict(told)
+
+    def last(self) -> Imported:
+        return next(one for one in self.node.importing.all(self.duty) if not one.undoes)
+
+    def undo(self, one: Imported, reader: Reader | None = None) -> tuple[int, int, int, int]:
+        would = self.node.importing.would_undo(reader or self.duty, one.id)
+        did = self.node.importing.undo(reader or self.duty, one.id)
+        assert (did.withdrawn, did.restored, did.kept_all, did.gone) == (
+            would.withdrawn,
+            would.restored,
+            would.kept_all,
+            would.gone,
+        ), "what is said before is what is done"
+        return did.withdrawn, did.restored, did.kept_all, did.gone
+
+
+def _said(row: Row) -> tuple[str, int | None]:
+    values = content_values(row.body)
+    return values["name"], values.get("people")
+
+
+def _reader(account: str, organisation: str, *may_file: str) -> Reader:
+    return Reader(
+        account=account,
+        role="",
+        organisation=organisation,
+        compartments=frozenset({"mission"}),
+        may_file=frozenset(may_file or {"mission"}),
+    )
+
+
+def _quiet(_line: dict[str, object]) -> None:
+    pass
+
+
+def _csv(told: List) -> str:
+    rows = [f"{n},Site {n},{'' if people is None else people}" for n, people in told.items()]
+    return "\n".join(["id,name,people", *rows, ""])
+
+
+def _a_source() -> str:
+    return f"edition{next(_numbers):05}"
+
+
+def _named(told: List) -> dict[str, int | None]:
+    return {f"Site {n}": people for n, people in told.items()}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    made = Office(tmp_path_factory.mktemp("editions"))
+    yield made
+    made.node.close()
+
+
+@pytest.fixture
+def source() -> str:
+    return _a_source()
+
+
+@FEW
+@given(editions=st.lists(A_LIST, min_size=1, max_size=4))
+def test_editions_come_to_what_the_last_one_says(office: Office, editions: list[List]) -> None:
+    step, whole = _a_source(), _a_source()
+    for one in editions:
+        office.bring(one, step, withdraw=True)
+        assert office.stands(step) == _named(one)
+    office.bring(editions[-1], whole)
+    assert office.stands(step) == office.stands(whole)
+
+
+@FEW
+@given(told=A_LIST, cuts=st.lists(st.integers(0, 6), max_size=3))
+def test_a_list_in_parts_is_the_same_as_in_one(office: Office, told: List, cuts: list[int]) -> None:
+    parted, whole = _a_source(), _a_source()
+    rows = list(told.items())
+    edges = [0, *sorted(cuts), len(rows)]
+    for start, end in itertools.pairwise(edges):
+        office.bring(dict(rows[start:end]), parted)
+    office.bring(told, whole)
+    assert office.stands(parted) == office.stands(whole) == _named(told)
+
+
+@FEW
+@given(before=A_LIST, after=A_LIST, withdraw=st.booleans())
+def test_taking_back_restores_what_was_there(
+    office: Office, before: List, after: List, withdraw: bool
+) -> None:
+    source = _a_source()
+    office.bring(before, source)
+    there = office.stands(source)
+    made, _ = office.bring(after, source, withdraw=withdraw)
+    now = office.stands(source)
+    _, _, kept, gone = office.undo(office.last())
+    assert office.stands(source) == there == _named(before)
+    assert (kept, gone) == (0, 0)
+    office.bring(after, source, withdraw=withdraw)
+    assert office.stands(source) == now, "and it can be brought again"
+    assert made.rows == len(after)
+
+
+def test_an_import_is_recorded_with_what_became_of_its_rows(office: Office, source: str) -> None:
+    office.bring("id,name,people\n1,A,1\n1,A,1\n2,B,many\n\n3,C,\n", source)
+    one = office.last()
+    assert (one.file, one.source, one.account, one.compartment) == (
+        "list.csv",
+        source,
+        "duty",
+        "mission",
+    )
+    assert one.sums is not None and one.ended is not None
+    found = one.sums
+    assert (found.rows, found.reports, found.repeats, found.rejects) == (4, 2, 1, 1)
+    assert one.filed == 2 and len(one.sha256) == 32
+
+
+def test_a_newer_edition_brings_only_what_changed(office: Office, source: str) -> None:
+    office.bring({1: 1, 2: 2, 3: 3}, source)
+    made, gone = office.bring({1: 1, 2: 5, 4: 4}, source)
+    assert (made.reports, made.amendments, made.repeats) == (2, 1, 1)
+    assert gone is not None
+    assert [_said(row)[0] for row in gone.rows] == ["Site 3"], "said, and kept"
+    assert office.stands(source) == _named({1: 1, 2: 5, 3: 3, 4: 4})
+    made, gone = office.bring({1: 1, 2: 5, 4: 4}, source, withdraw=True)
+    assert (made.reports, made.repeats) == (0, 3)
+    assert gone is not None and len(gone.rows) == 1
+    assert office.stands(source) == _named({1: 1, 2: 5, 4: 4})
+
+
+def test_what_a_person_changed_is_neither_withdrawn_nor_taken_back(
+    office: Office, source: str
+) -> None:
+    office.bring({1: 1, 2: 2}, source)
+    first = office.last()
+    found = search(office.node.picture, office.duty, Query(q=source, limit=10)).rows
+    row = next(row for row in found if _said(row)[0] == "Site 1")
+    flat = {"kind": "site", "type": "other", "name": "Site 1", "people": 7, "source": source}
+    mine = {"amends": [row.id.hex()], "compartment": "mission", "client_id": str(uuid.uuid4())}
+    office.node.filing.file_now(office.duty, [flat | mine])
+    made, gone = office.bring({2: 2}, source, withdraw=True)
+    assert gone is not None
+    assert ([_said(one) for one in gone.kept], gone.rows) == ([("Site 1", 7)], [])
+    assert office.undo(first) == (1, 0, 1, 0)
+    assert office.stands(source) == {"Site 1": 7}
+    assert made.repeats == 1
+
+
+def test_a_reject_is_not_taken_for_vanished(office: Office, source: str) -> None:
+    office.bring({1: 1, 2: 2}, source)
+    _, gone = office.bring("id,name,people\n1,Site 1,many\n2,Site 2,2\n", source, withdraw=True)
+    assert gone is None and office.stands(source) == _named({1: 1, 2: 2})
+    with pytest.raises(InvalidQuery, match="have no number"):
+        office.bring("id,name,people\n,Site 1,1\n", source, withdraw=True)
+    assert office.stands(source) == _named({1: 1, 2: 2}), "nothing is withdrawn on a guess"
+
+
+def test_only_who_may_file_there_takes_an_import_back(office: Office, source: str) -> None:
+    office.bring({1: 1}, source)
+    one = office.last()
+    for reader in (_reader("other", "ngo-a"), _reader("looker", "mission", "elsewhere")):
+        with pytest.raises(NotAllowed):
+            office.node.importing.undo(reader, one.id)
+    blind = Reader(account="blind", role="", organisation="mission", compartments=frozenset())
+    with pytest.raises(Unavailable):
+        office.node.importing.undo(blind, one.id)
+    assert office.node.importing.all(blind) == []
+    assert office.undo(one) == (1, 0, 0, 0)
+    assert office.undo(one) == (0, 0, 0, 1), "again changes nothing"
+    back = office.node.importing.all(office.duty)[0]
+    assert back.undoes == one.id
+    with pytest.raises(InvalidQuery):
+        office.node.importing.undo(office.duty, back.id)
+
+
+def test_what_a_person_withdrew_stays_withdrawn(office: Office, source: str) -> None:
+    office.bring({1: 1}, source)
+    row = search(office.node.picture, office.duty, Query(q=source, limit=10)).rows[0]
+    gone = {"kind": "withdrawal", "amends": [row.id.hex()], "reason": "not-true"}
+    office.node.filing.file_now(office.duty, [gone])
+    made, _ = office.bring({1: 1}, source)
+    assert (made.reports, made.repeats) == (0, 1)
+    made, _ = office.bring({1: 2}, source)
+    assert (made.reports, made.repeats) == (0, 1)
+    assert any("stays withdrawn" in what for what, _, _ in made.odd)
+
+
+def test_a_rebuilt_picture_knows_the_imports(office: Office, source: str) -> None:
+    office.bring({1: 1}, source)
+    before = office.node.importing.all(office.duty)
+    office.node.rebuild()
+    assert office.node.importing.all(office.duty) == before
+
+
+def test_what_a_name_was_decided_to_mean_is_kept_for_who_may_read_it(office: Office) -> None:
+    desk = office.node.importing
+    desk.name(office.duty, "mission", {"Bangi": "Bangui", "CF712": "CF71"})
+    desk.name(office.duty, "mission", {"CF712": ""})
+    assert desk.names(office.duty) == {"Bangi": "Bangui"}
+    before = office.node.log.last_lsn
+    desk.name(office.duty, "mission", {"Bangi": "Bangui"})
+    assert office.node.log.last_lsn == before, "what is kept is not told again"
+    blind = Reader(account="blind", role="", organisation="mission", compartments=frozenset())
+    assert desk.names(blind) == {}
+    with pytest.raises(NotAllowed):
+        desk.name(blind, "mission", {"A": "B"})
