@@ -42,9 +42,9 @@ def reports(picture: Picture, reader: Reader, ids: Iterable[bytes]) -> dict[byte
     with picture.reading() as db:
         for some in _pages(wanted):
             for row in _rows(db, reader, "id8", some):
-                known = found.get(row.id)
-                if row.id in wanted and (known is None or row.entry > known.entry):
-                    found[row.id] = row
+                known = found.get(id_ := row.id)
+                if id_ in wanted and (known is None or row.entry > known.entry):
+                    found[id_] = row
     return found
 
 
