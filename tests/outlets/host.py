@@ -212,6 +212,11 @@ def control_asks(verb: str, account: str, beside: Path) -> list[dict[str, Any]]:
         ],
         "file": [{"as": account, "flats": [{"kind": "incident"}]}, {"as": "nobody", "flats": []}],
         "import": [{"file": str(beside / "none.csv"), "kind": "site", "dry_run": True}],
+        "imports": [
+            {"account": account},
+            {"account": account, "import": "0" * 32, "dry_run": True},
+            {"account": "nobody", "import": "ab"},
+        ],
         "export": [{"as": account, "format": "geojson", "file": str(target)}],
         "rebuild": [{}],
         "verify": [{}],

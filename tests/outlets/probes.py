@@ -282,6 +282,16 @@ def tables(scene: Scene) -> Steps:
         yield _post(f"/api/imports/{text}", {"act": "file", "plan": 1})
 
 
+@probe("GET /api/imported", "GET /api/imported/{import_id:str}")
+@probe("POST /api/imported/{import_id:str}")
+def imported(scene: Scene) -> Steps:
+    """Imports that there were; ids of what is hidden are no more of an import than those of nothing."""
+    yield _get("/api/imported")
+    for text in (*(plant.entity for plant in scene.hidden[:2]), absent_id(), NOWHERE):
+        yield _get(f"/api/imported/{text}")
+        yield _post(f"/api/imported/{text}", {"act": "undo"})
+
+
 # -- releases
 
 
