@@ -30,6 +30,7 @@ from eirene.imports.mapping import (
     ready_mappings,
     rules_of,
 )
+from eirene.maps import faults as map_faults
 from eirene.release import configuration
 from eirene.release import rules as release_rules
 from eirene.release.coarsen import band_of
@@ -126,7 +127,7 @@ def _kind(kind: Kind, shared: dict[str, Codes]) -> Iterator[str]:
     yield f"\n```json\n{example}\n```\n"
 
 
-_HOMES = tuple(module.__name__ for module in (errors, times, places, faults, problems))
+_HOMES = tuple(module.__name__ for module in (errors, times, places, faults, map_faults, problems))
 
 
 def _tree(error: type[EireneError], depth: int) -> Iterator[tuple[type[EireneError], int]]:

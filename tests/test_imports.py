@@ -83,7 +83,7 @@ def test_folders_of_data_hold_no_python():
 
 
 def test_the_table_is_read_whole():
-    assert len(ALLOWED) == 21
+    assert len(ALLOWED) == 22
     assert ALLOWED["reports"] == {*GROUND, "reports"}
     assert "desks" in ALLOWED["web"]
     assert "app" not in ALLOWED["web"]

@@ -162,6 +162,7 @@ def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> N
         "imports/fileworker.py:stdout",
         "imports/mapworker.py:stderr",
         "imports/mapworker.py:stdout",
+        "maps/worker.py:stdout",
     }
 
 

@@ -158,6 +158,15 @@ def clearing(host: Host) -> Iterator[Said]:
     yield host.run("organisation", "suspend", "green-lamp")
 
 
+@command("maps add", "maps list", "maps remove")
+def maps(host: Host) -> Iterator[Said]:
+    """A file that is no map, and maps that are none: a base map is never made of reports."""
+    file = host.file("map.mbtiles", "no map")
+    yield host.run("maps", "add", str(file), "--name", "Survey", "--attribution", "Survey")
+    yield host.run("maps", "list")
+    yield host.run("maps", "remove", "own-survey")
+
+
 @command("organisation erase")
 def erasing(host: Host) -> Iterator[Said]:
     """What would go is told in numbers; whoever may not ask is told no more than that."""
@@ -236,6 +245,7 @@ KNOWN_FILES = tuple(
         r"picture/picture-\d{6}\.db(-wal|-shm)?",
         r"keys/[\w-]+\.(db|json|key)(-wal|-shm)?",
         r"attachments/[0-9a-f]{64}",
+        r"maps/(\.lock|maps\.json|own-[a-z0-9-]+\.pmtiles)",
     )
 )
 """Every file that a node may leave in its folder. None of them may hold a mark in plain text."""

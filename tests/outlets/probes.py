@@ -483,5 +483,6 @@ def item(scene: Scene) -> Steps:
 @probe("GET /basemap/{name:str}")
 def basemap(_scene: Scene) -> Steps:
     """Names of maps that are none: what is planted, and ways out of the folder."""
-    for name in (NOWHERE, "none.pmtiles", "..%2f..%2fnode.toml", "%2e%2e"):
+    wrong = "..%2fmaps.json", "own-..%2f..%2fnode.toml.pmtiles"
+    for name in (NOWHERE, "none.pmtiles", "..%2f..%2fnode.toml", "%2e%2e", *wrong):
         yield Ask("GET", f"/basemap/{name}", headers=((b"range", b"bytes=0-64"),))

@@ -27,5 +27,6 @@ export const liveLayers: readonly LayerModule[] = [
 export * from "./areas";
 export * from "./base";
 export * from "./counted";
+export * from "./own";
 export * from "./places";
 export * from "./types";

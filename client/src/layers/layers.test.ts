@@ -15,6 +15,8 @@ import {
   countedNumbers,
   extent,
   liveLayers,
+  ownLayers,
+  ownNames,
   sketch,
 } from "./index";
 
@@ -37,6 +39,29 @@ describe.each(ALL)("in the theme $name on $ground", (theme) => {
     const tiles: SourceSpecification = { type: "vector", tiles: ["pmtiles://x/{z}/{x}/{y}"] };
     const parts = [backdrop(theme), ...baseLayers("here", theme), ...baseNames("here", theme)];
     expect(faults(tiles, parts)).toEqual([]);
+  });
+
+  it.each([
+    [["land", "place", "road"], 15],
+    [["transportation", "water", "boundary", "building", "landuse", "earth"], 12],
+    [[], 0],
+  ])("a map of the mission's own with the layers %s is a valid style", (layers, atLeast) => {
+    const tiles: SourceSpecification = { type: "vector", tiles: ["pmtiles://x/{z}/{x}/{y}"] };
+    const map = { tiles: "vector" as const, layers };
+    const parts = [...ownLayers("here", map, theme), ...ownNames("here", map, theme)];
+    expect(parts.length).toBeGreaterThanOrEqual(atLeast);
+    expect(new Set(parts.map((part) => part.id)).size).toBe(parts.length);
+    expect(faults(tiles, parts)).toEqual([]);
+  });
+
+  it("images of the mission's own are a valid style, and dimmed in the dark", () => {
+    const tiles: SourceSpecification = { type: "raster", tiles: ["pmtiles://x/{z}/{x}/{y}"] };
+    const [image, ...more] = ownLayers("here", { tiles: "raster" }, theme);
+    if (image === undefined) throw new Error("no layer");
+    expect([...more, ...ownNames("here", { tiles: "raster" }, theme)]).toEqual([]);
+    expect(faults(tiles, [image])).toEqual([]);
+    const dim = JSON.stringify(image.paint).includes("0.55");
+    expect(dim).toBe(theme.scheme === "dark");
   });
 
   it.each([

@@ -14,6 +14,8 @@ import {
   countedNumbers,
   extent,
   liveLayers,
+  ownLayers,
+  ownNames,
   sketch,
 } from "../layers";
 import type { BaseMap } from "../state";
@@ -70,18 +72,26 @@ function baseSources(
 ): Record<string, SourceSpecification> {
   const sources: Record<string, SourceSpecification> = {};
   for (const map of ordered) {
-    sources[baseSource(map.id)] = { type: "vector", url: `pmtiles://${origin}${map.url}` };
+    const url = `pmtiles://${origin}${map.url}`;
+    sources[baseSource(map.id)] =
+      map.tiles === "raster"
+        ? { type: "raster", url, tileSize: map.tile_size ?? 256 }
+        : { type: "vector", url };
   }
   return sources;
 }
 
 function groundOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification[] {
-  const bases = ordered.map((map) => baseSource(map.id));
+  const bases = ordered.map((map) => ({ map, source: baseSource(map.id) }));
   return [
     backdrop(theme),
-    ...bases.flatMap((source) => baseLayers(source, theme)),
+    ...bases.flatMap(({ map, source }) =>
+      map.own === true ? ownLayers(source, map, theme) : baseLayers(source, theme),
+    ),
     // Names of the widest map first: where two collide, the finest map's stays.
-    ...bases.flatMap((source) => baseNames(source, theme)),
+    ...bases.flatMap(({ map, source }) =>
+      map.own === true ? ownNames(source, map, theme) : baseNames(source, theme),
+    ),
   ];
 }
 

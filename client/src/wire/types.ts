@@ -248,6 +248,16 @@ export interface BaseMap {
   attribution: string;
   as_of: string | null;
   order: number;
+  /** Of a map that the mission brought itself; those that ship with Eirene say none of it. */
+  own?: boolean;
+  /** When it was brought, UTC. */
+  added?: string;
+  tiles?: "vector" | "raster";
+  tile_size?: number;
+  layers?: readonly string[];
+  bbox?: readonly [number, number, number, number];
+  min_zoom?: number;
+  max_zoom?: number;
 }
 
 /** An administrative area, to be drawn. */

@@ -18,6 +18,7 @@ import msgspec
 from eirene import errors
 from eirene.errors import EireneError
 from eirene.imports.faults import BadMapping, UnclearFile
+from eirene.maps import BadMap
 
 _log = logging.getLogger("eirene.web")
 
@@ -157,6 +158,7 @@ STATUS: dict[type[EireneError], int] = {
     errors.BackupFailed: 503,
     UnclearFile: 422,
     BadMapping: 422,
+    BadMap: 422,
     UnknownPath: 404,
     MethodRefused: 405,
     BodyTooLarge: 413,

@@ -19,6 +19,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from eirene.maps import OwnMap, file_of, listed
 from eirene.web.answers import UNMARKED, bytes_of, json_of
 from eirene.web.asking import aside, beside, node_of, reader_of
 from eirene.web.describe import described
@@ -52,6 +53,8 @@ The interface for programs is at <code>/openapi.json</code>, with an access toke
 </body></html>
 """
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+_MOST = 16 << 20
+"""Bytes of one answer of a large file; a part that is asked for may come in parts (RFC 9110, 15.3.7)."""
 
 
 def is_static(path: str) -> bool:
@@ -113,9 +116,13 @@ def static_answer(path: str, headers: Any) -> Response[bytes]:
     return Response(chosen.read_bytes(), media_type=type_of(found), headers=answer)
 
 
-def ranged(path: Path, headers: Any) -> Response[bytes]:
-    """A public file with byte ranges and a strong tag; never compressed on top."""
-    tag = etag_of(path)
+def ranged(path: Path, headers: Any, known: str = "") -> Response[bytes]:
+    """A public file with byte ranges and a strong tag; never compressed on top.
+
+    ``known``: the hash of a file that is never changed, and may be too large to be read for it.
+    Such a file is given in parts only.
+    """
+    tag = f'"{known[:32]}"' if known else etag_of(path)
     size = path.stat().st_size
     answer = {
         "ETag": tag,
@@ -125,14 +132,17 @@ def ranged(path: Path, headers: Any) -> Response[bytes]:
     if tag in headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=answer)
     wanted = headers.get("range")
-    if wanted is None or headers.get("if-range", tag) != tag:
+    whole = size <= _MOST or not known
+    if (wanted is None or headers.get("if-range", tag) != tag) and whole:
         return Response(_read(path, 0, size), media_type=type_of(path), headers=answer)
+    wanted = wanted or ""
     found = _RANGE.match(wanted.strip())
     first, last = _bounds(found, size) if found else (0, size - 1)
-    if first > last or first >= size:
+    if first > last or first >= size or not (found or whole):
         raise WrongRange(size, tag)
     if not found:  # several ranges, or another unit: the whole is a right answer
         return Response(_read(path, 0, size), media_type=type_of(path), headers=answer)
+    last = last if whole else min(last, first + _MOST - 1)
     answer["Content-Range"] = f"bytes {first}-{last}/{size}"
     body = _read(path, first, last - first + 1)
     return Response(body, status_code=206, media_type=type_of(path), headers=answer)
@@ -181,6 +191,17 @@ def maps_of(mission: Mission | None) -> dict[Path, dict[str, Any]]:
     return {file: one for file, one in base_maps().items() if one.get("invented_for") == own}
 
 
+def _own(one: OwnMap) -> dict[str, Any]:
+    """A map of the mission's own as the client is told of it."""
+    told: dict[str, Any] = msgspec.to_builtins(one)
+    kept = ("id", "title", "attribution", "as_of", "licence", "order", "added", "tiles")
+    kept += ("tile_size", "layers", "bbox", "min_zoom", "max_zoom")
+    shown = {name: told[name] for name in kept}
+    # the address changes with the bytes, so that no cache shows an old map under the same name
+    url = f"/basemap/{one.id}.pmtiles?{one.sha256[:12]}"
+    return shown | {"own": True, "url": url}
+
+
 @get(
     "/api/map",
     **described("The base maps and the box of the mission.", answer="Map"),
@@ -189,7 +210,9 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/map: what lies under the picture."""
     reader_of(request)
     mission = node_of(request).mission
+    own = await aside(listed, node_of(request).folder)
     maps = [one | {"url": f"/basemap/{one['id']}.pmtiles"} for one in maps_of(mission).values()]
+    maps += [_own(one) for one in own]
     bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
     levels = mission.areas.levels if mission else []
     return json_of({"bbox": bbox, "maps": maps, "levels": levels}, UNMARKED)
@@ -236,6 +259,10 @@ async def get_basemap(request: Request[Any, Any, Any], name: FromPath[str]) -> R
     for file, one in maps_of(node_of(request).mission).items():
         if name == f"{one['id']}.pmtiles":
             return ranged(file, request.headers)
+    folder = node_of(request).folder
+    for own in await aside(listed, folder):
+        if name == f"{own.id}.pmtiles":
+            return await aside(ranged, file_of(folder, own.id), request.headers, own.sha256)
     raise UnknownPath
 
 

@@ -1,0 +1,250 @@
+"""The maps of a node: a folder with one PMTiles file for each, and a list of what they are.
+
+Invariants
+  * A file in the folder is whole: it is made under another name and renamed at the end.
+  * The list names only files that are there; it is replaced in one step.
+  * Ids begin with ``own-``, so that none is mistaken for a map that ships with Eirene.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import html
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from eirene.maps.faults import BadMap
+from eirene.maps.worker import Found, Request
+from eirene.times import iso
+
+ORDER = 10
+"""Above the maps that ship with Eirene."""
+LARGEST = 64 << 30
+_LONGEST = 200
+_WAIT_S = 3_600
+_CHUNK = 1 << 20
+_LIST = "maps.json"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the administrator says of a map; what he leaves out, the file may say."""
+
+    title: str = ""
+    attribution: str = ""
+    licence: str = ""
+    as_of: str = ""
+    """Day, month or year of which the map is, ISO 8601."""
+    order: int = ORDER
+    layer: str = ""
+    """Which of several tile tables of a GeoPackage."""
+
+
+class OwnMap(msgspec.Struct, frozen=True, kw_only=True):
+    """One map of the mission's own."""
+
+    id: str
+    title: str
+    attribution: str
+    licence: str = ""
+    as_of: str | None = None
+    """None: nobody knows of when it is."""
+    order: int = ORDER
+    """Higher ones are drawn over lower ones."""
+    added: str = ""
+    """When it was added here, UTC."""
+    tiles: str = "vector"
+    """``vector`` or ``raster``."""
+    tile_size: int = 256
+    layers: tuple[str, ...] = ()
+    """Of a vector map, the names of its tile layers."""
+    bbox: tuple[float, float, float, float] = (-180.0, -85.0, 180.0, 85.0)
+    min_zoom: int = 0
+    max_zoom: int = 0
+    size: int = 0
+    """Bytes."""
+    sha256: str = ""
+
+
+def listed(node: Path) -> list[OwnMap]:
+    """The maps of a node whose files are there, in the order of drawing."""
+    path = _folder(node) / _LIST
+    try:
+        maps = msgspec.json.decode(path.read_bytes(), type=list[OwnMap])
+    except FileNotFoundError:
+        return []
+    there = [one for one in maps if file_of(node, one.id).is_file()]
+    return sorted(there, key=lambda one: (one.order, one.id))
+
+
+def file_of(node: Path, map_id: str) -> Path:
+    """Where a map lies."""
+    return _folder(node) / f"{map_id}.pmtiles"
+
+
+def add(node: Path, path: Path, asked: Asked, when: datetime) -> OwnMap:
+    """Check a file and keep it as a map of the node's; raises ``BadMap``."""
+    if not path.is_file():
+        raise BadMap(f"There is no file {path}.", field="file", remedy="Check the path.")
+    as_of = _day(asked.as_of)
+    folder = _folder(node)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with _alone(folder), TemporaryDirectory(dir=folder, prefix=".making-") as work:
+        made = Path(work) / "map.pmtiles"
+        found = _checked(path, made, asked.layer)
+        one = _described(path, asked, as_of, found, made, when)
+        if file_of(node, one.id).exists():
+            raise BadMap(
+                f"There is a map {one.id} already.",
+                field="name",
+                remedy=f"Remove it first (eirene maps remove {one.id}), or give another --name.",
+            )
+        made.chmod(0o600)
+        made.replace(file_of(node, one.id))
+        _write(folder, [*listed(node), one])
+    return one
+
+
+def remove(node: Path, map_id: str) -> OwnMap:
+    """Take a map away; raises ``BadMap``."""
+    folder = _folder(node)
+    there = {one.id: one for one in listed(node)}
+    if map_id not in there:
+        raise BadMap(
+            f"There is no map {map_id!r} of this node's own.",
+            field="map",
+            remedy=f"There are: {', '.join(there)}." if there else "There are none.",
+        )
+    with _alone(folder):
+        _write(folder, [one for one in listed(node) if one.id != map_id])
+        file_of(node, map_id).unlink(missing_ok=True)
+    return there[map_id]
+
+
+def _folder(node: Path) -> Path:
+    return node / "maps"
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """One process at a time changes the list."""
+    with (folder / ".lock").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _write(folder: Path, maps: list[OwnMap]) -> None:
+    beside = folder / f".{_LIST}"
+    text = msgspec.json.format(msgspec.json.encode(maps), indent=2)
+    with beside.open("wb") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(folder / _LIST)
+
+
+def _checked(path: Path, made: Path, layer: str) -> Found:
+    """What a process that is shut in found in the file, and made of it."""
+    if path.stat().st_size > LARGEST:
+        raise BadMap(
+            f"{path.name} is larger than {LARGEST >> 30} GiB.",
+            field="file",
+            remedy="Cut the region of the mission out of it.",
+        )
+    request = Request(file=str(path.resolve()), made=str(made), layer=layer)
+    kept = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TMPDIR": str(made.parent)}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-m", "eirene.maps.worker"],
+            input=msgspec.json.encode(request),
+            capture_output=True,
+            env=kept,
+            timeout=_WAIT_S,
+            check=False,
+        )
+        found = msgspec.json.decode(done.stdout.strip().rpartition(b"\n")[2], type=Found)
+    except subprocess.TimeoutExpired:
+        found = Found(error="it takes longer than it may")
+    except msgspec.DecodeError:
+        found = Found(error="it takes more memory or time than it may, or is damaged")
+    if found.error:
+        raise BadMap(
+            f"{path.name} is no map that Eirene can show: {found.error}.",
+            field=found.field,
+            remedy=found.remedy or "Give PMTiles 3, MBTiles, or a GeoPackage with tiles.",
+        )
+    return found
+
+
+def _described(
+    path: Path, asked: Asked, as_of: str | None, found: Found, made: Path, when: datetime
+) -> OwnMap:
+    title = _words(asked.title) or _words(found.title) or _words(path.stem)
+    attribution = _words(asked.attribution) or _words(found.attribution)
+    if not attribution:
+        raise BadMap(
+            f"Neither you nor {path.name} say whose map this is.",
+            field="attribution",
+            remedy='Say it: --attribution "Survey department, 2024". It stands beside the map.',
+        )
+    return OwnMap(
+        id=_id(title),
+        title=title,
+        attribution=attribution,
+        licence=_words(asked.licence) or _words(found.licence),
+        as_of=as_of,
+        order=asked.order,
+        added=iso(when),
+        tiles=found.tiles,
+        tile_size=found.tile_size,
+        layers=found.layers,
+        bbox=found.bbox,
+        min_zoom=found.min_zoom,
+        max_zoom=found.max_zoom,
+        size=made.stat().st_size,
+        sha256=_hash(made),
+    )
+
+
+def _id(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+    return f"own-{slug or hashlib.sha256(title.encode()).hexdigest()[:8]}"
+
+
+def _words(text: str) -> str:
+    """One line of plain words: map files say them in HTML as often as not."""
+    plain = html.unescape(re.sub(r"<[^<>]*>", " ", text))
+    kept = "".join(c if c.isprintable() else " " for c in plain)
+    return " ".join(kept.split())[:_LONGEST]
+
+
+_DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+def _day(text: str) -> str | None:
+    if text and not _DAY.fullmatch(text):
+        raise BadMap(
+            f"{text!r} is no year, month or day.",
+            field="as-of",
+            remedy="Write 2024, or 2024-03-31.",
+        )
+    return text or None
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
