@@ -7,10 +7,8 @@ reference pages show them, and the client is built with the words of all kinds.
 
 from __future__ import annotations
 
-import ast
 import importlib
 import inspect
-import itertools
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from eirene import config, errors, places, times
-from eirene.config import ENVIRONMENT, Settings
+from eirene import errors, places, times
+from eirene.config import ENVIRONMENT, Provider, Settings
 from eirene.errors import EireneError
 from eirene.imports import faults
 from eirene.imports.mapping import (
@@ -158,16 +156,7 @@ def errors_page() -> str:
 
 def settings_page() -> str:
     """Every setting with its default and its place in the environment."""
-    tree = ast.parse(inspect.getsource(config))
-    body = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Settings").body
-    docs = {
-        node.target.id: after.value.value
-        for node, after in itertools.pairwise(body)
-        if isinstance(node, ast.AnnAssign)
-        and isinstance(node.target, ast.Name)
-        and isinstance(after, ast.Expr)
-        and isinstance(after.value, ast.Constant)
-    }
+    docs = field_docs(Settings)
     variables = {name: variable for variable, name in ENVIRONMENT.items()}
     rows = (
         (f"`{f.name}`", f"`{f.default!r}`", variables.get(f.name, ""), docs[f.name])
@@ -179,9 +168,12 @@ def settings_page() -> str:
         (
             "A TOML file (`--config FILE`), then the environment, then the command line; the later one "
             "wins. A name that does not exist stops the node and names the nearest right one. Secrets "
-            "are no settings: the key store is opened by a passphrase or a credential.\n"
+            "are no settings: the key store is opened by a passphrase or a credential, and a provider's "
+            "secret lies in a file.\n"
         ),
         *_rows("setting|default|environment|meaning", rows),
+        "\n## [[providers]]\n",
+        *_fields_of(Provider),
     ]
     return "\n".join(lines) + "\n"
 

@@ -29,7 +29,15 @@ JOC, NGO, ADMIN, HOM, HOM2 = (
     "second-head",
 )
 SECRET = "0123456789abcdef" * 2
-OPEN = {("POST", "/api/sign-in"), ("POST", "/api/invitations/accept")}
+OPEN = {
+    ("POST", path)
+    for path in (
+        "/api/sign-in",
+        "/api/invitations/accept",
+        "/api/sign-in/provider",
+        "/api/sign-in/provider/back",
+    )
+}
 WRITING = sorted((m, p) for m, p in routes() if m not in ("GET", "HEAD", "WS"))
 READING = sorted((m, p) for m, p in routes() if m == "GET")
 

@@ -150,8 +150,9 @@ def test_every_verb_of_the_control_socket_is_gone_through(tmp_path: Path) -> Non
 
 
 def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> None:
-    """The log's handler, the console and the READY line of the command line, and the processes
-    that read a map file or an attachment, which speak to nobody but who started them.
+    """The log's handler, the console and the READY line of the command line; the processes that
+    read a map file or an attachment, which speak to nobody but who started them; and what is asked
+    of an identity provider, which has nothing of the picture in its hands.
     """
     assert derived.line_writers() == {
         "app.py:_Gathered",
@@ -163,6 +164,8 @@ def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> N
         "imports/mapworker.py:stderr",
         "imports/mapworker.py:stdout",
         "maps/worker.py:stdout",
+        "web/vouching.py:Client",
+        "web/vouching.py:OAuth2Client",
     }
 
 
@@ -448,9 +451,10 @@ def test_whoever_is_ended_gets_nothing_more_from_any_outlet(
     assert ground.marks_in(said) == frozenset()
     again = ground.line.run(walk(ground, SUSPENDED))
     assert again.everything == set()
-    # what is left is the client's page and the door; the rest is as for nobody
-    assert set(again.statuses) <= {200, 401, 429}
-    assert again.statuses[200] <= 6
+    # what is left is the client's page and the door; the rest is as for nobody, who is told too
+    # that the node knows no such provider
+    assert set(again.statuses) <= {200, 400, 401, 429}
+    assert again.statuses[200] <= 7
 
 
 # -- the machine

@@ -176,8 +176,8 @@ def test_one_guest_behind_the_router_locks_nobody_out(
         checked.append(stored)
         return password == PASSWORD and stored != "missing"
 
-    monkeypatch.setattr("eirene.people.people.fits", fits)
-    monkeypatch.setattr("eirene.people.people.NO_PASSWORD", "missing")
+    monkeypatch.setattr("eirene.people.tries.fits", fits)
+    monkeypatch.setattr("eirene.people.tries.NO_PASSWORD", "missing")
     home, camp = "10.1.1.1", "192.0.2.1"
 
     def headers(n: int) -> dict[str, str]:

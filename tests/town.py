@@ -104,7 +104,7 @@ class Town:
         self.vault = Memory()
         self.ledger = Ledger()
         self.checked = 0
-        monkeypatch.setattr("eirene.people.people.fits", self._fits)
+        monkeypatch.setattr("eirene.people.tries.fits", self._fits)
         self.people = self.started()
 
     def _fits(self, stored: str, password: str) -> bool:

@@ -119,9 +119,9 @@ class WebNode:
 class Served:
     """The node on a port, in a thread."""
 
-    def __init__(self, web: WebNode) -> None:
+    def __init__(self, web: WebNode, port: int = 0) -> None:
         self.web = web
-        self._socket = bound("127.0.0.1", 0)
+        self._socket = bound("127.0.0.1", port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         ready = threading.Event()

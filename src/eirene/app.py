@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from eirene.config import Settings
+from eirene.config_providers import trusted
 from eirene.desks.attaching import AttachmentDesk
 from eirene.desks.changed import Changed
 from eirene.desks.clearing import ClearingDesk
@@ -29,6 +30,7 @@ from eirene.desks.land import Land, NoLand
 from eirene.desks.reapply import reached
 from eirene.desks.receipts import Receipts
 from eirene.desks.release import ReleaseDesk
+from eirene.desks.vouched import Vouched
 from eirene.errors import BadSettings, DamagedLog, EireneError
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
@@ -72,6 +74,7 @@ class Node:
         sync: bool = True,
     ) -> None:
         self.settings = settings
+        self.trusted = trusted(settings)
         self.folder = Path(settings.data)
         self.zone = _zone(settings.zone)
         self.keys = KeyStore.open(self.folder / "keys", lock)
@@ -127,6 +130,7 @@ class Node:
         self.clearing = ClearingDesk(
             self.people, self.keys.secrets, self.keys.pepper, lambda: self.picture
         )
+        self.vouched = Vouched(self.people, self.clearing)
         self.configuring = ConfigurationDesk(
             self.keys.owner,
             self._post,

@@ -36,6 +36,27 @@ def default_data() -> str:
     return str(Path(base) / "eirene")
 
 
+class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An identity provider (OpenID Connect) at which people may sign in."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")]
+    """Short name in addresses: small letters, digits, hyphens. The provider is told to lead people
+    back to `{address}/from/{name}`."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=60)]
+    """What the sign-in page calls it."""
+
+    issuer: Annotated[str, Meta(min_length=1, max_length=400)]
+    """Its issuer, letter by letter as it spells it itself; `https`, or `http` on this machine."""
+
+    client_id: Annotated[str, Meta(min_length=1, max_length=400)]
+    """How the provider knows this node."""
+
+    client_secret_file: str = ""
+    """File with the secret that the provider gave for this node; without a slash the name of a
+    systemd credential. Empty: the provider gave none."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One node's settings."""
 
@@ -66,6 +87,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secure_cookies: bool = False
     """True: cookies travel by HTTPS only. Set it whenever TLS stands in front."""
 
+    address: str = ""
+    """Address under which people open the node, for example `https://eirene.example.org`; needed
+    where providers are named."""
+
+    providers: tuple[Provider, ...] = ()
+    """Identity providers at which people may sign in, a `[[providers]]` table each. None: the node
+    asks nobody."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much the node tells about itself. Never report content."""
 
@@ -95,8 +124,8 @@ def settings(
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
-        rule, _, path = str(error).partition(" - at `$.")
-        field = path.rstrip("`")
+        rule, _, path = str(error).partition(" - at `$")
+        field = path.strip("`.")
         raise BadSettings(
             f"{field}: {rule}.", field=field, remedy="See docs/reference/settings.md."
         ) from None

@@ -14,6 +14,9 @@ EireneError
 ├── SignInFailed             user and password do not belong together
 ├── TooManyTries             sign-in is paused for this account and address
 ├── InvitationFailed         a code that opens no invitation, whatever the cause
+├── NotVouchedFor            what a provider says of somebody opens nothing here
+├── SignInOver               a sign-in at a provider that this browser did not begin, or is over
+├── ProviderFailed           a provider does not answer, or not as it must
 ├── InvalidEntry             bytes that are no entry of ours, or are damaged
 │   └── ForeignRealm         an entry of another mission or realm
 ├── FeedError
@@ -138,7 +141,7 @@ class TooManyTries(EireneError):
 
     def __init__(self, wait_s: int) -> None:
         super().__init__(
-            f"Too many wrong passwords. Wait {wait_s} seconds.",
+            f"Too many tries. Wait {wait_s} seconds.",
             remedy=f"Try again in {wait_s} seconds. Sessions and tokens keep working.",
         )
         self.wait_s = wait_s
@@ -149,11 +152,55 @@ class InvitationFailed(EireneError):
 
     code = "invitation-failed"
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "") -> None:
+        """``why`` is for the node's log."""
+        self.why = why
         super().__init__(
             "This invitation opens nothing.",
             field="code",
             remedy="Ask whoever invited you for a new one; each works once, and not for long.",
+        )
+
+
+class NotVouchedFor(EireneError):
+    """What a provider says of somebody opens nothing here; why, is not said.
+
+    One error for no account, one that is suspended or has ended, an address that the
+    provider has not verified, and a code that opens no invitation.
+    """
+
+    code = "not-vouched-for"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That sign-in opens nothing here.",
+            remedy="Sign in with your password and bind it to your account on People, Devices; "
+            "or ask whoever invited you.",
+        )
+
+
+class SignInOver(EireneError):
+    """This browser did not begin that sign-in at a provider, or it is over."""
+
+    code = "sign-in-over"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That sign-in was not begun in this browser, or it is over.",
+            remedy="Begin again.",
+        )
+
+
+class ProviderFailed(EireneError):
+    """A provider does not answer, or gives an answer that is not accepted."""
+
+    code = "provider-failed"
+
+    def __init__(self, title: str, *, silent: bool) -> None:
+        super().__init__(
+            f"{title} does not answer." if silent else f"The answer of {title} is not accepted.",
+            remedy="Try again in a minute, or sign in with your password; if it stays so, tell the "
+            "administrator of this node, whose log says why.",
         )
 
 

@@ -77,6 +77,8 @@ _SINKS = frozenset(
         "open_connection",
         "urlopen",
         "AsyncClient",
+        "Client",
+        "OAuth2Client",
         "sendto",
     )
 )

@@ -107,7 +107,7 @@ def client(_scene: Scene) -> Steps:
 @probe("GET /health/ready", "GET /ogc/conformance", "GET /ogc/api", "GET /openapi.json")
 @probe("GET /api/map", "GET /ogc", "GET /ogc/collections", "GET /api/layers", "GET /api/kinds")
 @probe("GET /api/me", "GET /api/tokens", "GET /api/sign-in", "GET /api/stream")
-@probe("GET /api/session", "GET /api/people", "GET /api/devices")
+@probe("GET /api/session", "GET /api/people", "GET /api/devices", "GET /api/bindings")
 def plain(scene: Scene) -> Steps:
     """Paths without parameters: those that this function is registered for."""
     paths = [path for (method, path), one in PROBES.items() if one is plain and method == "GET"]
@@ -155,6 +155,20 @@ def people(scene: Scene) -> Steps:
         yield Ask("DELETE", f"/api/delegations/{text}")
         yield Ask("DELETE", f"/api/invitations/{text}")
         yield Ask("DELETE", f"/api/sessions/{text}")
+
+
+@probe("POST /api/sign-in/provider", "POST /api/sign-in/provider/back")
+@probe("POST /api/bindings", "DELETE /api/bindings/{binding:str}")
+def provider(scene: Scene) -> Steps:
+    """Sign-in at a provider, of which this node has none; and what is bound to whose account."""
+    for word in scene.words[:2]:
+        yield _post("/api/sign-in/provider", {"provider": word, "code": word})
+        yield _post("/api/sign-in/provider/back", {"provider": word, "code": word, "state": word})
+        yield _post("/api/bindings", {"provider": word, "password": word})
+        yield _get("/api/bindings", account=word)
+    yield _get("/from/" + NOWHERE, code=NOWHERE)
+    for text in (absent_id(), NOWHERE):
+        yield Ask("DELETE", f"/api/bindings/{text}")
 
 
 @probe("POST /api/view-as", "DELETE /api/view-as")

@@ -38,6 +38,15 @@ LEASE = timedelta(days=180)
 _CODES = "invitation"
 
 
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What stands behind a code. Not in the log: it ends with the code."""
+
+    invitation: str
+    until: datetime
+    address: str = ""
+    """Only to whom a provider says that this is his verified address; "": to whoever has the code."""
+
+
 class Who(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who acts: an account in one of its sessions, or the node's command line."""
 
@@ -100,9 +109,16 @@ class ClearingDesk:
         until: datetime | None = None,
         account_until: datetime | None = None,
         focal: bool = False,
+        address: str = "",
     ) -> tuple[str, str, datetime]:
         """Invite somebody: the id, the code that is shown this once, and its end."""
         check_user(user)
+        if address and (address.count("@") != 1 or not 3 <= len(address) <= 254):
+            raise InvalidQuery(
+                f"{address[:254]!r} is no address.",
+                field="address",
+                remedy="Write one like name@example.org, or leave it out.",
+            )
         of_role = role_named(role)
         now = self.people.clock()
         until = until or now + CODE_LASTS
@@ -121,7 +137,7 @@ class ClearingDesk:
         )
         self._act(who, act, about=user, owner=organisation)
         code = randomness.token_urlsafe(24)
-        kept = msgspec.msgpack.encode((act.invitation, until))
+        kept = msgspec.msgpack.encode(_Kept(act.invitation, until, address))
         self._vault.put(_CODES, key_of(code, self._pepper), kept)
         return act.invitation, code, until
 
@@ -156,17 +172,44 @@ class ClearingDesk:
 
         ``InvitationFailed`` for any code that opens nothing, whatever the cause.
         """
-        key = key_of(code, self._pepper)
-        kept = self._vault.get(_CODES, key)
-        if kept is None:
+        key, kept = self._opened(code)
+        if kept.address:
             raise InvitationFailed
-        id_, until = msgspec.msgpack.decode(kept, type=tuple[str, datetime])
-        now = self.people.clock()
-        made = self.people.acts.register.invitations.get(id_)
-        if made is None or not isinstance(made.act, InvitationAct) or now >= until:
+        return self._accepted(key, kept, password)
+
+    def accept_vouched(self, code: str, refuses: Callable[[str], str]) -> str:
+        """Use an invitation, once, for somebody for whom a provider vouches: the account's user
+        name. Nobody knows its password.
+
+        ``refuses`` tells why it is not for him by the address that it names, "" where it is.
+        ``InvitationFailed`` for any code that opens nothing, whatever the cause.
+        """
+        key, kept = self._opened(code)
+        why = refuses(kept.address)
+        if why:
+            raise InvitationFailed(why)
+        return self._accepted(key, kept, randomness.token_urlsafe(32))
+
+    def _opened(self, code: str) -> tuple[str, _Kept]:
+        """Where a code is kept, and what stands behind it."""
+        key = key_of(code, self._pepper)
+        found = self._vault.get(_CODES, key)
+        if found is None:
+            raise InvitationFailed
+        kept = msgspec.msgpack.decode(found, type=_Kept)
+        made = self.people.acts.register.invitations.get(kept.invitation)
+        open_ = made is not None and isinstance(made.act, InvitationAct)
+        if not open_ or self.people.clock() >= kept.until:
             self._vault.drop(_CODES, key)
             raise InvitationFailed
+        return key, kept
+
+    def _accepted(self, key: str, kept: _Kept, password: str) -> str:
+        made = self.people.acts.register.invitations.get(kept.invitation)
+        if made is None or not isinstance(made.act, InvitationAct):
+            raise InvitationFailed
         hashed = self.people.hashed(password)
+        now = self.people.clock()
         invited = made.act
         with self.people.acts.lock:
             register = self.people.acts.register
@@ -182,7 +225,7 @@ class ClearingDesk:
             file=tuple(sorted(given.file)),
             invites=invited.invites,
             until=min(end for end in ends if end is not None),
-            invitation=id_,
+            invitation=kept.invitation,
         )
         try:
             self.people.admit(act, hashed, by=made.by)

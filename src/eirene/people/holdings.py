@@ -51,7 +51,9 @@ class Holdings:
 
     # -- sessions
 
-    def begin(self, user: str, device: str, now: datetime) -> tuple[str, str, Session]:
+    def begin(
+        self, user: str, device: str, now: datetime, origin: str = ""
+    ) -> tuple[str, str, Session]:
         """A new session: its secret, its key, itself."""
         secret = randomness.token_urlsafe(32)
         key = key_of(secret, self._pepper)
@@ -62,6 +64,7 @@ class Holdings:
             until=now + SESSION,
             seen=now,
             device=device,
+            origin=origin,
         )
         self._keep_session(key, session)
         return secret, key, session

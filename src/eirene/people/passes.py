@@ -51,6 +51,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     device: str = ""
     viewing: str = ""
     """Audience through whose eyes it looks; "": its own."""
+    origin: str = ""
+    """Issuer of the provider that vouched for it; "": a password."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,12 +13,11 @@ import asyncio
 import secrets as randomness
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import msgspec
 
-from eirene.errors import InvalidQuery, SignInFailed, TooManyTries
+from eirene.errors import InvalidQuery, SignInFailed
 from eirene.people.accounts import (
     NO_PASSWORD,
     Account,
@@ -29,6 +28,7 @@ from eirene.people.accounts import (
     standing,
 )
 from eirene.people.acts import Acts, Post
+from eirene.people.bindings import Bindings
 from eirene.people.devices import COMMAND_LINE, Device, Export
 from eirene.people.founding import Founding
 from eirene.people.holdings import Holdings
@@ -46,15 +46,11 @@ from eirene.people.passes import (
 )
 from eirene.people.register import Standing, folded
 from eirene.people.rights import PUBLIC
-from eirene.people.throttle import Throttle
+from eirene.people.tries import Tries
 from eirene.people.vouching import sees
 from eirene.release.reader import Reader, covers
 from eirene.reports.acts.account import AccountAct
 
-WAITING_MOST = 24
-"""Passwords that wait to be checked at once; two are checked at a time."""
-ADDRESSES = 5
-"""Addresses of late good sign-ins that are remembered for an account."""
 _LOOK_S = 0.25
 """Between two looks whether a lease has ended: well within the second that is promised."""
 
@@ -82,18 +78,13 @@ class People:
         self.clock = clock
         self._lock = threading.RLock()
         self._admitting = threading.Lock()
-        self._throttle = Throttle()
-        self._checkers = ThreadPoolExecutor(2, thread_name_prefix="password")
-        self._waiting = 0
+        self.tries = Tries(vault, pepper, clock)
+        self.bindings = Bindings(vault, pepper)
         self._watchers: list[Callable[[], None]] = []
         self._accounts = {
             key: msgspec.msgpack.decode(value, type=Stored) for key, value in vault.all("account")
         }
         self.holdings = Holdings(vault, pepper, clock)
-        self._known = {
-            key: msgspec.msgpack.decode(value, type=list[str])
-            for key, value in vault.all("throttle")
-        }
         self._passes: dict[str, Pass] = {}
         self._turn = 0
         self._started = False
@@ -117,7 +108,7 @@ class People:
         self._closing.set()
         if self._leases is not None:
             self._leases.join()
-        self._checkers.shutdown(wait=False, cancel_futures=True)
+        self.tries.close()
 
     def watch(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` whenever somebody loses what he held. It must return at once."""
@@ -277,14 +268,6 @@ class People:
             every = self.acts.register.organisations.values()
             return frozenset(one.compartment for one in every if one.compartment)
 
-    def throttle_code(self, address: str) -> None:
-        """Refuse a flood of invitation codes: each one that is right costs a password's hash."""
-        place = key_of(address, self._pepper)
-        now = self.clock().timestamp()
-        wait_s = self._throttle.take("\0invitation", place, known=True, exists=False, now=now)
-        if wait_s:
-            raise TooManyTries(wait_s)
-
     @staticmethod
     def hashed(password: str) -> str:
         """The hash of a new password; ``InvalidQuery`` where it is too short or too long."""
@@ -320,7 +303,7 @@ class People:
         return any(one.demo and one.ended is None for one in self.accounts())
 
     def reset(self, user: str, password: str | None = None, *, by: str = "") -> str:
-        """A new password. Whoever was signed in with the old one no longer is.
+        """A new password. Whoever was signed in with the old one, or by a provider, no longer is.
 
         Once the mission is founded the account's clearances rest until its focal point, or
         somebody who may grant, confirms: who sets a password could sign in with it.
@@ -334,17 +317,21 @@ class People:
             self.acts.act(act, by, about=account.user, owner=account.organisation)
         with self._lock:
             self._keep(Stored(self._stored(user).account, new))
-            self._throttle.forget(account.key)
+            self.tries.forget(account.key)
+        self.bindings.drop(account.user)
         self.drop(account.user)
         return password
 
     async def change(self, held: Pass, old: str, new: str, address: str) -> None:
-        """My own new password; ``SignInFailed`` where the old one is wrong. Others of my sessions end."""
+        """My own new password; ``SignInFailed`` where the old one is wrong. Others of my sessions
+        end, and what is bound to my account.
+        """
         user = held.reader.account
-        await self._tried(user, old, address)
-        fresh = await asyncio.get_running_loop().run_in_executor(self._checkers, hash_of, new)
+        await self.shown(user, old, address)
+        fresh = await self.tries.aside(hash_of, new)
         with self._lock:
             self._keep(Stored(self._stored(user).account, fresh))
+        self.bindings.drop(user)
         self.holdings.drop(key for key in self.holdings.of(user) if key != held.key)
         self._changed()
 
@@ -356,7 +343,8 @@ class People:
         self.acts.act(act, by, about=account.user, owner=account.organisation)
         with self._lock:
             self._keep(Stored(self._stored(user).account, NO_PASSWORD))
-            self._throttle.forget(account.key)
+            self.tries.forget(account.key)
+        self.bindings.drop(account.user)
         return self.account(user)
 
     def _refuse_ended(self, account: Account) -> None:
@@ -372,6 +360,13 @@ class People:
         dropped = self.holdings.drop(self.holdings.of(user, device=device))
         self._changed()
         return dropped
+
+    def drop_from(self, user: str, origin: str, *, but: str) -> None:
+        """Take the sessions of an account away for which one provider vouched, but that one."""
+        sessions = self.holdings.sessions
+        keys = [key for key in self.holdings.of(user) if key in sessions and key != but]
+        self.holdings.drop(key for key in keys if sessions[key].origin == origin)
+        self._changed()
 
     def reader(self, user: str) -> Reader:
         """The reader that an account stands for: for the command line, which has no token.
@@ -401,51 +396,29 @@ class People:
         is wrong, and where the account is not in force; ``TooManyTries`` where a
         try from this address has to wait.
         """
-        stored = await self._tried(user, password, address)
-        account = stored.account.key
-        secret, key, session = self.holdings.begin(stored.account.user, device, self.clock())
+        stored = await self.shown(user, password, address)
+        return await self.begin(stored.account.user, address, device)
+
+    async def shown(self, user: str, password: str, address: str) -> Stored:
+        """The account, of somebody who knows its password; tried as at a sign-in."""
+        return await self.tries.right(user, password, address, self._accounts.get)
+
+    async def begin(
+        self, user: str, address: str, device: str = "", origin: str = ""
+    ) -> tuple[str, Pass]:
+        """A new session for somebody who has shown who he is, by a password or ``origin``, a
+        provider; ``SignInFailed`` where his account is not in force.
+        """
+        secret, key, session = self.holdings.begin(user, device, self.clock(), origin)
         held = self._pass_of(key, session, "session")
         if held is None:  # suspended, or its lease has ended: the same answer as for no account
             self.holdings.drop([key])
             raise SignInFailed
-        place = key_of(address, self._pepper)
-        self._throttle.forgive(account, place)
-        self._remember(account, place)
+        account = folded(user)
+        self.tries.succeeded(account, address)
         if self.founding.waits_for(account):
             await asyncio.get_running_loop().run_in_executor(None, self.founding.signed_in, account)
         return secret, held
-
-    async def _tried(self, user: str, password: str, address: str) -> Stored:
-        account = folded(user)[:256]
-        stored = self._accounts.get(account)
-        place = key_of(address, self._pepper)
-        known = place in self._known.get(account, ())
-        now = self.clock()
-        wait_s = self._throttle.take(
-            account, place, known=known, exists=stored is not None, now=now.timestamp()
-        )
-        if wait_s == 0 and self._waiting >= WAITING_MOST and not known:
-            wait_s = 3
-        if wait_s:
-            raise TooManyTries(wait_s)
-        self._waiting += 1
-        try:
-            right = await asyncio.get_running_loop().run_in_executor(
-                self._checkers, fits, stored.password if stored else NO_PASSWORD, password
-            )
-        finally:
-            self._waiting -= 1
-        # Asked again: the account may have ended while the password was checked.
-        if not right or stored is None or self._accounts.get(account) is not stored:
-            raise SignInFailed
-        return stored
-
-    def _remember(self, account: str, place: str) -> None:
-        places = self._known.get(account, [])
-        if places[:1] != [place]:
-            places = [place, *(p for p in places if p != place)][:ADDRESSES]
-            self._known[account] = places
-            self._vault.put("throttle", account, _pack(places))
 
     def sign_out(self, held: Pass) -> None:
         """End one session."""
@@ -581,8 +554,9 @@ class People:
         """After an organisation was erased: of its accounts only their names stay, as taken."""
         with self._lock:
             gone = forget(organisation, self._accounts, self._vault, self.holdings, self._pepper)
+            self.tries.erase(gone)
             for user in gone:
-                self._known.pop(user, None)
+                self.bindings.drop(user)
         self.founding.forget(gone)
         self._changed()
 

@@ -20,7 +20,7 @@ from eirene.web.node import Node
 from eirene.web.tokens import shown
 
 
-def _whose(node: Node, who: Who, user: str) -> str:
+def whose(node: Node, who: Who, user: str) -> str:
     """My own, or another's where I administer accounts; ``Unavailable`` for anybody else's."""
     if not user or folded(user) == folded(who.user):
         return who.user
@@ -29,13 +29,15 @@ def _whose(node: Node, who: Who, user: str) -> str:
     return user
 
 
-def _session_shown(one: Session) -> dict[str, Any]:
+def _session_shown(node: Node, one: Session) -> dict[str, Any]:
+    titles = {of.issuer: of.title for of in node.trusted}
     return {
         "id": one.id,
         "made": iso(one.made),
         "seen": iso(one.seen),
         "until": iso(one.until),
         "viewing": one.viewing or None,
+        "origin": titles.get(one.origin, one.origin) or None,
     }
 
 
@@ -52,7 +54,7 @@ async def get_devices(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/devices: mine; for who administers accounts with ``account=`` another's too."""
     held = pass_of(request)
     node = node_of(request)
-    user = _whose(node, Who.of(held), request.query_params.get("account", ""))
+    user = whose(node, Who.of(held), request.query_params.get("account", ""))
     sessions, tokens = node.people.sessions(user), node.people.tokens(user)
     known = {one.name: one for one in node.people.devices(user)}
     names = dict.fromkeys([*known, *(s.device for s in sessions), *(t.device for t in tokens)])
@@ -62,7 +64,7 @@ async def get_devices(request: Request[Any, Any, Any]) -> Response[bytes]:
             "first": iso(known[name].first) if name in known else None,
             "last": iso(known[name].last) if name in known else None,
             "this": bool(name) and name == held.device and user == held.reader.account,
-            "sessions": [_session_shown(one) for one in sessions if one.device == name],
+            "sessions": [_session_shown(node, one) for one in sessions if one.device == name],
             "tokens": [shown(one) for one in tokens if one.device == name],
         }
         for name in names
@@ -87,7 +89,7 @@ async def lose_device(request: Request[Any, Any, Any]) -> Response[bytes]:
         raise InvalidQuery("device is empty.", field="device", remedy="See GET /api/devices.")
     held = pass_of(request)
     node, who = node_of(request), Who.of(held)
-    user = _whose(node, who, text_in(given, "account", default=""))
+    user = whose(node, who, text_in(given, "account", default=""))
     act = await aside(node.clearing.lost, who, user, device)
     mine = folded(user) == folded(who.user)
     # how much there is of what somebody does not read is not his to know
@@ -112,7 +114,7 @@ async def lose_device(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def end_session(request: Request[Any, Any, Any], session: FromPath[str]) -> Response[bytes]:
     """DELETE /api/sessions/{id}: mine; for who administers accounts with ``account=`` another's."""
     node, who = node_of(request), Who.of(pass_of(request))
-    user = _whose(node, who, request.query_params.get("account", ""))
+    user = whose(node, who, request.query_params.get("account", ""))
     if not node.people.revoke(user, session):
         raise Unavailable
     return empty()

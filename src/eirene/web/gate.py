@@ -34,6 +34,7 @@ from eirene.web.problems import (
     problem_bytes,
     status_of,
 )
+from eirene.web.providers import AT, BACK, PROVIDERS, Providers
 from eirene.web.static import FILE, is_static
 from eirene.web.stream import STREAMS, Streams
 from eirene.web.uploads import UPLOADED_AT, UPLOADS, Uploads
@@ -53,7 +54,7 @@ _ALWAYS = [
 ]
 _ACCEPT = "/api/invitations/accept"
 _OPEN = frozenset(("/", "/health/ready", "/api/sign-in"))
-_UNSIGNED = frozenset(("/api/sign-in", _ACCEPT))
+_UNSIGNED = frozenset(("/api/sign-in", _ACCEPT, AT, BACK))
 """Paths that somebody without an account may post to."""
 _LOOKING = frozenset(("/api/view-as", "/api/sign-out"))
 """What somebody may do who looks through the eyes of an audience."""
@@ -75,6 +76,7 @@ class Gate:
         """Routes that take a request as it comes, by path: they need no router, nor its wrapping."""
         self.streams = Streams()
         self.uploads = Uploads(node)
+        self.providers = Providers(node)
         self._cookie = f"eirene-{node.name}="
         self._realm = header_text(not_live(node.realm)).encode("latin-1")
         self._proxies = [ipaddress.ip_network(p) for p in node.settings.trusted_proxies]
@@ -136,6 +138,7 @@ class Gate:
         """Put the node, the address and, where there is one, the asker beside the request."""
         scope[NODE] = self._node
         scope[UPLOADS] = self.uploads
+        scope[PROVIDERS] = self.providers
         scope[ADDRESS] = self._address(scope, headers)
         if b"x-forwarded-proto" in headers and self._is_proxy(_peer(scope)):
             secure = headers[b"x-forwarded-proto"].strip().lower() == b"https"
@@ -181,7 +184,7 @@ class Gate:
     def _admit(self, scope: Any, headers: dict[bytes, bytes]) -> None:
         path: str = scope["path"]
         method: str = scope["method"]
-        open_ = path in _OPEN or (path == _ACCEPT and method == "POST")
+        open_ = path in _OPEN or (path in _UNSIGNED and method == "POST")
         if method == "GET" and is_static(path):
             open_ = True
             scope[FILE] = path

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from eirene.config_providers import Trusted
 from eirene.desks.attaching import AttachmentDesk
 from eirene.desks.clearing import ClearingDesk
 from eirene.desks.configuring import ConfigurationDesk
@@ -15,6 +16,7 @@ from eirene.desks.decide import Drawn, Foreseen, Waiting
 from eirene.desks.erasing import ErasureDesk
 from eirene.desks.glass import Asked
 from eirene.desks.importing import ImportDesk
+from eirene.desks.vouched import Vouched
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.missions.areas import Areas
@@ -190,6 +192,10 @@ class Node(Protocol):
     def people(self) -> People: ...
     @property
     def clearing(self) -> ClearingDesk: ...
+    @property
+    def vouched(self) -> Vouched: ...
+    @property
+    def trusted(self) -> Sequence[Trusted]: ...
     @property
     def mission(self) -> Mission | None: ...
     @property

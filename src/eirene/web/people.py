@@ -244,8 +244,15 @@ async def invite(request: Request[Any, Any, Any]) -> Response[bytes]:
     """POST /api/invitations: into my own organisation, to a role that holds no more than I do."""
     held = pass_of(request)
     given = await json_map(request)
+    node, address = node_of(request), text_in(given, "address", default="").strip()
+    if address and not node.trusted:
+        raise InvalidQuery(
+            "This node knows no provider that could say whose address it is.",
+            field="address",
+            remedy="Leave it out.",
+        )
     id_, code, until = await aside(
-        node_of(request).clearing.invite,
+        node.clearing.invite,
         Who.of(held),
         text_in(given, "user"),
         text_in(given, "role"),
@@ -253,6 +260,7 @@ async def invite(request: Request[Any, Any, Any]) -> Response[bytes]:
         until=moment_in(given, "until"),
         account_until=moment_in(given, "account_until"),
         focal=yes_in(given, "invites"),
+        address=address,
     )
     # The code stands behind the #, which no browser sends to a server or a proxy.
     told = {"id": id_, "code": code, "link": f"/#invited={code}", "until": iso(until)}
@@ -285,7 +293,8 @@ async def accept(request: Request[Any, Any, Any]) -> Response[bytes]:
     node = node_of(request)
     given = await json_map(request)
     code, password = text_in(given, "code"), text_in(given, "password")
-    node.people.throttle_code(address_of(request))
+    # each code that is right costs a password's hash
+    node.people.tries.take("invitation", address_of(request))
     user = await aside(node.clearing.accept, code, password)
     return json_of({"user": user}, UNMARKED, status=201)
 

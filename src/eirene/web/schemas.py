@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eirene.web.import_schemas import IMPORT_SCHEMAS
+from eirene.web.provider_schemas import PROVIDER_LIST, PROVIDER_SCHEMAS
 from eirene.web.release_schemas import DECISION, PICTURES_OFFERED
 
 TEXT: dict[str, Any] = {"type": "string"}
@@ -94,7 +95,10 @@ _HELD = _RIGHTS | {
     "by": TEXT,
     "until": MAYBE_TIME,
 }
-_OPEN_SESSION = _map({"id": TEXT, "made": TIME, "seen": TIME, "until": TIME, "viewing": MAYBE_TEXT})
+_OPEN_SESSION = _map(
+    {"id": TEXT, "made": TIME, "seen": TIME, "until": TIME, "viewing": MAYBE_TEXT},
+    origin=MAYBE_TEXT,
+)
 _PEOPLE = {
     "may": _map(
         {"administer": YES_NO, "invite": YES_NO, "grant": TEXTS, "decide": TEXTS, "lend": TEXTS}
@@ -234,7 +238,7 @@ SCHEMAS: dict[str, Any] = {
     ),
     "Ready": _map({"ready": YES_NO}),
     "SignIn": _map({"user": TEXT, "password": TEXT}),
-    "Door": _map({"node": TEXT, "realm": TEXT}),
+    "Door": _map({"node": TEXT, "realm": TEXT, "providers": PROVIDER_LIST}),
     "Me": _map(_ACCOUNT, viewing=MAYBE_TEXT, clock_warning=MAYBE_TEXT),
     "Session": _map(_SESSION, clock_warning=MAYBE_TEXT),
     "NewPassword": _map({"old": TEXT, "new": TEXT}),
@@ -262,6 +266,7 @@ SCHEMAS: dict[str, Any] = {
         until=TIME,
         account_until=TIME,
         invites=YES_NO,
+        address=TEXT,
     ),
     "MadeInvitation": _map({"id": TEXT, "code": TEXT, "link": TEXT, "until": TIME}),
     "Acceptance": _map({"code": TEXT, "password": TEXT}),
@@ -336,6 +341,7 @@ SCHEMAS: dict[str, Any] = {
         ]
     },
     **IMPORT_SCHEMAS,
+    **PROVIDER_SCHEMAS,
     "Filed": {"oneOf": [_FILED, _list(_FILED)]},
     "Report": _map(
         {

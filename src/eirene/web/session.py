@@ -65,6 +65,19 @@ def _iso(moment: datetime | None) -> str | None:
     return iso(moment) if moment else None
 
 
+def cookie_of(request: Request[Any, Any, Any], text: str) -> str:
+    """A cookie that scripts cannot read and that no other site sends."""
+    text += "; HttpOnly; SameSite=Strict"
+    secure = node_of(request).settings.secure_cookies or request.scope["scheme"] == "https"
+    return f"{text}; Secure" if secure else text
+
+
+def session_cookie(request: Request[Any, Any, Any], secret: str) -> str:
+    """The cookie of a new session."""
+    name = f"eirene-{node_of(request).name}"
+    return cookie_of(request, f"{name}={secret}; Path=/; Max-Age=43200")
+
+
 @post(
     "/api/sign-in",
     **described(
@@ -85,10 +98,8 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
         address_of(request),
         device_named(request.headers.get("user-agent", "")),
     )
-    cookie = f"eirene-{node.name}={secret}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"
-    if node.settings.secure_cookies or request.scope["scheme"] == "https":
-        cookie += "; Secure"
-    return json_of(me_of(node, held.reader), UNMARKED, headers={"Set-Cookie": cookie})
+    headers = {"Set-Cookie": session_cookie(request, secret)}
+    return json_of(me_of(node, held.reader), UNMARKED, headers=headers)
 
 
 @get(
@@ -96,9 +107,10 @@ async def sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
     **described("Which node this is, before anybody signs in.", answer="Door", open_=True),
 )
 async def get_door(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """GET /api/sign-in: the realm, so that the first screen is marked too."""
+    """GET /api/sign-in: the realm, so that the first screen is marked too; and other ways in."""
     node = node_of(request)
-    return json_of({"node": node.name, "realm": node.realm}, UNMARKED)
+    ways = [{"name": of.name, "title": of.title} for of in node.trusted]
+    return json_of({"node": node.name, "realm": node.realm, "providers": ways}, UNMARKED)
 
 
 @post("/api/sign-out", **described("End this session.", statuses=(204,)))

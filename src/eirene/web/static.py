@@ -20,7 +20,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from eirene.maps import OwnMap, file_of, listed
-from eirene.web.answers import UNMARKED, bytes_of, json_of
+from eirene.web.answers import NO_STORE, UNMARKED, bytes_of, json_of
 from eirene.web.asking import aside, beside, node_of, reader_of
 from eirene.web.describe import described
 from eirene.web.node import Mission
@@ -57,9 +57,13 @@ _MOST = 16 << 20
 """Bytes of one answer of a large file; a part that is asked for may come in parts (RFC 9110, 15.3.7)."""
 
 
+FROM = "/from/"
+"""Where providers lead people back to: the client's page, whatever comes after."""
+
+
 def is_static(path: str) -> bool:
     """Whether a path is a file of the client, which anybody may load before signing in."""
-    return path == "/" or _static_file(path) is not None
+    return path == "/" or path.startswith(FROM) or _static_file(path) is not None
 
 
 def _static_file(path: str) -> Path | None:
@@ -92,9 +96,10 @@ def type_of(path: Path) -> str:
 
 def static_answer(path: str, headers: Any) -> Response[bytes]:
     """A file of the client, in the form that the browser takes."""
-    found = _static_file("/index.html" if path == "/" else path)
+    came_back = path.startswith(FROM)
+    found = _static_file("/index.html" if path == "/" or came_back else path)
     if found is None:
-        if path == "/":
+        if path == "/" or came_back:
             return Response(_NOT_BUILT.encode(), media_type="text/html")
         raise UnknownPath
     accepted = {
@@ -110,7 +115,8 @@ def static_answer(path: str, headers: Any) -> Response[bytes]:
             break
     tag = answer["ETag"] = etag_of(chosen)
     hashed = found.is_relative_to(STATIC / "assets")
-    answer["Cache-Control"] = _IMMUTABLE if hashed else "no-cache"
+    # the address to which one is led back holds a code, so not even that it was asked for stays
+    answer["Cache-Control"] = NO_STORE if came_back else _IMMUTABLE if hashed else "no-cache"
     if tag in headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=answer)
     return Response(chosen.read_bytes(), media_type=type_of(found), headers=answer)
