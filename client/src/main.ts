@@ -4,7 +4,8 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
 import { guardHistory } from "./panels/signin/guard";
-import { start, wake } from "./state";
+import { ledBack } from "./panels/signin/led";
+import { arrive, start, wake } from "./state";
 import { apply, chosenTheme, keepTheme, printOnPaper, themes } from "./theme";
 
 const target = document.getElementById("app");
@@ -20,4 +21,5 @@ document.addEventListener("visibilitychange", () => {
 });
 
 mount(App, { target });
-void start();
+const led = ledBack(location);
+void (led === null ? start() : arrive(led));

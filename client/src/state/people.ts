@@ -2,12 +2,14 @@
  * Organisations, accounts, clearances and devices. Asked for when the screen is
  * open; every act is followed by a fresh look, since it may have changed what I may do.
  */
-import type { Device, Lost, MadeInvitation, People, Rights } from "../wire/people";
+import type { Bindings, Device, Lost, MadeInvitation, People, Rights } from "../wire/people";
 import { api, session } from "./session";
 import { Value } from "./value";
 
 export type {
   Account,
+  Binding,
+  Bindings,
   Device,
   Invitation,
   Loan,
@@ -74,6 +76,7 @@ export function invite(wish: {
   role: string;
   organisation: string;
   invites: boolean;
+  address: string;
 }): Promise<MadeInvitation> {
   return acted("POST", "/api/invitations", wish);
 }
@@ -119,6 +122,22 @@ export async function loseDevice(device: string, account = ""): Promise<Lost> {
   const lost = await api.ask<Lost>("POST", "/api/devices", { device, account });
   await loadDevices(account);
   return lost;
+}
+
+/** Mine, or for who administers accounts those of another. */
+export function loadBindings(account = ""): Promise<Bindings> {
+  return api.get("/api/bindings", { account });
+}
+
+/** Begins to bind my account to my sign-in at a provider; gives where to go. */
+export async function bindTo(provider: string, password: string): Promise<string> {
+  const { go } = await api.ask<{ go: string }>("POST", "/api/bindings", { provider, password });
+  return go;
+}
+
+export async function unbind(id: string, account = ""): Promise<void> {
+  const whose = account === "" ? "" : `?account=${of(account)}`;
+  await api.ask("DELETE", `/api/bindings/${of(id)}${whose}`);
 }
 
 export async function endSession(id: string, account = ""): Promise<void> {

@@ -42,6 +42,9 @@ const MARK = "eirene-signed-in";
 /** Why the node ends a stream when I may see more or less than before, or look as somebody else. */
 const CHANGED = "clearances changed";
 
+/** What came of the way back from a provider, until it was shown: bound to it by title, or not. */
+export const arrived = new Value<{ bound: string } | { fault: Problem } | null>(null);
+
 let clockOffset = 0;
 /** While we sign out, the node's goodbye needs no question back. */
 let leaving = false;
@@ -157,6 +160,21 @@ export async function check(): Promise<void> {
     if (!fault.noLink) localStorage.removeItem(MARK);
     session.set({ state: "out", why: fault.noLink ? "no-link" : "first" });
   }
+}
+
+/** Ends a sign-in at a provider, with what it led back with. */
+export async function arrive(given: Record<string, string>): Promise<void> {
+  try {
+    const { bound, me } = await api.cameBack(given);
+    enter(me);
+    if (bound !== "") arrived.set({ bound });
+  } catch (fault) {
+    if (!(fault instanceof Problem)) throw fault;
+    arrived.set({ fault });
+    await start();
+  }
+  // Whoever is signed in was about to bind his account, on that screen.
+  if (session.get().state === "in" && arrived.get() !== null) panel.set("people");
 }
 
 export async function signIn(user: string, password: string): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import type {
   AreaCollection,
+  CameBack,
   Decision,
   Door,
   Draft,
@@ -90,7 +91,7 @@ export function address(path: string, query: Query = {}): string {
 
 /** A wrong password is refused with the same status, and ends nothing. */
 function endsSession({ status, code }: Problem, path: string): boolean {
-  return status === 401 && path !== "/api/sign-in" && code !== "sign-in-failed";
+  return status === 401 && !path.startsWith("/api/sign-in") && code !== "sign-in-failed";
 }
 
 export class Api {
@@ -190,6 +191,14 @@ export class Api {
   }
   door(): Promise<Door> {
     return this.get("/api/sign-in");
+  }
+  /** Begins a sign-in at a provider, or with a code to accept an invitation by it: where to go. */
+  goTo(provider: string, code = ""): Promise<{ go: string }> {
+    return this.ask("POST", "/api/sign-in/provider", { provider, code });
+  }
+  /** What the provider led back with. */
+  cameBack(given: Record<string, string>): Promise<CameBack> {
+    return this.ask("POST", "/api/sign-in/provider/back", given);
   }
   signOut(): Promise<void> {
     return this.ask("POST", "/api/sign-out");

@@ -98,6 +98,24 @@ export interface OpenSession {
   seen: string;
   until: string;
   viewing: string | null;
+  /** The provider that vouched for it; null: a password. */
+  origin: string | null;
+}
+
+/** A sign-in at a provider that is bound to an account. */
+export interface Binding {
+  id: string;
+  title: string;
+  issuer: string;
+  made: string;
+  /** The account has no other way in. */
+  only: boolean;
+}
+
+export interface Bindings {
+  bound: Binding[];
+  /** Providers to which it could be bound. */
+  open: { name: string; title: string }[];
 }
 
 export interface Token {

@@ -206,6 +206,21 @@ export interface Mission {
 export interface Door {
   node: string;
   realm: "live" | "exercise" | "replay";
+  /** Identity providers at which one may sign in. */
+  providers: ProviderName[];
+}
+
+export interface ProviderName {
+  /** How it is named in addresses. */
+  name: string;
+  title: string;
+}
+
+/** What came of a sign-in at a provider. */
+export interface CameBack {
+  /** The provider's title, where my account was bound to my sign-in there; "": I signed in. */
+  bound: string;
+  me: Me;
 }
 
 export interface Me {
