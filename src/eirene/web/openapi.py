@@ -91,7 +91,7 @@ def _operation(
     path: str, method: str, handler: BaseRouteHandler, told: Described
 ) -> dict[str, Any]:
     name = handler.handler_name
-    suffix = path.rpartition(".")[2] if "." in path else ""
+    suffix = path.rpartition("/")[2].partition(".")[2].replace(".", "_")
     found: dict[str, Any] = {
         "operationId": f"{name}_{suffix}" if suffix else name,
         "summary": told.summary,
