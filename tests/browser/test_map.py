@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from browser.conftest import Demo, Seat
+from eirene.maps import Asked, add, remove
+from map_files import FOUR, mbtiles, mvt, pmtiles, png
 
 WATCH = Path(__file__).parents[2] / "benchmarks" / "watch.js"
 AT_REST = """() => new Promise((done) => {
@@ -68,3 +71,43 @@ def test_a_filed_report_is_drawn_where_it_was_placed(seat: Callable[..., Seat], 
         }"""
     )
     assert found
+
+
+def test_maps_of_the_missions_own_lie_under_the_picture(
+    seat: Callable[..., Seat], demo: Demo, tmp_path: Path
+) -> None:
+    [node] = (path.parent.parent for path in demo.folder.glob("replay*/keys/lock.json"))
+    when = datetime(2026, 11, 26, tzinfo=UTC)
+    images = mbtiles(tmp_path / "image.mbtiles", [(place, png(200)) for place in FOUR])
+    across = mvt("roads", 2921)  # at 6.6° N in the tile of the north-east, where the map looks
+    roads = pmtiles(tmp_path / "town.pmtiles", [(place, across) for place in FOUR])
+    for path, title in ((images, "Survey"), (roads, "Town")):
+        add(node, path, Asked(title=title, attribution=f"{title} department"), when)
+    try:
+        one = seat()
+        one.page.add_init_script(path=WATCH)
+        page = one.sign_in()
+        page.locator("canvas").first.wait_for()
+        assert page.evaluate(AT_REST)
+        for words in ("Survey department", "the mission's own, brought 2026-11-26"):
+            page.get_by_text(words).first.wait_for()
+        shown = page.evaluate(
+            """async () => {
+              const map = bench.map;
+              const roads = () => map.querySourceFeatures("base-own-town", { sourceLayer: "roads" });
+              for (let tries = 0; tries < 200 && !roads().length; tries += 1)
+                await new Promise((done) => setTimeout(done, 50));
+              return {
+                loaded: ["base-own-survey", "base-own-town"].map((id) => map.isSourceLoaded(id)),
+                roads: roads().length > 0,
+                image: Boolean(map.getLayer("base-own-survey-image")),
+              };
+            }"""
+        )
+        assert shown == {"loaded": [True, True], "roads": True, "image": True}
+        page.get_by_label("Survey").uncheck()
+        hidden = "() => bench.map.getLayoutProperty('base-own-survey-image', 'visibility')"
+        assert page.evaluate(hidden) == "none"
+    finally:
+        for title in ("own-survey", "own-town"):
+            remove(node, title)
