@@ -389,7 +389,6 @@ def test_an_address_that_the_token_leaves_out_is_asked_for(house: House) -> None
         lambda _provider, _claims: "no token",
         lambda _provider, _claims: 7,
     ],
-    ids=str,
 )
 def test_a_token_that_is_not_right_opens_nothing(
     house: House, mint: Mint, caplog: pytest.LogCaptureFixture
