@@ -82,8 +82,8 @@ def test_a_token_of_one_node_opens_nothing_on_the_other(demo: Demo) -> None:
 def test_the_first_screen_of_each_node_says_what_it_is(demo: Demo) -> None:
     doors = [httpx.get(url + "/api/sign-in").json() for url in demo.urls]
     assert doors == [
-        {"node": "replay", "realm": "replay"},
-        {"node": "amber-river", "realm": "exercise"},
+        {"node": "replay", "realm": "replay", "providers": []},
+        {"node": "amber-river", "realm": "exercise", "providers": []},
     ]
 
 
