@@ -134,7 +134,8 @@ def _by_form(a: Page, b: Page) -> list[dict[str, float]]:
         form.wait_for()
         _fill(form, "compartment", "mission")
         _fill(form, "type", "VC")
-        _fill(form, "occurred", f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z")
+        # to the second: with the minute alone it would stand below all that came within it
+        _fill(form, "occurred", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
         _fill(form, "place", "6.5 N 20.5 E")
         _fill(form, "summary", f"{_mark(number)} made for a benchmark")
         a.keyboard.press("Tab")
