@@ -133,7 +133,8 @@ def _bytes(where: Path) -> int:
 # -- questions
 
 
-def _readers() -> dict[str, Reader]:
+def readers() -> dict[str, Reader]:
+    """Who asks, by how much he may see."""
     names = compartments()
     some = frozenset(names[::3][:12])
     return {
@@ -142,7 +143,7 @@ def _readers() -> dict[str, Reader]:
     }
 
 
-class _Draw:
+class Draw:
     """Draws questions, seeded."""
 
     def __init__(self, seed: int) -> None:
@@ -173,6 +174,11 @@ class _Draw:
             text = f"{event['source_article']} {event['where_coordinates']} {event['dyad_name']}"
             found += [word for word in text.split() if word.isalpha() and len(word) > 2]
         return found
+
+    @staticmethod
+    def rare(words: list[str]) -> list[str]:
+        """Those of the words that come once or twice."""
+        return sorted(word for word, times in Counter(words).items() if times <= 2)
 
     def text(self, words: list[str], rare: list[str]) -> Query:
         """A third rare words, a third as they come in the text, a third two words together."""
@@ -221,10 +227,9 @@ def kinds(picture: Picture, number: int) -> list[Kind]:
     def by_day(reader: Reader, query: Query) -> int:
         return counts(picture, reader, query, group=("day", "area")).total
 
-    draw = _Draw(7)
+    draw = Draw(7)
     words = draw.words()
-    often = Counter(words)
-    rare = sorted(word for word, times in often.items() if times <= 2)
+    rare = draw.rare(words)
 
     def text() -> Query:
         return draw.text(words, rare)
@@ -244,7 +249,7 @@ def kinds(picture: Picture, number: int) -> list[Kind]:
 def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
     costs: list[Cost] = []
     for kind in kinds(picture, 60 if quick else 300):
-        for name, reader in _readers().items():
+        for name, reader in readers().items():
             times, cost = timed(kind, reader, paired=name.startswith("all"))
             yield at_most(
                 f"{kind.title}, p95, reader of {name}",

@@ -28,6 +28,7 @@ NAMES = {
     "log_append": "append in bulk, and one by one",
     "million": "a million reports: rebuild, size, questions",
     "siblings": "what showing only the finest version costs, 300 compartments",
+    "postgis": "the same million in PostgreSQL with PostGIS, side by side",
     "http_posts": "32 writers over HTTP",
     "browser": "from one browser to the other; first picture",
     "symbols": "10,000 symbols, 1,000 moves a second",

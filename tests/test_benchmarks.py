@@ -24,7 +24,7 @@ def test_a_small_million_answers_with_the_reader_test_and_without_it():
         picture, _ = million.rebuilt(where, 1_000)
         try:
             times, cost = million.timed(
-                million.kinds(picture, 3)[-1], million._readers().popitem()[1], paired=True
+                million.kinds(picture, 3)[-1], million.readers().popitem()[1], paired=True
             )
             ask = million.kinds(picture, 3)[-1].ask
             seen = ask(nobody, Query())
