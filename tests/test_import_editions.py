@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eirene.app import Node
 from eirene.config import Settings
-from eirene.desks.importing import Vanished
+from eirene.desks import importing as desk
+from eirene.desks.importing import Stopped, Vanished
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
+from eirene.imports import run as importer
+from eirene.imports.deciding import Decided
 from eirene.imports.run import Plan
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.picture import Query, Row, search
-from eirene.picture.imports import Imported
+from eirene.picture.imports import Imported, state_of
 from eirene.release.reader import Reader
 from eirene.reports.flat import content_values
 from eirene.web.bring import filed, planned
+from eirene.web.undoing import told
 from import_files import a_file, a_mapping, sums
 
 _numbers = itertools.count()
@@ -45,18 +51,21 @@ class Office:
         self.node = Node(Settings(data=str(folder / "node")), Lock("plain"), sync=False)
         self.duty = _reader("duty", "mission")
 
-    def bring(
-        self, told: List | str, source: str, reader: Reader | None = None, *, withdraw: bool = False
-    ) -> tuple[Plan, Vanished | None]:
+    def plan(self, told: List | str, source: str, reader: Reader | None = None) -> Plan:
         text = told if isinstance(told, str) else _csv(told)
         mapping = a_mapping(
             fields={"name": "name", "people": "people"}, row_id=["id"], source=source
         )
+        return planned(
+            self.node, reader or self.duty, a_file(self.folder, text), mapping, _quiet,
+            kind="site", compartment="mission", look=False,
+        )  # fmt: skip
+
+    def bring(
+        self, told: List | str, source: str, reader: Reader | None = None, *, withdraw: bool = False
+    ) -> tuple[Plan, Vanished | None]:
         reader = reader or self.duty
-        path = a_file(self.folder, text)
-        made = planned(
-            self.node, reader, path, mapping, _quiet, kind="site", compartment="mission", look=False
-        )
+        made = self.plan(told, source, reader)
         done, gone = filed(self.node, reader, made, _quiet, withdraw=withdraw)
         assert done == sums(made)[0]
         return made, gone
@@ -274,3 +283,96 @@ def test_what_a_name_was_decided_to_mean_is_kept_for_who_may_read_it(office: Off
     assert desk.names(blind) == {}
     with pytest.raises(NotAllowed):
         desk.name(blind, "mission", {"A": "B"})
+
+
+@pytest.fixture
+def two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "BLOCK", 2)
+    monkeypatch.setattr(desk, "BLOCK", 2)
+
+
+FIVE = {n: n for n in range(5)}
+
+
+def test_an_import_stops_between_two_blocks_and_the_rest_comes_later(
+    office: Office, source: str, two_at_a_time: None
+) -> None:
+    ids: list[str] = []
+
+    def heard(line: dict[str, Any]) -> None:
+        ids.extend([line["import"]] if "import" in line else [])
+
+    def stop(_block: Sequence[Decided]) -> None:
+        office.node.importing.stop(office.duty, bytes.fromhex(ids[0]))
+
+    made = office.plan(FIVE, source)
+    with pytest.raises(Stopped):
+        filed(office.node, office.duty, made, heard, stop)
+    one = office.last()
+    assert (one.id.hex(), one.filed, state_of(one)) == (ids[0], 2, "stopped")
+    assert one.sums is not None and (one.sums.rows, one.sums.reports) == (2, 2)
+    assert len(office.stands(source)) == 2, "what it filed stays"
+    with pytest.raises(InvalidQuery, match="Nothing is at work"):
+        office.node.importing.stop(office.duty, one.id)
+    assert office.node.importing.unfinished(office.duty, made.record, "mission") == [one]
+    again, _ = office.bring(FIVE, source)
+    assert sums(again) == (3, 2, 0, 0), "the same file adds only the rest"
+    assert office.stands(source) == _named(FIVE)
+    assert office.node.importing.unfinished(office.duty, made.record, "mission") == []
+
+
+def test_an_import_that_a_dead_node_cut_off_is_known_as_far_as_it_came(
+    office: Office, source: str, two_at_a_time: None
+) -> None:
+    made = office.plan(FIVE, source)
+    run = office.node.importing.begin(office.duty, "mission", made.record)
+    block = next(made.blocks())
+    run.file([one.draft for one in block if one.draft is not None])
+    run.wait()  # durable; and here the node dies: nothing is told of the end
+    assert told([office.last()], office.node.importing)[0]["state"] == "at-work"
+    office.node.importing.left(run)
+    one = office.last()
+    assert (one.filed, one.sums, state_of(one)) == (2, None, "cut-off")
+    again, _ = office.bring(FIVE, source)
+    assert sums(again) == (3, 2, 0, 0)
+    assert office.stands(source) == _named(FIVE)
+
+
+def test_an_import_that_fails_says_so(office: Office, source: str, two_at_a_time: None) -> None:
+    def fail(_block: Sequence[Decided]) -> None:
+        if office.node.importing.run_of(office.node.importing.at_work("")[0]).rows:  # pyright: ignore[reportOptionalMemberAccess]
+            raise OSError("the stick was pulled out")
+
+    with pytest.raises(OSError, match="stick"):
+        filed(office.node, office.duty, office.plan(FIVE, source), _quiet, fail)
+    one = office.last()
+    assert (one.filed, one.sums, state_of(one)) == (2, None, "failed")
+    assert office.node.importing.at_work("") == []
+
+
+def test_taking_back_stops_too_and_once_more_does_the_rest(
+    office: Office, source: str, two_at_a_time: None
+) -> None:
+    office.bring(FIVE, source)
+    one = office.last()
+
+    def stop(_filed: int) -> None:
+        office.node.importing.stop(office.duty, one.id)
+
+    first = office.node.importing.undo(office.duty, one.id, progress=stop)
+    assert (first.withdrawn, first.stopped) == (2, True)
+    assert told(office.node.importing.all(office.duty), office.node.importing)[0]["undone"] is None
+    rest = office.node.importing.undo(office.duty, one.id)
+    assert (rest.withdrawn, rest.gone, rest.stopped) == (3, 2, False)
+    assert told(office.node.importing.all(office.duty), office.node.importing)[0]["undone"]
+
+
+def test_only_the_organisation_that_imports_stops_it(office: Office, source: str) -> None:
+    made = office.plan(FIVE, source)
+    with office.node.importing.begin(office.duty, "mission", made.record) as run:
+        with pytest.raises(NotAllowed):
+            office.node.importing.stop(_reader("other", "ngo"), run.id)
+        blind = msgspec.structs.replace(office.duty, compartments=frozenset[str]())
+        with pytest.raises(Unavailable):
+            office.node.importing.stop(blind, run.id)
+        run.check()

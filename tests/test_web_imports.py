@@ -275,8 +275,20 @@ def test_filing_stops_when_it_is_told_to(web: WebNode, monkeypatch: pytest.Monke
     one = settled(web, one["id"])
     assert one["state"] == "stopped"
     assert one["filed"] < 60
-    again = acted(web, one["id"], act="plan", compartment="mission")
+    mine = next(
+        x for x in web.get(JOC, "/api/imported").json()["imports"] if x["file"] == "stop.csv"
+    )
+    assert (mine["id"], mine["state"], mine["filed"]) == (one["import"], "stopped", one["filed"])
+    assert mine["sums"]["rows"] == mine["sums"]["reports"] == one["filed"], "as far as it came"
+    again = brought(web, "name,type de site,latitude,longitude\n" + rows, "stop.csv")
+    again = acted(web, again["id"], act="plan", compartment="mission")
     assert again["plan"]["repeats"] == one["filed"], "the rest can be brought later"
+    assert [(u["state"], u["filed"]) for u in again["unfinished"]] == [("stopped", one["filed"])]
+    at = [x["id"] for x in web.get(JOC, "/api/imports").json()["imports"]]
+    assert again["id"] in at, "a page opened anew finds what is being brought"
+    assert web.get(NGO, "/api/imports").json()["imports"] == [], "and nobody else does"
+    rest = acted(web, one["id"], act="file", plan=one["plan"]["number"])
+    assert (rest["state"], rest["filed"]) == ("filed", 60), "the plan that was stopped goes on"
 
 
 def test_a_guess_is_filed_from_the_command_line_only_with_yes(web: WebNode, tmp_path: Path) -> None:

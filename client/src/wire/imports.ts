@@ -83,6 +83,16 @@ export interface Import {
   proposal: ImportProposal | null;
   plan: ImportPlan | null;
   filed: number;
+  /** Id of the import that files it, or filed it last: see `Imported`. */
+  import: string | null;
+  /** Imports of the same bytes that ended before their end: only the rest is left to bring. */
+  unfinished: {
+    id: string;
+    account: string;
+    began: string;
+    filed: number;
+    state: "stopped" | "failed" | "cut-off";
+  }[];
 }
 
 /** What a person chose; what is left out is as proposed. */
@@ -112,6 +122,10 @@ export interface ImportSums {
 /** An import that there was. */
 export interface Imported {
   id: string;
+  /** `cut-off`: the node went down in the middle. */
+  state: "at-work" | "whole" | "stopped" | "failed" | "cut-off";
+  /** What files it, or takes it back, just now; in rows, `of` 0 where nobody knows. */
+  at_work: { act: "file" | "undo"; done: number; of: number } | null;
   file: string;
   kind: string;
   compartment: string;
@@ -124,6 +138,7 @@ export interface Imported {
   sums: ImportSums | null;
   undone: { account: string; at: string } | null;
   may_undo: boolean;
+  may_stop: boolean;
 }
 
 /** What taking an import back does. */
@@ -132,5 +147,7 @@ export interface Undone {
   restored: number;
   kept: number;
   gone: number;
+  /** Somebody stopped it: taking back once more does the rest. */
+  stopped: boolean;
   first_kept: { id: string; called: string }[];
 }

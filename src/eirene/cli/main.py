@@ -125,7 +125,8 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "bring a file of other people's data in",
         "Shows first what would happen. Without a mapping one is proposed, from tags, headings and\n"
         "values; --yes files what was proposed. Bad rows go to a rejects file with row, field and reason.\n"
-        "Importing a file again changes nothing. --list shows earlier imports, --undo takes one back.",
+        "Importing a file again changes nothing. Ctrl-C stops it between two blocks: what was filed stays,\n"
+        "and the same file again adds only the rest. --list shows earlier imports, --undo takes one back.",
     )
     bring.add_argument(
         "file",
@@ -159,6 +160,9 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
     )
     bring.add_argument("--list", action="store_true", help="show earlier imports and their ids")
     bring.add_argument("--undo", metavar="ID", help="take an earlier import back, as one act")
+    bring.add_argument(
+        "--stop", metavar="ID", help="stop an import, or a taking back, that is at work"
+    )
     bring.add_argument("--rejects", type=Path, metavar="FILE", help="where bad rows go")
     export = verb(
         "export",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from eirene.app import Node
 
 Report = Callable[[int, int], None]
+Stop = Callable[[str], tuple[str, dict[str, Any]]]
+"""Of the id of an import at work: the verb that stops it, and what it is given."""
 
 
 class _Remote(EireneError):
@@ -114,16 +119,64 @@ def call(
     verb: str,
     args: dict[str, Any],
     report: Report | None = None,
+    stop: Stop | None = None,
 ) -> dict[str, Any]:
-    """Carry a verb out on the running node, or on the folder when none runs."""
+    """Carry a verb out on the running node, or on the folder when none runs.
+
+    With ``stop``, Ctrl-C has it stop and tell how far it came, once something is being
+    written; a second one ends the command at once, and the node goes on.
+    """
     folder = node_folder(settings.data)
-    answer = _over_socket(folder / "control.sock", verb, args, report)
+    socket_ = folder / "control.sock"
+    heard = _Heard(report)
+    with _interruptible(heard, stop, lambda v, a: _over_socket(socket_, v, a, _Heard(None))):
+        answer = _over_socket(socket_, verb, args, heard)
     if answer is not None:
         return answer
     from eirene.web.control import VERBS  # with it comes the whole node: seldom needed, and slow
 
-    with opened(settings, passphrase_file, report) as node:
-        return VERBS[verb](node, args, lambda line: _told(line, report))
+    with (
+        opened(settings, passphrase_file, report) as node,
+        _interruptible(heard, stop, lambda v, a: VERBS[v](node, a, _Heard(None))),
+    ):
+        return VERBS[verb](node, args, heard)
+
+
+class _Heard:
+    """Takes what a verb says while it works."""
+
+    def __init__(self, report: Report | None) -> None:
+        self._report = report
+        self.at_work = ""
+        """Id of the import that is being filed or taken back."""
+
+    def __call__(self, line: dict[str, Any]) -> None:
+        self.at_work = str(line.get("import", self.at_work))
+        _told(line, self._report)
+
+
+@contextmanager
+def _interruptible(
+    heard: _Heard, stop: Stop | None, act: Callable[[str, dict[str, Any]], object]
+) -> Generator[None]:
+    """While it lasts, the first Ctrl-C stops what is at work in good order."""
+    if stop is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before)  # a second one does as ever
+        if not heard.at_work:
+            raise KeyboardInterrupt
+        stage("stopping after this block; Ctrl-C once more to leave at once")
+        with suppress(EireneError):  # it ended just now
+            act(*stop(heard.at_work))
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _told(line: dict[str, Any], report: Report | None) -> None:
@@ -154,7 +207,7 @@ class opened:  # noqa: N801 - reads as a verb: with opened(...) as node
 
 
 def _over_socket(
-    path: Path, verb: str, args: dict[str, Any], report: Report | None
+    path: Path, verb: str, args: dict[str, Any], heard: _Heard
 ) -> dict[str, Any] | None:
     """The node's answer; None where no node listens."""
     connection = _SocketConnection(path)
@@ -170,6 +223,6 @@ def _over_socket(
         last = json.loads(line)
         if "error" in last:
             raise _Remote(last["error"])
-        _told(last, report)
+        heard(last)
     connection.close()
     return last

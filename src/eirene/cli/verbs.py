@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from eirene.cli.console import asked, note, progress, say, table
-from eirene.cli.reach import call, from_file, new_lock, node_folder, the_lock
+from eirene.cli.reach import Stop, call, from_file, new_lock, node_folder, the_lock
 from eirene.config import Settings
 from eirene.errors import DamagedLog, FolderInUse, InvalidQuery
 from eirene.keys.store import KeyStore
@@ -23,7 +23,7 @@ from eirene.products import format_of
 
 def bring(args: argparse.Namespace, settings: Settings) -> None:
     """A file of other people's data."""
-    if args.list or args.undo:
+    if args.list or args.undo or args.stop:
         _earlier(args, settings)
         return
     if args.file is None:
@@ -45,10 +45,14 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
     }
     given["dry_run"] = args.dry_run
     with progress("reading" if args.dry_run else "importing") as report:
-        seen = call(settings, args.passphrase_file, "import", given, report)
+        seen = call(settings, args.passphrase_file, "import", given, report, _stop(args))
     table(seen["table"], "", "")
     if args.save_mapping:
         _save(args.save_mapping, seen["mapping"])
+    if seen["stopped"]:
+        say(
+            "Stopped. What was filed stays; import the same file again, and only the rest is added."
+        )
     if not args.dry_run:
         empty = f" + {seen['empty']:,} empty" if seen["empty"] else ""
         say(
@@ -60,6 +64,11 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
             say(f"{seen['vanished']:,} reports of earlier editions are no longer in it ({done})")
     if seen["rejects"]:
         note(f"{seen['rejects']:,} rows were not taken; why stands in {seen['rejects_file']}")
+
+
+def _stop(args: argparse.Namespace) -> Stop:
+    """Asks the node to stop an import between two blocks."""
+    return lambda id_: ("imports", {"account": args.account, "import": id_, "stop": True})
 
 
 def _decision(told: str) -> tuple[str, str]:
@@ -77,9 +86,17 @@ def _earlier(args: argparse.Namespace, settings: Settings) -> None:
         raise InvalidQuery(
             "Whose imports?", field="account", remedy="Give --account NAME (eirene account list)."
         )
-    given = {"account": args.account, "import": args.undo or "", "dry_run": args.dry_run}
+    given = {
+        "account": args.account,
+        "import": args.stop or args.undo or "",
+        "dry_run": args.dry_run,
+        "stop": bool(args.stop),
+    }
     with progress("taking back") as report:
-        found = call(settings, args.passphrase_file, "imports", given, report)
+        found = call(settings, args.passphrase_file, "imports", given, report, _stop(args))
+    if args.stop:
+        say(f"{found['stopping']} stops before its next block; --list tells when it has.")
+        return
     if not args.undo:
         rows = [_import_row(one) for one in found["imports"]]
         table(rows, "id", "when", "file", "kind", "compartment", "by", "reports", "state")
@@ -89,12 +106,16 @@ def _earlier(args: argparse.Namespace, settings: Settings) -> None:
         f"{found['withdrawn']:,} reports {would}withdrawn, {found['restored']:,} {would}as they "
         f"were before; {found['kept']:,} were changed since and stay, {found['gone']:,} had gone."
     )
+    if found["stopped"]:
+        say("Stopped. --undo once more takes back the rest.")
     for one in found["first_kept"]:
         note(f"  stays: {one['called']}")
 
 
 def _import_row(one: dict[str, Any]) -> tuple[str, ...]:
-    state = "whole" if one["ended"] else "cut off, or at work"
+    state = {"at-work": "at work", "cut-off": "cut off"}.get(one["state"], one["state"])
+    if one["at_work"] and one["at_work"]["act"] == "undo":
+        state = "is being taken back"
     if one["undone"]:
         state = f"taken back {one['undone']['at'][:16]} by {one['undone']['account']}"
     return (

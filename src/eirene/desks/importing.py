@@ -4,17 +4,23 @@ Invariants
   * Reports enter through the filing desk alone, as the account that imports.
   * Each block enters the log together with a part of the import's own record, or
     not at all: what an import filed is known to the last report.
+  * An import stops between two blocks, and its record says so. What it filed stays; the same
+    file brought again adds only the rest.
   * Taking back never removes: what an import brought is withdrawn, what it
     amended says again what it said before, and what was changed since is left alone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from types import TracebackType
+from typing import Self
 
 import msgspec
 
@@ -38,20 +44,65 @@ _IN_FLIGHT = 2
 BLOCK = 1_000
 
 
-class Run:
-    """One import that is filing: its blocks go in order, and are counted when durable."""
+class Stopped(Exception):
+    """Somebody stopped the work, between two blocks."""
 
-    def __init__(self, desk: ImportDesk, reader: Reader, told: Import, compartment: str) -> None:
-        self._desk, self._reader, self._told = desk, reader, told
-        self._compartment = compartment
+
+class Run:
+    """One import that is filing: its blocks go in order, and are counted when durable.
+
+    Who leaves it before ``end`` leaves a record that says how far it came.
+    """
+
+    def __init__(
+        self, desk: ImportDesk, reader: Reader, told: Import, compartment: str, of: int
+    ) -> None:
+        self._desk, self._reader, self.told = desk, reader, told
+        self.compartment = compartment
         self._waiting: deque[Future[list[Filed]]] = deque()
+        self._stop = threading.Event()
+        self._ended = False
         self.filed = 0
         """Reports that are durable."""
+        self.rows, self.of = 0, of
+        """Rows gone through, or reports taken back; of how many, 0 where nobody knows."""
+        self.sums: Callable[[], Sums] | None = None
+        """What became of the rows until now, once all on their way are filed."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if not self._ended:
+                self._cut(error)
+        finally:
+            self._desk.left(self)
 
     @property
     def id(self) -> bytes:
         """Of the import."""
-        return self._told.id
+        return self.told.id
+
+    @property
+    def owner(self) -> str:
+        """The organisation that imports."""
+        return self._reader.organisation
+
+    def stop(self) -> None:
+        """Have it stop before its next block; from any thread."""
+        self._stop.set()
+
+    def check(self, rows: int = 0) -> None:
+        """Between two blocks, so many rows later; raises ``Stopped`` where somebody asked for it."""
+        self.rows += rows
+        if self._stop.is_set():
+            raise Stopped
 
     def file(self, drafts: Sequence[Draft]) -> None:
         """One block; returns while it is still on its way. Raises as the filing desk does."""
@@ -71,17 +122,34 @@ class Run:
     def end(self, sums: Sums) -> None:
         """Record what became of all rows."""
         self.wait()
-        self._desk.filing.post([self._body(msgspec.structs.replace(self._told, sums=sums))])
+        self._record(sums=sums)
+
+    def _cut(self, error: BaseException | None) -> None:
+        whole = isinstance(error, Stopped)  # then every row that was counted was filed
+        while self._waiting:  # what was on its way is filed, and counts
+            try:
+                self._settle()
+            except Exception:  # noqa: BLE001 - its filer is hearing of the first one already
+                whole = False
+        stopped = isinstance(error, Stopped | KeyboardInterrupt)
+        sums = self.sums() if whole and self.sums is not None else None
+        with contextlib.suppress(Exception):  # a full disk takes no record: then it is "cut off"
+            self._record(cut="stopped" if stopped else "failed", sums=sums)
+
+    def _record(self, *, sums: Sums | None, cut: str = "") -> None:
+        told = msgspec.structs.replace(self.told, sums=sums, cut=cut)
+        self._desk.filing.post([self._body(told)])
+        self._ended = True
 
     def _settle(self) -> None:
         self.filed += len(self._waiting.popleft().result())
 
     def _part(self, bodies: Sequence[Body]) -> list[Body]:
         ids = tuple(body.id for body in bodies)
-        return [self._body(msgspec.structs.replace(self._told, reports=ids))]
+        return [self._body(msgspec.structs.replace(self.told, reports=ids))]
 
     def _body(self, told: Import) -> Body:
-        return self._desk.part(self._reader, self._compartment, told)
+        return self._desk.part(self._reader, self.compartment, told)
 
 
 class Undoing(msgspec.Struct, kw_only=True):
@@ -96,6 +164,8 @@ class Undoing(msgspec.Struct, kw_only=True):
     kept_all: int = 0
     gone: int = 0
     """Reports that are withdrawn already, or cannot be seen any more."""
+    stopped: bool = False
+    """Somebody stopped it: taking back once more does the rest."""
 
 
 class Vanished(msgspec.Struct):
@@ -122,12 +192,65 @@ class ImportDesk:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._keys, self._picture, self.filing, self._clock = keys, picture, filing, clock
+        self._runs: dict[bytes, Run] = {}
 
-    def begin(self, reader: Reader, compartment: str, told: Import) -> Run:
-        """An import that starts now; ``told.id`` is chosen here where it is empty."""
+    def begin(self, reader: Reader, compartment: str, told: Import, *, of: int = 0) -> Run:
+        """An import that starts now; ``told.id`` is chosen here where it is empty, ``of`` as in
+        ``Run``.
+        """
         self._check_may(reader, compartment)
         named = told if told.id else msgspec.structs.replace(told, id=os.urandom(16))
-        return Run(self, reader, named, compartment)
+        run = self._runs[named.id] = Run(self, reader, named, compartment, of)
+        return run
+
+    def left(self, run: Run) -> None:
+        """It is no longer at work."""
+        self._runs.pop(run.id, None)
+
+    def run_of(self, id_: bytes) -> Run | None:
+        """What files this import, or takes it back, just now."""
+        every = list(self._runs.values())
+        return next((one for one in every if id_ in (one.id, one.told.undoes)), None)
+
+    def stop(self, reader: Reader, id_: bytes) -> str:
+        """Stop what files this import, or takes it back, before its next block; gives the name
+        of the file.
+
+        Raises ``Unavailable``, ``NotAllowed``; ``InvalidQuery`` where nothing is at work.
+        """
+        run = self.run_of(id_)
+        if run is None:
+            self.one(reader, id_)
+            raise InvalidQuery(
+                "Nothing is at work on this import.",
+                field="import",
+                remedy="To take it back, undo it; to have the rest, bring the file again.",
+            )
+        if run.compartment not in reader.compartments:
+            raise Unavailable
+        self._check_own(reader, run.owner, run.compartment)
+        run.stop()
+        return run.told.file
+
+    def at_work(self, begins: str) -> list[bytes]:
+        """Ids that begin so, of what is being filed or taken back just now."""
+        every = {one.told.undoes or one.id for one in list(self._runs.values())}
+        return [one for one in every if one.hex().startswith(begins)]
+
+    def unfinished(self, reader: Reader, told: Import, compartment: str) -> list[Imported]:
+        """Imports of these same bytes by this organisation that ended before their end, since
+        the last that did not; newest first.
+        """
+        same = (told.sha256, told.kind, compartment, reader.organisation)
+        found: list[Imported] = []
+        for one in self.all(reader):
+            if (one.sha256, one.kind, one.compartment, one.owner) != same or one.undoes:
+                continue
+            if one.ended and not one.cut:
+                break
+            if self.run_of(one.id) is None:
+                found.append(one)
+        return found
 
     def _check_may(self, reader: Reader, compartment: str) -> None:
         if compartment not in reader.may_file:
@@ -208,16 +331,27 @@ class ImportDesk:
             id=b"", file=of.file, sha256=of.sha256, kind=of.kind, mapping=of.mapping,
             source=of.source, undoes=of.id,
         )  # fmt: skip
-        run = self.begin(reader, of.compartment, told)
-        for drafts in self._undone(reader, of, found):
-            run.file(drafts)
-            if progress is not None:
-                progress(run.filed)
-        done = run.wait()
-        sums = Sums(
-            rows=done, reports=done, amendments=found.restored, repeats=0, rejects=0, empty=0
-        )
-        run.end(sums)
+        with (
+            contextlib.suppress(Stopped),
+            self.begin(reader, of.compartment, told, of=of.filed) as run,
+        ):
+            run.sums = lambda: Sums(
+                rows=run.filed,
+                reports=run.filed,
+                amendments=found.restored,
+                repeats=0,
+                rejects=0,
+                empty=0,
+            )
+            found.stopped = True
+            for drafts in self._undone(reader, of, found):
+                run.file(drafts)
+                if progress is not None:
+                    progress(run.filed)
+                run.check(len(drafts))
+            run.wait()
+            run.end(run.sums())
+            found.stopped = False
         return found
 
     def _own(self, reader: Reader, id_: bytes) -> Imported:
@@ -228,13 +362,16 @@ class ImportDesk:
                 field="import",
                 remedy="Import the file again.",
             )
-        if of.owner != reader.organisation or of.compartment not in reader.may_file:
+        self._check_own(reader, of.owner, of.compartment)
+        return of
+
+    def _check_own(self, reader: Reader, owner: str, compartment: str) -> None:
+        if owner != reader.organisation or compartment not in reader.may_file:
             raise NotAllowed(
-                "Only the organisation that imported a file may take the import back.",
+                "Only the organisation that imported a file may take the import back, or stop it.",
                 field="import",
                 remedy="Ask somebody who may file there for it.",
             )
-        return of
 
     def _undone(self, reader: Reader, of: Imported, found: Undoing) -> Iterator[list[Draft]]:
         for ids in filed_by(self._picture(), reader, of.id):

@@ -135,6 +135,8 @@ class Plan:
         self.kind = job.kind
         self.tally = Tally(job.find)
         """Of the last time that all rows were decided."""
+        self.going = self.tally
+        """Of the rows that were decided this time, all or not."""
 
     def look(self, take: Callable[[Sequence[Decided]], None] | None = None) -> None:
         """Decide on every row, and write nothing; ``take`` is shown each block."""
@@ -148,7 +150,7 @@ class Plan:
 
     def blocks(self) -> Iterator[list[Decided]]:
         """Every row once, in order, decided when its block is asked for; counted anew."""
-        tally = Tally(self._job.find)
+        tally = self.going = Tally(self._job.find)
         if not self.tally.rows:
             self.tally = tally
         for block in self._decided(tally.seen):

@@ -31,6 +31,8 @@ class Imported(msgspec.Struct, kw_only=True):
     began: datetime
     ended: datetime | None = None
     """None: it was cut off, or is still at work."""
+    cut: str = ""
+    """``stopped`` or ``failed``, where it ended before its end."""
     file: str
     sha256: bytes
     kind: str
@@ -40,6 +42,11 @@ class Imported(msgspec.Struct, kw_only=True):
     filed: int = 0
     """Reports that it brought."""
     sums: Sums | None = None
+
+
+def state_of(one: Imported) -> str:
+    """How an import ended that nothing is at work on: whole, stopped, failed or cut-off."""
+    return one.cut or ("whole" if one.ended else "cut-off")
 
 
 def imports(picture: Picture, reader: Reader, *, only: bytes = b"") -> list[Imported]:
@@ -63,8 +70,8 @@ def imports(picture: Picture, reader: Reader, *, only: bytes = b"") -> list[Impo
                 source=part.source, undoes=part.undoes,
             )  # fmt: skip
         one.filed += wide // _ID
-        if part.sums is not None:
-            one.sums, one.ended = part.sums, at
+        if part.sums is not None or part.cut:
+            one.sums, one.cut, one.ended = part.sums, part.cut, at
     return sorted(found.values(), key=lambda one: (one.began, one.id), reverse=True)
 
 

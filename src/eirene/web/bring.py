@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import msgspec
 
-from eirene.desks.importing import VANISHED, Vanished, withdrawal
+from eirene.desks.importing import VANISHED, Stopped, Vanished, withdrawal
 from eirene.errors import InvalidQuery
 from eirene.imports.deciding import AMENDMENT, BLOCK, REPORT, Decided, Known, Said
 from eirene.imports.faults import BadMapping
@@ -25,13 +25,16 @@ from eirene.imports.proposing import Proposal, known, named, propose
 from eirene.imports.readers import Table, open_table
 from eirene.imports.rejects import Writer
 from eirene.imports.run import Plan, plan
+from eirene.imports.tally import Tally
 from eirene.imports.telling import lines
 from eirene.imports.writing import mapping_toml
 from eirene.picture import Row, flat, many
+from eirene.picture.imports import Imported, state_of
 from eirene.release.reader import Reader
 from eirene.reports.acts.imported import Sums
 from eirene.reports.flat import content_values
 from eirene.reports.kinds import kind_named
+from eirene.times import iso
 from eirene.web.bodies import text_in
 from eirene.web.node import ControlledNode, Node
 
@@ -68,14 +71,19 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
     rejects = _Rejects(Path(given["rejects"]), made.columns) if given.get("rejects") else None
     take = rejects.take if rejects else _pass_over
     gone: Vanished | None = None
+    cut = False
+    begun = _begun(node.importing.unfinished(reader, made.record, made.compartment))
     with contextlib.closing(rejects) if rejects else contextlib.nullcontext():
         if stopped:
             made.look(take)
             gone = vanished(node, reader, made)
         else:
             node.importing.name(reader, made.compartment, _places(given))
-            _, gone = filed(node, reader, made, say, take, given.get("vanished") == "withdraw")
-    told = [*(lines(found) if found else ()), *made.table(), *_vanished_lines(gone)]
+            try:
+                _, gone = filed(node, reader, made, say, take, given.get("vanished") == "withdraw")
+            except Stopped:
+                cut = True
+    told = [*(lines(found) if found else ()), *begun, *made.table(), *_vanished_lines(gone)]
     shown = [list(line) for line in told]
     if stopped and not given.get("dry_run"):
         say({"table": shown})
@@ -89,6 +97,7 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
         "rejects": made.rejected,
         "empty": made.empty,
         "filed": 0 if stopped else made.reports,
+        "stopped": cut,
         "vanished": len(gone.rows) if gone else 0,
         "rejects_file": str(given["rejects"]) if made.rejected and rejects else "",
     }
@@ -97,6 +106,18 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
 def _places(given: dict[str, Any]) -> dict[str, str]:
     told: Any = given.get("places") or {}
     return msgspec.convert(told, dict[str, str])
+
+
+def _begun(unfinished: Sequence[Imported]) -> list[tuple[str, str]]:
+    """That this same file was begun before, for a terminal."""
+    rest = "only the rest is added"
+    return [
+        (
+            "begun before",
+            f"{iso(one.began)} by {one.account}, {state_of(one)} after {one.filed:,} reports: {rest}",
+        )
+        for one in unfinished
+    ]
 
 
 def _vanished_lines(gone: Vanished | None) -> list[tuple[str, str]]:
@@ -273,27 +294,28 @@ def filed(
 ) -> tuple[int, Vanished | None]:
     """File what a plan holds, block by block; gives the number of reports, all of them durable,
     and what an edition no longer has, which is withdrawn if asked for.
+
+    Raises ``Stopped`` between two blocks where somebody stopped it; what was filed stays.
     """
-    run = node.importing.begin(reader, made.compartment, made.record)
-    try:
+    of = made.rows  # none where the file was not looked at before
+    with node.importing.begin(reader, made.compartment, made.record, of=of) as run:
+        run.sums = lambda: _sums(made.going, None)
+        say({"import": run.id.hex()})
         for block in made.blocks():
             take(block)
             drafts = [one.draft for one in block if one.outcome in (REPORT, AMENDMENT)]
             run.file([draft for draft in drafts if draft is not None])
-            say({"progress": run.filed, "of": 0})
+            run.check(len(block))
+            say({"progress": run.rows, "of": of})
         done = run.wait()
         gone = vanished(node, reader, made)
         if gone is not None and withdraw:
             _check_known(made)
             for at in range(0, len(gone.rows), BLOCK):
                 run.file([withdrawal(row, VANISHED) for row in gone.rows[at : at + BLOCK]])
+                run.check()
             run.wait()
-    except BaseException:
-        with contextlib.suppress(Exception):  # what was on its way is filed, and counts
-            run.wait()
-            say({"progress": run.filed, "of": 0})
-        raise
-    run.end(_sums(made, gone))
+        run.end(_sums(made.tally, gone))
     return done, gone
 
 
@@ -308,13 +330,13 @@ def _check_known(made: Plan) -> None:
         )
 
 
-def _sums(made: Plan, gone: Vanished | None) -> Sums:
+def _sums(tally: Tally, gone: Vanished | None) -> Sums:
     return Sums(
-        rows=made.rows,
-        reports=made.reports,
-        amendments=made.amendments,
-        repeats=made.repeats,
-        rejects=made.rejected,
-        empty=made.empty,
+        rows=tally.rows,
+        reports=tally.reports,
+        amendments=tally.amendments,
+        repeats=tally.repeats,
+        rejects=tally.rejected,
+        empty=tally.empty,
         vanished=len(gone.rows) if gone else 0,
     )

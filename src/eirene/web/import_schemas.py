@@ -55,15 +55,32 @@ IMPORT_SCHEMAS: dict[str, Any] = {
             "proposal": {"type": ["object", "null"]},
             "plan": {"type": ["object", "null"]},
             "filed": _WHOLE,
+            "import": {"oneOf": [_ID, {"type": "null"}]},
+            "unfinished": {
+                "type": "array",
+                "items": _map(
+                    {
+                        "id": _ID,
+                        "account": _TEXT,
+                        "began": _TEXT,
+                        "filed": _WHOLE,
+                        "state": {"enum": ["stopped", "failed", "cut-off"]},
+                    }
+                ),
+            },
         }
     ),
-    "UndoAct": _map({"act": {"enum": ["undo"]}}),
+    "Imports": _map(
+        {"imports": {"type": "array", "items": {"$ref": "#/components/schemas/Import"}}}
+    ),
+    "UndoAct": _map({"act": {"enum": ["undo", "stop"]}}),
     "Undone": _map(
         {
             "withdrawn": _WHOLE,
             "restored": _WHOLE,
             "kept": _WHOLE,
             "gone": _WHOLE,
+            "stopped": {"type": "boolean"},
             "first_kept": {"type": "array", "items": _map({"id": _ID, "called": _TEXT})},
         }
     ),
@@ -74,6 +91,19 @@ IMPORT_SCHEMAS: dict[str, Any] = {
                 "items": _map(
                     {
                         "id": _ID,
+                        "state": {"enum": ["at-work", "whole", "stopped", "failed", "cut-off"]},
+                        "at_work": {
+                            "oneOf": [
+                                _map(
+                                    {
+                                        "act": {"enum": ["file", "undo"]},
+                                        "done": _WHOLE,
+                                        "of": _WHOLE,
+                                    }
+                                ),
+                                {"type": "null"},
+                            ]
+                        },
                         "file": _TEXT,
                         "sha256": _TEXT,
                         "kind": _TEXT,
@@ -88,6 +118,7 @@ IMPORT_SCHEMAS: dict[str, Any] = {
                         "sums": {"type": ["object", "null"]},
                         "undone": {"type": ["object", "null"]},
                         "may_undo": {"type": "boolean"},
+                        "may_stop": {"type": "boolean"},
                     }
                 ),
             }

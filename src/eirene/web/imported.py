@@ -29,7 +29,14 @@ async def get_imported(request: Request[Any, Any, Any]) -> Response[bytes]:
         for one in found
         if one.owner == reader.organisation and one.compartment in reader.may_file
     }
-    shown = [one | {"may_undo": one["id"] in mine and not one["undone"]} for one in told(found)]
+    shown = [
+        one
+        | {
+            "may_undo": one["id"] in mine and not one["undone"] and not one["at_work"],
+            "may_stop": one["id"] in mine and bool(one["at_work"]),
+        }
+        for one in told(found, desk)
+    ]
     return json_of({"imports": shown}, UNMARKED)
 
 
@@ -46,17 +53,26 @@ async def get_undoing(request: Request[Any, Any, Any], import_id: FromPath[str])
 @post(
     f"{_AT}/{{import_id:str}}",
     **described(
-        "Take an import back.", body="UndoAct", answer="Undone", problems=(400, 403, 404, 422, 507)
+        "Take an import back, or stop what is at work on it.",
+        body="UndoAct",
+        answer="Undone",
+        problems=(400, 403, 404, 422, 507),
     ),
 )
 async def post_undo(request: Request[Any, Any, Any], import_id: FromPath[str]) -> Response[bytes]:
     """POST /api/imported/{id} with ``{"act": "undo"}``: what it brought is withdrawn, what it
-    amended says what it said before, what was changed since stays.
+    amended says what it said before, what was changed since stays. With ``{"act": "stop"}``: what
+    files it, or takes it back, stops before its next block; the answer counts nothing.
     """
     act = text_in(await json_map(request), "act")
-    if act != "undo":
-        raise InvalidQuery(f"There is no act {act[:40]!r}.", field="act", remedy="Use undo.")
     desk, id_ = node_of(request).importing, id_of(import_id)
+    if act == "stop":
+        await aside(desk.stop, reader_of(request), id_)
+        return _answer(Undoing(stopped=True))
+    if act != "undo":
+        raise InvalidQuery(
+            f"There is no act {act[:40]!r}.", field="act", remedy="Use undo or stop."
+        )
     return _answer(await aside(desk.undo, reader_of(request), id_))
 
 

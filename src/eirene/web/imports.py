@@ -14,9 +14,11 @@ from eirene.imports.proposing import GUESSED, Proposal, targets
 from eirene.imports.rejects import write_to
 from eirene.imports.run import Plan
 from eirene.imports.writing import mapping_toml
+from eirene.picture.imports import state_of
 from eirene.places import Place
 from eirene.reports.draft import Draft
 from eirene.reports.kinds import kind_named, kinds
+from eirene.times import iso
 from eirene.web.answers import UNMARKED, bytes_of, empty, json_of
 from eirene.web.asking import aside, beside, pass_of
 from eirene.web.bodies import json_map, text_in
@@ -80,6 +82,13 @@ async def post_import(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of(told(made), UNMARKED, status=201)
 
 
+@get(UPLOADED_AT, **described("Tables that are being brought.", answer="Imports"))
+async def get_imports(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """GET /api/imports: those of the asker alone, so that a page opened anew finds its table."""
+    mine = _uploads(request).all(pass_of(request))
+    return json_of({"imports": [told(one) for one in mine]}, UNMARKED)
+
+
 @get(
     "/api/imports/{upload_id:str}",
     **described("A table that is being brought.", answer="Import", problems=(404,)),
@@ -102,7 +111,8 @@ async def act_on_import(
     request: Request[Any, Any, Any], upload_id: FromPath[str]
 ) -> Response[bytes]:
     """POST /api/imports/{id}: ``plan`` with choices, ``file`` with the number of the plan that was
-    looked at, or ``stop``. The work goes on after the answer.
+    looked at, or ``stop``. The work goes on after the answer. After a stop, ``file`` with the same
+    number brings the rest.
     """
     upload = _upload(request, upload_id)
     given = await json_map(request)
@@ -207,6 +217,17 @@ def told(upload: Upload) -> dict[str, Any]:
         "proposal": _proposal(proposal) if proposal else None,
         "plan": _plan(upload.number, plan) if plan else None,
         "filed": upload.filed,
+        "import": upload.run.id.hex() if upload.run else None,
+        "unfinished": [
+            {
+                "id": one.id.hex(),
+                "account": one.account,
+                "began": iso(one.began),
+                "filed": one.filed,
+                "state": state_of(one),
+            }
+            for one in upload.unfinished
+        ],
     }
 
 
@@ -267,4 +288,12 @@ def _first(row: int, flat: dict[str, Any], draft: Draft) -> dict[str, Any]:
     return {"row": row, "report": report, "place_name": place.name}
 
 
-ROUTES = (post_import, get_import, act_on_import, forget_import, get_rejects, get_mapping)
+ROUTES = (
+    post_import,
+    get_imports,
+    get_import,
+    act_on_import,
+    forget_import,
+    get_rejects,
+    get_mapping,
+)

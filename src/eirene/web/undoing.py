@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
-from eirene.desks.importing import Undoing
+from eirene.desks.importing import ImportDesk, Run, Undoing
 from eirene.errors import InvalidQuery, Unavailable
-from eirene.picture.imports import Imported
+from eirene.picture.imports import Imported, state_of
 from eirene.times import iso
 from eirene.web.bodies import text_in
 from eirene.web.bring import called
 from eirene.web.node import ControlledNode
+from eirene.web.reports import id_of
 
 Line = dict[str, Any]
 _SHOWN = 100
@@ -22,13 +23,18 @@ _SHOWN = 100
 def undo_import(node: ControlledNode, given: dict[str, Any], say: Callable[[Line], None]) -> Line:
     """The verb: list the imports that an account may see, or take one back.
 
-    ``given``: account, import (an id or how it begins; empty: list), dry_run.
+    ``given``: account, import (an id or how it begins; empty: list), dry_run, stop (stop what
+    is at work on it instead).
     """
     reader = node.people.reader(text_in(given, "account"))
     begins = text_in(given, "import", default="")
+    if given.get("stop"):
+        running = node.importing.at_work(begins.lower())
+        id_ = running[0] if len(running) == 1 else id_of(begins)
+        return {"stopping": node.importing.stop(reader, id_)}
     found = node.importing.all(reader)
     if not begins:
-        return {"imports": told(found)}
+        return {"imports": told(found, node.importing)}
     mine = [one for one in found if one.id.hex().startswith(begins.lower())]
     if len(mine) > 1:
         raise InvalidQuery(
@@ -40,20 +46,23 @@ def undo_import(node: ControlledNode, given: dict[str, Any], say: Callable[[Line
         raise Unavailable
     if given.get("dry_run"):
         return undone(node.importing.would_undo(reader, mine[0].id))
+    say({"import": mine[0].id.hex()})
     done = node.importing.undo(
         reader, mine[0].id, progress=lambda filed: say({"progress": filed, "of": mine[0].filed})
     )
     return undone(done)
 
 
-def told(found: list[Imported]) -> list[Line]:
-    """Imports as they are answered, newest first; what takes one back stands with it."""
-    back = {one.undoes: one for one in found if one.undoes}
-    return [_told(one, back.get(one.id)) for one in found if not one.undoes]
+def told(found: list[Imported], desk: ImportDesk) -> list[Line]:
+    """Imports as they are answered, newest first; what took one back wholly stands with it."""
+    back = {one.undoes: one for one in found if one.undoes and one.ended and not one.cut}
+    return [_told(one, back.get(one.id), desk.run_of(one.id)) for one in found if not one.undoes]
 
 
-def _told(one: Imported, back: Imported | None) -> Line:
+def _told(one: Imported, back: Imported | None, run: Run | None) -> Line:
     return {
+        "state": "at-work" if run and run.id == one.id else state_of(one),
+        "at_work": _at_work(run) if run else None,
         "id": one.id.hex(),
         "file": one.file,
         "sha256": one.sha256.hex(),
@@ -71,6 +80,10 @@ def _told(one: Imported, back: Imported | None) -> Line:
     }
 
 
+def _at_work(run: Run) -> Line:
+    return {"act": "undo" if run.told.undoes else "file", "done": run.rows, "of": run.of}
+
+
 def undone(found: Undoing) -> Line:
     """What taking an import back does."""
     return {
@@ -78,5 +91,6 @@ def undone(found: Undoing) -> Line:
         "restored": found.restored,
         "kept": found.kept_all,
         "gone": found.gone,
+        "stopped": found.stopped,
         "first_kept": [{"id": row.id.hex(), "called": called(row)} for row in found.kept[:_SHOWN]],
     }

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from eirene.desks.importing import Run, Stopped
 from eirene.errors import NotAllowed, Unavailable
 from eirene.imports.mapping import FileRules, Mapping
 from eirene.imports.proposing import Known, Proposal, chosen, known, propose, settled
@@ -25,6 +26,7 @@ from eirene.imports.readers import open_table
 from eirene.imports.rejects import Reject
 from eirene.imports.run import Plan
 from eirene.people import Pass
+from eirene.picture.imports import Imported
 from eirene.web.bring import Line, filed, planned
 from eirene.web.memory import MemoryFile, check_in_memory
 from eirene.web.node import Node
@@ -40,10 +42,6 @@ MOST_BYTES = 256 << 20
 
 _pool = ThreadPoolExecutor(2, thread_name_prefix="import")
 """Apart from the queries: an import works for long, and nobody else shall wait for it."""
-
-
-class Stopped(Exception):
-    """Somebody stopped the work, or the account lost its pass."""
 
 
 class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +79,10 @@ class Upload:
         self.number = 0
         """Of the plan: what is filed is the plan that was looked at."""
         self.filed = 0
+        self.run: Run | None = None
+        """What files it, or filed it last."""
+        self.unfinished: list[Imported] = []
+        """Imports of the same bytes that ended before their end: only the rest is left to bring."""
         self.touched = time.monotonic()
         self.gone = False
         self._node = node
@@ -95,21 +97,22 @@ class Upload:
         """Propose and plan, in a thread."""
         with self._lock:
             self._begin("reading", 0)
-            self.choices = choices
+            self.choices, self.filed = choices, 0
         _pool.submit(self._work, self._look)
 
     def bring(self, number: int) -> None:
-        """File the plan of that number, in a thread."""
+        """File the plan of that number, or the rest of it after a stop, in a thread."""
         with self._lock:
-            if self.plan is None or self.state != "planned" or number != self.number:
+            ready = self.state == "planned" or (self.state == "stopped" and self.run is not None)
+            if self.plan is None or not ready or number != self.number:
                 raise AtWork("There is no plan of this number to file.", "plan")
-            self._begin("filing", self.plan.reports)
+            self._begin("filing", self.plan.rows)
         _pool.submit(self._work, self._file)
 
     def _begin(self, state: str, of: int) -> None:
         if self._busy:
             raise AtWork("The node is at work on this table.", "act")
-        self._busy, self.state, self.problem = True, state, None
+        self._busy, self.state, self.problem, self.run = True, state, None, None
         self.done, self.of = 0, of
         self._stop.clear()
 
@@ -158,6 +161,9 @@ class Upload:
                 self._release()
 
     def _say(self, line: Line) -> None:
+        if "import" in line:
+            self.run = self._node.importing.run_of(bytes.fromhex(line["import"]))
+            return
         self.done = int(line.get("progress", 0))
         self.touched = time.monotonic()
         now = self._node.people.current(self.held)
@@ -195,8 +201,11 @@ class Upload:
             compartment=self._compartment(),
             places=self.choices.places,
         )
+        unfinished = self._node.importing.unfinished(
+            self.held.reader, made.record, made.compartment
+        )
         with self._lock:
-            self.plan, self.number = made, self.number + 1
+            self.plan, self.number, self.unfinished = made, self.number + 1, unfinished
         return "planned"
 
     def _compartment(self) -> str:
@@ -207,13 +216,14 @@ class Upload:
     def _file(self) -> str:
         plan = self.plan
         assert plan is not None
+        reader = self.held.reader
+        before = self.filed
+        self._node.importing.name(reader, plan.compartment, self.choices.places)
         try:
-            reader = self.held.reader
-            self._node.importing.name(reader, plan.compartment, self.choices.places)
-            self.filed, _ = filed(self._node, reader, plan, self._say)
-        except Stopped:
-            self.filed = self.done
-            raise
+            filed(self._node, reader, plan, self._say)
+        finally:
+            if self.run is not None:
+                self.filed = before + self.run.filed
         return "filed"
 
 
@@ -300,6 +310,12 @@ class Uploads:
 
     def _bytes(self) -> int:
         return sum(one.memory.size for one in self._held.values())
+
+    def all(self, held: Pass) -> list[Upload]:
+        """Those of this account, oldest first."""
+        self.sweep()
+        every = list(self._held.values())
+        return [] if held.viewing else [one for one in every if _same(one.held, held)]
 
     def of(self, held: Pass, upload_id: str) -> Upload:
         """A table of this account; ``Unavailable``, whatever the cause."""

@@ -64,7 +64,9 @@ class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reports: tuple[bytes, ...] = ()
     """Ids of the reports beside this part."""
     sums: Sums | None = None
-    """In the last part alone."""
+    """In the last part alone; of one that was stopped, of the rows that it came to."""
+    cut: str = ""
+    """In the last part, why it ended before its end: ``stopped`` by a person, or ``failed``."""
 
 
 ACT = Act(name="act.import", version=1, content=Import, title="Import")
