@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from eirene.app import Node
 from eirene.config import Settings
 from eirene.desks import importing as desk
-from eirene.desks.importing import Stopped, Vanished
+from eirene.desks.importing import Vanished
+from eirene.desks.runs import Stopped
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.imports import run as importer
 from eirene.imports.deciding import Decided

@@ -266,7 +266,7 @@ def attachments(scene: Scene) -> Steps:
         yield Ask("POST", f"/api/attachments?report={plant.report}", b"words")
 
 
-@probe("POST /api/imports", "GET /api/imports/{upload_id:str}")
+@probe("POST /api/imports", "GET /api/imports", "GET /api/imports/{upload_id:str}")
 @probe("POST /api/imports/{upload_id:str}", "DELETE /api/imports/{upload_id:str}")
 @probe("GET /api/imports/{upload_id:str}/rejects.csv")
 @probe("GET /api/imports/{upload_id:str}/mapping.toml")
@@ -290,7 +290,9 @@ def tables(scene: Scene) -> Steps:
     yield Ask("POST", at, b'{"act": "stop"}', mine)
     yield Ask("GET", f"{at}/rejects.csv", b"", mine)
     yield Ask("GET", f"{at}/mapping.toml", b"", mine)
+    yield Ask("GET", "/api/imports", b"", mine)
     yield Ask("DELETE", at, b"", mine)
+    yield _get("/api/imports")
     for text in (absent_id(), NOWHERE):
         yield _get(f"/api/imports/{text}")
         yield _post(f"/api/imports/{text}", {"act": "file", "plan": 1})
@@ -304,6 +306,7 @@ def imported(scene: Scene) -> Steps:
     for text in (*(plant.entity for plant in scene.hidden[:2]), absent_id(), NOWHERE):
         yield _get(f"/api/imported/{text}")
         yield _post(f"/api/imported/{text}", {"act": "undo"})
+        yield _post(f"/api/imported/{text}", {"act": "stop"})
 
 
 # -- releases

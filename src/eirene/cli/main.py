@@ -158,12 +158,8 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         metavar="NAME=PLACE",
         help="a name or P-code of the list means this place of the mission; kept for the next one",
     )
-    bring.add_argument("--list", action="store_true", help="show earlier imports and their ids")
-    bring.add_argument("--undo", metavar="ID", help="take an earlier import back, as one act")
-    bring.add_argument(
-        "--stop", metavar="ID", help="stop an import, or a taking back, that is at work"
-    )
     bring.add_argument("--rejects", type=Path, metavar="FILE", help="where bad rows go")
+    _earlier(bring)
     export = verb(
         "export",
         verbs.export,
@@ -181,6 +177,15 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
         ("filter", "CQL2 text"),
     ):
         export.add_argument(f"--{name}", help=about)
+
+
+def _earlier(bring: argparse.ArgumentParser) -> None:
+    """Flags of ``import`` that are about imports that there were."""
+    bring.add_argument("--list", action="store_true", help="show earlier imports and their ids")
+    bring.add_argument("--undo", metavar="ID", help="take an earlier import back, as one act")
+    bring.add_argument(
+        "--stop", metavar="ID", help="stop an import, or a taking back, that is at work"
+    )
 
 
 def _keeping(verb: Callable[..., argparse.ArgumentParser]) -> None:

@@ -113,7 +113,7 @@ def _earlier(args: argparse.Namespace, settings: Settings) -> None:
 
 
 def _import_row(one: dict[str, Any]) -> tuple[str, ...]:
-    state = {"at-work": "at work", "cut-off": "cut off"}.get(one["state"], one["state"])
+    state = str(one["state"]).replace("-", " ")
     if one["at_work"] and one["at_work"]["act"] == "undo":
         state = "is being taken back"
     if one["undone"]:

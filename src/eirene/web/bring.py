@@ -14,7 +14,8 @@ from typing import IO, Any
 
 import msgspec
 
-from eirene.desks.importing import VANISHED, Stopped, Vanished, withdrawal
+from eirene.desks.importing import VANISHED, Vanished, withdrawal
+from eirene.desks.runs import Stopped
 from eirene.errors import InvalidQuery
 from eirene.imports.deciding import AMENDMENT, BLOCK, REPORT, Decided, Known, Said
 from eirene.imports.faults import BadMapping

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from eirene.desks.importing import ImportDesk, Run, Undoing
+from eirene.desks.importing import ImportDesk, Undoing
+from eirene.desks.runs import Run
 from eirene.errors import InvalidQuery, Unavailable
 from eirene.picture.imports import Imported, state_of
 from eirene.times import iso

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from eirene.desks.importing import Run, Stopped
+from eirene.desks.runs import Run, Stopped
 from eirene.errors import NotAllowed, Unavailable
 from eirene.imports.mapping import FileRules, Mapping
 from eirene.imports.proposing import Known, Proposal, chosen, known, propose, settled
