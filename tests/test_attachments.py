@@ -382,6 +382,11 @@ def test_a_file_that_is_lost_is_told_in_one_sentence(web: WebNode, report: str, 
     assert "backup" in response.json()["remedy"]
     assert web.get(JOC, f"/api/reports/{id_}").status_code == 200
     assert web.get(NGO, f"/api/attachments/{id_}").status_code == 404
+    (fault,) = web.node.verify().faults
+    assert "a file that came with it is missing, or not whole" in str(fault)
+    assert path.name not in str(fault) and "a.txt" not in str(fault)
+    path.write_bytes(data)
+    assert web.node.verify().good
 
 
 def test_where_the_report_is_not_filed_its_file_goes(

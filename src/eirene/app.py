@@ -285,10 +285,13 @@ class Node:
         present_in.cache_clear()
 
     def verify(self, progress: Progress | None = None) -> Verdict:
-        """Check the whole log; changes nothing."""
+        """Check the whole log and its files; changes nothing."""
         total = self.log.last_lsn
         return verify(
-            self.log, self.keys, progress=(lambda at: progress(at, total)) if progress else None
+            self.log,
+            self.keys,
+            self.folder / "attachments",
+            progress=(lambda at: progress(at, total)) if progress else None,
         )
 
     def backup(self, target: Path, progress: Progress | None = None) -> Summary:

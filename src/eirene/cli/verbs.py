@@ -190,11 +190,15 @@ def verify(args: argparse.Namespace, settings: Settings) -> None:
         _verdict(answer)
         return
     with progress("checking") as report:
-        found = verify_log(log, keys, progress=lambda at: report(at, log.last_lsn))
+        files = Path(settings.data) / "attachments"
+        found = verify_log(log, keys, files, progress=lambda at: report(at, log.last_lsn))
     log.close_unchanged()
     keys.close()
-    said = {name: getattr(found, name) for name in ("entries", "chains", "signatures", "erased")}
+    said = {name: getattr(found, name) for name in _COUNTED}
     _verdict(said | {"faults": [str(fault) for fault in found.faults]})
+
+
+_COUNTED = ("entries", "chains", "signatures", "erased", "files")
 
 
 def _verdict(found: dict[str, Any]) -> None:
@@ -208,7 +212,8 @@ def _verdict(found: dict[str, Any]) -> None:
         )
     say(
         f"The log is whole: {found['entries']:,} entries in {found['chains']:,} chains, "
-        f"{found['signatures']:,} signatures, {found['erased']:,} bodies erased."
+        f"{found['signatures']:,} signatures, {found['erased']:,} bodies erased, "
+        f"{found['files']:,} files opened."
     )
 
 

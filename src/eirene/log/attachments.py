@@ -72,15 +72,7 @@ class Attachments:
 
     def read(self, held: Attachment) -> bytes:
         """The file as it was brought; ``DamagedFile`` where it is not here, or not whole."""
-        try:
-            sealed = self._path(held.hash).read_bytes()
-        except FileNotFoundError:
-            raise DamagedFile from None
-        try:
-            padded = AESGCM(held.key).decrypt(_NONCE, sealed, _ASSOCIATED)
-        except (InvalidTag, ValueError):
-            raise DamagedFile from None
-        return padded[8 : 8 + int.from_bytes(padded[:8], "big")]
+        return opened(self._folder, held)
 
     def forget(self, held: Attachment) -> None:
         """Remove a file whose report was not filed after all."""
@@ -96,6 +88,19 @@ class Attachments:
 
     def _address(self, compartment: str, sealed: bytes) -> bytes:
         return hmac.digest(self._keys.address_key(compartment), sealed, hashlib.sha256)
+
+
+def opened(folder: Path, held: Attachment) -> bytes:
+    """A file of a folder as it was brought; ``DamagedFile`` where it is not there, or not whole."""
+    try:
+        sealed = (folder / held.hash.hex()).read_bytes()
+    except FileNotFoundError:
+        raise DamagedFile from None
+    try:
+        padded = AESGCM(held.key).decrypt(_NONCE, sealed, _ASSOCIATED)
+    except (InvalidTag, ValueError):
+        raise DamagedFile from None
+    return padded[8 : 8 + int.from_bytes(padded[:8], "big")]
 
 
 def _padded(data: bytes) -> bytes:

@@ -1,28 +1,32 @@
 """``eirene log verify``: is the log what this node acknowledged.
 
 Every header hash, chain position, body hash, commitment and signature is
-checked, and the ends of chains against the key store's high-water marks. The
+checked, and the ends of chains against the key store's high-water marks; and
+each file that a report came with is opened. The
 first entry that was altered, removed, inserted or lost at the end is named.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from eirene.errors import DamagedLog, InvalidEntry
+from eirene.errors import DamagedFile, DamagedLog, InvalidEntry
 from eirene.keys.store import KeyStore
+from eirene.log.attachments import opened as open_file
 from eirene.log.log import Log
 from eirene.reports.envelope import (
     DOMAIN_SIGNATURE,
     ZERO_HASH,
+    Attachment,
     Author,
     Entry,
     Header,
@@ -35,7 +39,7 @@ from eirene.reports.envelope import (
 class Fault(msgspec.Struct, frozen=True):
     """One thing that is wrong, and where."""
 
-    what: Literal["altered", "removed", "inserted", "lost at the end", "damaged"]
+    what: Literal["altered", "removed", "inserted", "lost at the end", "damaged", "file"]
     lsn: int
     """Place in the log; for removed entries, where they should stand."""
     detail: str
@@ -54,6 +58,8 @@ class Verdict(msgspec.Struct):
     """Entries whose body this node cannot open (erased, or no key)."""
     erased: int = 0
     """Of these, entries whose body was dropped here: recalled, expired or erased."""
+    files: int = 0
+    """Files of attachments that were opened, and are whole."""
     faults: list[Fault] = []
 
     @property
@@ -75,8 +81,9 @@ class _Chain(msgspec.Struct):
 class _Check:
     """The state of one run."""
 
-    def __init__(self, log: Log, keys: KeyStore, most: int) -> None:
+    def __init__(self, log: Log, keys: KeyStore, files: Path | None, most: int) -> None:
         self.log = log
+        self.files = files
         self.keys = keys
         self.most = most
         self.chains: dict[bytes, _Chain] = {}
@@ -162,8 +169,20 @@ class _Check:
             return
         if opened.body is None:
             self.verdict.unopened += 1
+        elif self.files is not None:
+            self._files(lsn, opened.body.attachments, self.files)
         if header.sequence == 0:
             self._introduction(lsn, header, opened.body and content_of(opened.body))
+
+    def _files(self, lsn: int, held: Sequence[Attachment], folder: Path) -> None:
+        """Its files, by their own seals; what they are called is nobody's business here."""
+        for one in held:
+            try:
+                open_file(folder, one)
+            except DamagedFile:
+                self.fault("file", lsn, "a file that came with it is missing, or not whole")
+            else:
+                self.verdict.files += 1
 
     def _introduction(self, lsn: int, header: Header, content: object) -> None:
         chain = self.chains[header.author]
@@ -202,10 +221,18 @@ class _Check:
 
 
 def verify(
-    log: Log, keys: KeyStore, *, most: int = 20, progress: Callable[[int], None] | None = None
+    log: Log,
+    keys: KeyStore,
+    files: Path | None = None,
+    *,
+    most: int = 20,
+    progress: Callable[[int], None] | None = None,
 ) -> Verdict:
-    """Check the whole log; stops after ``most`` faults. Never changes anything."""
-    check = _Check(log, keys, most)
+    """Check the whole log, and the files of its attachments where their folder is given.
+
+    Stops after ``most`` faults. Never changes anything.
+    """
+    check = _Check(log, keys, files, most)
     try:
         for lsn, entry, received in _ahead(log):
             check.entry(lsn, entry, received)

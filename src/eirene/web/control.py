@@ -22,7 +22,6 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from eirene.desks.clearing import COMMAND_LINE
 from eirene.errors import EireneError, InvalidQuery, Unavailable
 from eirene.imports.mapping import attributions
-from eirene.log.verify import verify
 from eirene.nodes.backup import backup
 from eirene.people import Account
 from eirene.picture import report_by_id
@@ -272,8 +271,7 @@ def rebuild(node: ControlledNode, _given: dict[str, Any], progress: Progress) ->
 
 def verify_(node: ControlledNode, _given: dict[str, Any], progress: Progress) -> Line:
     """Check the whole log."""
-    total = node.log.last_lsn
-    verdict = verify(node.log, node.keys, progress=lambda done: _at(progress, done, total))
+    verdict = node.verify(lambda done, of: _at(progress, done, of))
     return {
         "good": verdict.good,
         "entries": verdict.entries,
@@ -281,6 +279,7 @@ def verify_(node: ControlledNode, _given: dict[str, Any], progress: Progress) ->
         "signatures": verdict.signatures,
         "unopened": verdict.unopened,
         "erased": verdict.erased,
+        "files": verdict.files,
         "faults": [str(fault) for fault in verdict.faults],
     }
 

@@ -19,6 +19,7 @@ from eirene.desks.importing import ImportDesk
 from eirene.desks.vouched import Vouched
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
+from eirene.log.verify import Verdict
 from eirene.missions.areas import Areas
 from eirene.people import People
 from eirene.picture import Picture, Row
@@ -216,3 +217,4 @@ class ControlledNode(Node, Protocol):
     @property
     def erasing(self) -> ErasureDesk: ...
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int: ...
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> Verdict: ...
