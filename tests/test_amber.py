@@ -201,7 +201,9 @@ def test_what_is_invented_never_lies_beside_what_is_real(
 
 def test_every_file_that_the_mission_names_is_there() -> None:
     declared = AMBER.declaration
-    names = [a.file for a in declared.areas] + list(declared.names.values())
+    names = [area.file for one in declared.divisions for area in one.areas]
+    names += [name for one in declared.divisions for name in (one.pcodes, one.disputed)]
+    names += list(declared.names.values())
     names += [b.file for b in declared.batches]
     names += [file for credit in declared.credits for file in credit.files]
     for name in names:

@@ -83,11 +83,11 @@ def test_a_stated_p_code_is_kept_in_the_mission_s_spelling(code: str) -> None:
 
 
 def test_suggestions_begin_with_the_largest_and_name_no_place_twice() -> None:
-    names = [place.name for place, _ in CAR.suggest("ban", 6)]
+    names = [one.place.name for one in CAR.suggest("ban", 6)]
     assert names[:3] == ["Bangui", "Bambari", "Bangassou"] or names[0] == "Bangui"
     assert len(set(names)) == len(names)
     assert CAR.suggest("", 5) == []
-    assert CAR.suggest("CAF62", 5)[0][0].pcode == "CF62"
+    assert CAR.suggest("CAF62", 5)[0].place.pcode == "CF62"
 
 
 def test_a_point_lies_in_one_area_of_each_level_and_they_nest() -> None:
@@ -112,7 +112,9 @@ def test_the_reach_of_a_point_holds_its_area() -> None:
 
 def test_every_file_that_the_mission_names_is_there() -> None:
     declared = CAR.declaration
-    names = [a.file for a in declared.areas] + list(declared.names.values())
+    names = [area.file for one in declared.divisions for area in one.areas]
+    names += [one.pcodes for one in declared.divisions]
+    names += list(declared.names.values())
     names += [b.file for b in declared.batches if not b.beside]
     names += [file for credit in declared.credits for file in credit.files]
     for name in names:

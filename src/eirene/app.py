@@ -85,9 +85,7 @@ class Node:
         self.log = Log.open(self.folder / "log", self.keys, sync=sync)
         try:
             self.clock_warning = clock_warning(self.log.last_received, utc_now())
-            self.mission: Mission | None = (
-                mission_named(settings.mission) if settings.mission else None
-            )
+            self.mission = _mission(settings.mission, self.folder)
             self.picture = self._open_picture(progress)
             self.changed = Changed()
             self.people = People(
@@ -348,6 +346,14 @@ class Node:
         self.picture.close()
         self.log.close()
         self.keys.close()
+
+
+def _mission(name: str, folder: Path) -> Mission | None:
+    """The mission of a node, with the versions of its divisions that were brought to the node."""
+    mission = mission_named(name) if name else None
+    if mission:
+        mission.take_up(folder)
+    return mission
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -89,10 +89,11 @@ def make(folder: Path) -> Path:
         out.writerow(("level", "pcode", "name", "ref_name", "parent_pcode", "area_sqkm"))
         for one in found:
             out.writerow((one.level, one.pcode, one.name, "", one.parent, ""))
-    areas = "".join(f'[[areas]]\nlevel = {n}\nfile = "adm{n}.geojson"\n' for n in range(4))
+    areas = ", ".join(f'{{ level = {n}, file = "adm{n}.geojson" }}' for n in range(4))
     (folder / "mission.toml").write_text(
         'name = "sea"\ntitle = "Open sea"\nbbox = [-4.3, -2.5, 0.0, 0.3]\nzone = "UTC"\n'
-        f'prefix = ["XA"]\ninvented = true\n{areas}[names]\npcodes = "pcodes.csv"\n',
+        'prefix = ["XA"]\ninvented = true\n[[divisions]]\nid = "sea"\ntitle = "Squares"\n'
+        f'pcodes = "pcodes.csv"\nareas = [{areas}]\n',
         encoding="utf-8",
     )
     return folder

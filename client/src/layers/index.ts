@@ -26,6 +26,7 @@ export const liveLayers: readonly LayerModule[] = [
 
 export * from "./areas";
 export * from "./base";
+export * from "./byarea";
 export * from "./counted";
 export * from "./own";
 export * from "./places";

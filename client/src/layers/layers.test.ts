@@ -11,6 +11,8 @@ import {
   backdrop,
   baseLayers,
   baseNames,
+  byArea,
+  byAreaNumbers,
   counted,
   countedNumbers,
   extent,
@@ -66,6 +68,8 @@ describe.each(ALL)("in the theme $name on $ground", (theme) => {
 
   it.each([
     ["areas", areas],
+    ["byArea", byArea],
+    ["byAreaNumbers", byAreaNumbers],
     ["counted", counted],
     ["countedNumbers", countedNumbers],
     ["extent", extent],

@@ -3,7 +3,7 @@ import type { Feature, MultiPolygon, Point, Polygon } from "geojson";
 import type { GeoJSONSource, Map as LibreMap } from "maplibre-gl";
 
 import { liveLayers } from "../layers";
-import { needOutlines, outlines, shown, type Outline, type Row } from "../state";
+import { byArea, needOutlines, outlines, shown, type Outline, type Row } from "../state";
 import { COUNTED } from "./style";
 
 /** What no layer draws says nowhere where it is: neither does it here. */
@@ -41,7 +41,8 @@ export function countedOf(
 export function followCounted(map: LibreMap): () => void {
   let drawn = "";
   const draw = (): void => {
-    const counts = countedBy(shown.get());
+    // where all are counted by area, these are among them
+    const counts = byArea.get() === null ? countedBy(shown.get()) : new Map<string, number>();
     needOutlines(counts.keys());
     const features = countedOf(counts, outlines.get());
     const wanted = features.map(({ properties: { pcode, n } }) => `${pcode} ${n}`).join("|");
@@ -49,7 +50,7 @@ export function followCounted(map: LibreMap): () => void {
     drawn = wanted;
     void map.getSource<GeoJSONSource>(COUNTED)?.setData({ type: "FeatureCollection", features });
   };
-  const stops = [shown.subscribe(draw), outlines.subscribe(draw)];
+  const stops = [shown.subscribe(draw), outlines.subscribe(draw), byArea.subscribe(draw)];
   return () => {
     for (const stop of stops) stop();
   };

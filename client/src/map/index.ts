@@ -23,6 +23,7 @@ import {
 } from "../state";
 import type { Theme } from "../theme";
 import { followAreas } from "./areas";
+import { followByArea } from "./byarea";
 import { CalmMap } from "./calm";
 import { followCounted } from "./counted";
 import { obeyCamera } from "./camera";
@@ -98,6 +99,7 @@ function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle
     obeyCamera(map),
     followAreas(map),
     followCounted(map),
+    followByArea(map),
     selection.subscribe(() => {
       drawExtent(map);
     }),

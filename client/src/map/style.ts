@@ -10,6 +10,8 @@ import {
   backdrop,
   baseLayers,
   baseNames,
+  byArea,
+  byAreaNumbers,
   counted,
   countedNumbers,
   extent,
@@ -27,6 +29,7 @@ const EMPTY: SourceSpecification = {
 };
 
 export const AREAS = "areas";
+export const BY_AREA = "by-area";
 export const COUNTED = "counted";
 export const EXTENT = "extent";
 export const SKETCH = "sketch";
@@ -46,6 +49,7 @@ export function styleOf(
   const sources = baseSources(ordered, origin);
   for (const layer of liveLayers) sources[layer.id] = layer.source;
   sources[AREAS] = EMPTY;
+  sources[BY_AREA] = EMPTY;
   sources[COUNTED] = EMPTY;
   sources[EXTENT] = EMPTY;
   sources[SKETCH] = EMPTY;
@@ -98,11 +102,13 @@ function groundOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification
 function layersOf(theme: Theme, ordered: readonly BaseMap[]): LayerSpecification[] {
   return [
     ...groundOf(theme, ordered),
+    ...byArea(BY_AREA, theme),
     ...counted(COUNTED, theme),
     ...areas(AREAS, theme),
     ...extent(EXTENT, theme),
     ...liveLayers.flatMap((layer) => layer.layers(layer.id, theme)),
     ...countedNumbers(COUNTED, theme),
+    ...byAreaNumbers(BY_AREA, theme),
     ...sketch(SKETCH, theme),
   ];
 }

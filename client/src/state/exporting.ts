@@ -1,5 +1,5 @@
 /** What is shown, as a file: the reader's filter in the words of the node. */
-import { address } from "../wire/api";
+import { address, type Query } from "../wire/api";
 import type { LayerInfo } from "../wire/types";
 import type { Filter } from "./filter";
 
@@ -12,14 +12,19 @@ export function exportAddress(
   wish: Filter,
   layers: readonly LayerInfo[],
 ): string {
+  return address(`/api/export.${format}`, queryOf(wish, layers));
+}
+
+/** What this filter shows, as a question to the node. */
+export function queryOf(wish: Filter, layers: readonly LayerInfo[]): Query {
   const on = layers.filter((layer) => !wish.off.has(layer.id));
-  return address(`/api/export.${format}`, {
+  return {
     q: wish.text.trim(),
     datetime: wish.span === null ? null : `${iso(wish.span.start)}/${iso(wish.span.end - 1)}`,
     changed_since: wish.newSince === null ? null : iso(wish.newSince),
     withdrawn: wish.withdrawn ? true : null,
     filter: on.length === layers.length ? null : on.map(only).join(" OR ") || "kind IS NULL",
-  });
+  };
 }
 
 function iso(ms: number): string {

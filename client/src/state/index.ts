@@ -1,6 +1,7 @@
 /** Everything that panels and the map may know of the state. */
 export * from "./attaching";
 export * from "./bringing";
+export * from "./byarea";
 export * from "./changes";
 export * from "./desk";
 export * from "./draft";

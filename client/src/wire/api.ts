@@ -4,6 +4,8 @@
  */
 import type {
   AreaCollection,
+  AreaCounts,
+  BorderCollection,
   CameBack,
   Decision,
   Door,
@@ -254,8 +256,20 @@ export class Api {
   }
 
   /** Administrative areas of a level; a `Problem` where the mission has no such level. */
-  async areas(level: number): Promise<Outline[]> {
-    const found = await this.get<AreaCollection>(`/api/map/areas/${level}`);
+  async areas(level: number, basis = ""): Promise<Outline[]> {
+    const found = await this.get<AreaCollection>(`/api/map/areas/${level}`, { basis });
     return found.features.map(({ properties, geometry }) => ({ ...properties, geometry }));
+  }
+  /** Lines between them, and which of them are not agreed. */
+  borders(level: number, basis: string): Promise<BorderCollection> {
+    return this.get(`/api/map/borders/${level}`, { basis });
+  }
+  countsByArea(
+    level: number,
+    basis: string,
+    query: Query,
+    signal?: AbortSignal,
+  ): Promise<AreaCounts> {
+    return this.get("/api/counts", { ...query, group: "area", level, basis }, signal);
   }
 }

@@ -5,7 +5,7 @@
  * strings. What is not known is `null` in a row and absent in a report, never 0.
  */
 
-import type { MultiPolygon, Polygon } from "geojson";
+import type { LineString, MultiLineString, MultiPolygon, Polygon } from "geojson";
 
 /** One line of the picture, as the live stream sends it. */
 export interface Row {
@@ -251,6 +251,10 @@ export interface LayerInfo {
   source: string | null;
   title: string;
   licence?: string | null;
+  /** Day, month or year of which the list is. */
+  as_of?: string | null;
+  /** What the list is called. */
+  list?: string | null;
   n: number;
   newest: string | null;
   received: string | null;
@@ -296,6 +300,48 @@ export interface MapInfo {
   maps: BaseMap[];
   /** Administrative levels whose areas can be asked for. */
   levels: number[];
+  /** Versions of the administrative divisions; by the first one reports are kept. */
+  bases: Division[];
+}
+
+/** One version of how the country is divided, by whose areas can be counted. */
+export interface Division {
+  id: string;
+  title: string;
+  /** First and last day, ISO 8601; null: not known since when, or still. */
+  valid_from: string | null;
+  valid_to: string | null;
+  source: string | null;
+  licence: string | null;
+  attribution: string | null;
+  /** How it was derived, where it was. */
+  note: string | null;
+  levels: number[];
+}
+
+export interface BorderCollection {
+  features: { properties: { disputed: 0 | 1 }; geometry: LineString | MultiLineString }[];
+}
+
+/** How far counts by area can be relied on, of what this reader sees. */
+export interface Coverage {
+  by_point: number;
+  by_area: number;
+  without_place: number;
+  outside: number;
+  too_coarse: number;
+  undated: number;
+  start: string | null;
+  end: string | null;
+  sources: number;
+  organisations: number;
+}
+
+export interface AreaCounts {
+  total: number;
+  groups: { area: string | null; n: number }[];
+  coverage: Coverage;
+  marking: string;
 }
 
 export interface Found {
@@ -313,7 +359,18 @@ export interface PlaceSuggestion {
   pcode: string | null;
   latitude: number | null;
   longitude: number | null;
+  accuracy_m?: number | null;
+  /** Whose list has it. */
   source: string | null;
+  /** Of a site. */
+  type?: string;
+  /** The area or place around it. */
+  around?: string | null;
+  other_names?: string[];
+  /** The one version of the divisions that has its P-code. */
+  valid?: string | null;
+  /** Of the mission's own lists: what to write so that it is this one and no other. */
+  write?: string;
 }
 
 export interface Suggestions {
@@ -336,6 +393,8 @@ export interface UnderstoodPlace {
   mgrs: string | null;
   name: string | null;
   pcode: string | null;
+  /** The one version of the divisions that has its P-code. */
+  valid?: string | null;
   shown: string;
 }
 

@@ -21,10 +21,11 @@ import aid
 import evening
 import events
 import morning
+import reform
 import routine
 import rulings
 import shapely
-from country import COUNTRY, NEIGHBOUR, Country
+from country import COUNTRY, NEIGHBOUR, Area, Country
 from pen import Pen
 from players import CAST, ORGANISATIONS, Organisation, Player
 from shapes import apart_deg
@@ -40,9 +41,15 @@ _SOURCES = {"public": PUBLIC_SOURCE, "mission": MISSION_SOURCE, "partners": PART
 def written(country: Country) -> dict[str, bytes]:
     """Every file by its path below ``src/eirene``."""
     mission = "missions/amber"
-    files = {f"{mission}/adm{level}.geojson": _areas(country, level) for level in range(4)}
+    files = {f"{mission}/adm{level}.geojson": _areas(country.areas, level) for level in range(4)}
+    then = reform.before(country)
+    files |= {f"{mission}/adm{level}_before.geojson": _areas(then, level) for level in (1, 2)}
     files |= {
-        f"{mission}/pcodes.csv": _codes(country),
+        f"{mission}/pcodes.csv": _codes(country.areas),
+        f"{mission}/pcodes_before.csv": _codes(then),
+        f"{mission}/disputed.geojson": _collection(
+            (line, {"disputed": 1}) for line in reform.disputed(country)
+        ),
         f"{mission}/places.csv": _places(country),
         f"{mission}/roads.geojson": _roads(country),
         f"{mission}/rivers.geojson": _rivers(country),
@@ -67,13 +74,13 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _codes(country: Country) -> bytes:
+def _codes(areas: Sequence[Area]) -> bytes:
     heads = "level pcode name ref_name parent_pcode area_sqkm center_lat center_lon people".split()
     rows: list[Sequence[object]] = []
-    for one in country.areas:
+    for one in areas:
         at = shapely.point_on_surface(one.shape)
         row = (one.level, one.code, one.name, "", one.parent, one.km2)
-        rows.append((*row, round(at.y, 5), round(at.x, 5), one.people))
+        rows.append((*row, round(at.y, 5), round(at.x, 5), one.people or None))
     return _table(heads, rows)
 
 
@@ -150,10 +157,10 @@ def _coordinates(shape: shapely.Geometry) -> dict[str, Any]:
     return {"type": told["type"], "coordinates": rounded(told["coordinates"])}
 
 
-def _areas(country: Country, level: int) -> bytes:
-    by_code = {one.code: one for one in country.areas}
+def _areas(areas: Sequence[Area], level: int) -> bytes:
+    by_code = {one.code: one for one in areas}
     features: list[tuple[shapely.Geometry, dict[str, Any]]] = []
-    for one in country.areas:
+    for one in areas:
         if one.level != level:
             continue
         says: dict[str, Any] = {}
@@ -161,7 +168,9 @@ def _areas(country: Country, level: int) -> bytes:
         for upper in range(level, -1, -1):
             says |= {f"adm{upper}_pcode": at.code, f"adm{upper}_name": at.name}
             at = by_code.get(at.parent, at)
-        features.append((one.shape.normalize(), says | {"people": one.people}))
+        if one.people:  # 0: not known of then
+            says["people"] = one.people
+        features.append((one.shape.normalize(), says))
     return _collection(features)
 
 
@@ -191,10 +200,14 @@ def _rivers(country: Country) -> bytes:
 
 def _map(country: Country) -> bytes:
     borders = country.borders()
+    disputed = {line.wkb for line in reform.disputed(country)}
 
     def lines(level: int) -> list[Feature]:
-        says = {"level": level, "disputed": 0}
-        return [Feature(line, says) for of, line in borders if of == level]
+        return [
+            Feature(line, {"level": level, "disputed": int(line.wkb in disputed)})
+            for of, line in borders
+            if of == level
+        ]
 
     layers = [
         Layer("land", [Feature(country.land, {"kind": "island"})]),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eirene import __version__
-from eirene.cli import configuration, erase, maps, verbs
+from eirene.cli import configuration, divisions, erase, maps, verbs
 from eirene.cli.console import fault, note
 from eirene.config import Settings, settings
 from eirene.errors import EireneError
@@ -233,6 +233,7 @@ def _nested(places: Any, common: argparse.ArgumentParser) -> None:
     _accounts(places, common)
     configuration.add(places, common)
     maps.add_verbs(places, common)
+    divisions.add_verbs(places, common)
 
 
 def _accounts(places: Any, common: argparse.ArgumentParser) -> None:

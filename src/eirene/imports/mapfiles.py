@@ -63,6 +63,23 @@ def geopackage(path: Path, stated: Options) -> Table:
         return _table(path, work, _Found(request, "GeoPackage"), stated)
 
 
+def drawn(path: Path, layer: str | None) -> list[tuple[dict[str, Any], bytes]]:
+    """Fields and shape (WKB) of each feature of a GeoPackage's layer; raises ``UnclearFile``."""
+    with _folder() as work, tempfile.TemporaryFile() as rows:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise too_large(path, "The file", size, LARGEST)
+        shutil.copyfile(path, work / "layer.gpkg")
+        request = Request("GPKG", "layer.gpkg", layer=layer, drawn=True)
+        summary = _work(path, work, request, rows)
+        _settled(path, _Found(request, "GeoPackage"), summary)
+        return [
+            (dict(zip(summary.fields, line.cells, strict=False)), bytes.fromhex(line.point))
+            for line in _lines(rows)
+            if isinstance(line.point, str)
+        ]
+
+
 def shapefile(path: Path, stated: Options) -> Table:
     """A shapefile with the files that lie beside it; raises ``UnclearFile``."""
     beside = {

@@ -240,3 +240,19 @@ def attributions() -> dict[str, str]:
     """How the licence of each ready source wants it named, by the source of its reports."""
     ready = (mapping_named(name) for name in ready_mappings())
     return {one.source: one.attribution for one in ready if one.attribution}
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Whose list it is, as its ready mapping says."""
+
+    title: str
+    licence: str
+    as_of: str
+    attribution: str
+
+
+@cache
+def origins() -> dict[str, Origin]:
+    """Title, licence and age of each ready source, by the source of its reports."""
+    ready = (mapping_named(name) for name in ready_mappings())
+    return {one.source: Origin(one.title, one.licence, one.as_of, one.attribution) for one in ready}

@@ -47,6 +47,8 @@ class Request(msgspec.Struct, frozen=True):
     file: str
     layer: str | None = None
     encoding: str | None = None
+    drawn: bool = False
+    """Give each shape as it is, in hexadecimal WKB, where else its circle stands."""
     joined: bool = False
     """Read all layers, one after the other (KML, GPX); else the one that holds anything."""
 
@@ -170,7 +172,7 @@ class _Writer:
         logical = ["Boolean" in str(kind) for kind in told["ogr_subtypes"]]
         light = request.joined or told["geometry_type"] in (None, "Point", "Point Z")
         size = BATCH if light else BATCH // 50
-        for fields, points in _batches(source, name, encoding, size):
+        for fields, points in _batches(source, name, encoding, size, drawn=request.drawn):
             columns = [_plain(values, whole[at], logical[at]) for at, values in enumerate(fields)]
             self._write(places, columns, points)
         self._layers += 1
@@ -226,7 +228,7 @@ def _warped(request: Request, layer: str) -> str:
 
 
 def _batches(
-    source: str, layer: str, encoding: str | None, size: int
+    source: str, layer: str, encoding: str | None, size: int, *, drawn: bool = False
 ) -> Iterator[tuple[list[Any], list[Any]]]:
     """Values by field, and points, of some rows at a time."""
     from pyogrio import raw
@@ -244,10 +246,19 @@ def _batches(
         )
         count = len(shapes) if shapes is not None else len(fields[0]) if fields else 0
         if count:
-            yield fields, _points(shapes) if shapes is not None else [None] * count
+            told = _points if not drawn else _hexadecimal
+            yield fields, told(shapes) if shapes is not None else [None] * count
         if count < size:
             return
         skip += count
+
+
+def _hexadecimal(shapes: Any) -> list[Any]:
+    """Shapes as they are; None without, or where one is too large."""
+    return [
+        None if shape is None or len(shape) > LARGEST_SHAPE else bytes(shape).hex()
+        for shape in shapes
+    ]
 
 
 def _points(shapes: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from eirene.errors import InvalidQuery
 from eirene.places import Place
@@ -17,8 +18,8 @@ def with_names(find: Find | None, said: Mapping[str, str]) -> Find | None:
         return find
     means = {_folded(name): one for name, one in said.items() if one}
 
-    def decided(text: str) -> list[Place]:
-        return find(means.get(_folded(text), text))
+    def decided(text: str, on: date | None = None, /) -> list[Place]:
+        return find(means.get(_folded(text), text), on)
 
     return decided
 

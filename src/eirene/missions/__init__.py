@@ -9,26 +9,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from eirene.errors import BadSettings
+from eirene.missions import own
 from eirene.missions.areas import Areas
-from eirene.missions.gazetteer import Gazetteer, Named, read_gazetteer
+from eirene.missions.divisions import Basis, Division, Told
+from eirene.missions.gazetteer import Gazetteer, Named, Suggested, read_gazetteer
 from eirene.missions.roads import Roads, Section
 from eirene.places import Place
 
 _HOME = Path(__file__).resolve().parent
-
-
-class AreaFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Boundaries of one administrative level."""
-
-    level: int
-    file: str
 
 
 class Credit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +71,8 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True: nothing of it is real, so that it never shares a map with what is."""
     settled_all: bool = False
     """True: the lists have every place where people live, so that elsewhere nobody does."""
-    areas: tuple[AreaFile, ...] = ()
+    divisions: tuple[Told, ...] = ()
+    """Versions of its administrative divisions; by the first one places are kept."""
     roads: str = ""
     """Roads in sections, GeoJSON; empty: the mission ships none."""
     names: dict[str, str] = {}
@@ -115,15 +111,50 @@ class Mission:
         self.bbox = self.declaration.bbox
         self.zone = self.declaration.zone
         self.invented = self.declaration.invented
-        self.areas = Areas({a.level: folder / a.file for a in self.declaration.areas})
+        self._shipped = [Division(one, folder) for one in self.declaration.divisions]
+        self.areas = self._shipped[0].areas if self._shipped else Areas({})
+        """Of the standing version."""
+        self._node: Path | None = None
+        self._lists: tuple[int, list[Division], Gazetteer] | None = None
 
-    @cached_property
+    def take_up(self, node: Path) -> None:
+        """Know the versions of the divisions, too, that were brought to a node."""
+        self._node, self._lists = node, None
+
+    def _opened(self) -> tuple[int, list[Division], Gazetteer]:
+        """The versions there are, and the gazetteer of them; anew when one came or went."""
+        stamp = own.stamp(self._node) if self._node else 0
+        held = self._lists
+        if held is None or held[0] != stamp:
+            brought = own.listed(self._node) if self._node else []
+            divisions = [*self._shipped, *(Division(told, folder) for told, folder in brought)]
+            declared = self.declaration
+            names = read_gazetteer(
+                self.folder, declared.names, divisions, declared.prefix, declared.names_from
+            )
+            held = self._lists = stamp, divisions, names
+        return held
+
+    @property
+    def divisions(self) -> list[Division]:
+        """Versions of its divisions; by the first one reports are kept."""
+        return self._opened()[1]
+
+    @property
     def gazetteer(self) -> Gazetteer:
         """Names and P-codes."""
-        declared = self.declaration
-        return read_gazetteer(
-            self.folder, declared.names, self.areas, declared.prefix, declared.names_from
-        )
+        return self._opened()[2]
+
+    def division(self, name: str) -> Division | None:
+        """The version of that id, the standing one for ""; None where there is none such."""
+        return next((one for one in self.divisions if name in ("", one.id)), None)
+
+    def basis(self, name: str, level: int) -> Basis | None:
+        """A level of a version to count by; None where it has no borders of that level."""
+        division = self.division(name)
+        if division is None or level not in division.levels:
+            return None
+        return Basis(self.divisions, division, level)
 
     @cached_property
     def _roads(self) -> Roads | None:
@@ -133,35 +164,17 @@ class Mission:
         """The section of a road on which, or beside which, a point lies."""
         return self._roads.near(lon, lat) if self._roads else None
 
-    def find(self, text: str) -> list[Place]:
-        """Places with that name or P-code, best first."""
-        return self.gazetteer.find(text)
+    def find(self, text: str, on: date | None = None) -> list[Place]:
+        """Places with that name or P-code, best first, as they were called on a day."""
+        return self.gazetteer.find(text, on)
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[tuple[Place, str]]:
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggested]:
         """Places whose name begins so, each with the list it is from."""
         return self.gazetteer.suggest(prefix, limit)
 
     def area_of(self, lon: float, lat: float, level: int | None = None) -> str | None:
         """P-code of the area of a level (None: the finest) that holds the point."""
         return self.areas.at(lon, lat, level)
-
-    def outlines(self, level: int) -> dict[str, Any] | None:
-        """Areas of a level as a GeoJSON FeatureCollection to be drawn; None: no such level.
-
-        Each with ``pcode``, ``name`` and ``at``, a point inside of it.
-        """
-        areas = self.areas.level(level)
-        if areas is None:
-            return None
-        features = [
-            {
-                "type": "Feature",
-                "properties": {"pcode": code, "name": self.gazetteer.name_of(code), "at": at},
-                "geometry": geometry,
-            }
-            for code, at, geometry in areas.outlines()
-        ]
-        return {"type": "FeatureCollection", "features": features}
 
     @property
     def settled_all(self) -> bool:

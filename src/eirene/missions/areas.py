@@ -30,6 +30,11 @@ _COARSE_DEG = 0.004
 """How far a drawn border may lie from the true one: half a kilometre, a pixel at zoom 8."""
 
 
+def deg2(shape: shapely.Geometry) -> float:
+    """The size of a shape in square degrees."""
+    return float(shapely.area(shape))  # pyright: ignore[reportUnknownMemberType]
+
+
 class Level:
     """The areas of one administrative level."""
 
@@ -65,6 +70,16 @@ class Level:
         for point, hit in zip(asked.tolist(), hits.tolist(), strict=True):
             first[point] = min(hit, first.get(point, hit))
         return [self.codes[first[at]] if at in first else None for at in range(len(points))]
+
+    def shape_of(self, code: str) -> shapely.Geometry | None:
+        """The shape of an area; None: no such area."""
+        at = self._place.get(code)
+        return None if at is None else self.shapes[at]
+
+    def meeting(self, shape: shapely.Geometry) -> list[tuple[str, shapely.Geometry]]:
+        """Areas that have something in common with a shape, by P-code."""
+        hits = sorted(self._tree.query(shape, predicate="intersects").tolist())
+        return [(self.codes[at], self.shapes[at]) for at in hits]
 
     def reach_m(self, code: str, lon: float, lat: float) -> float | None:
         """Metres from a point to the farthest corner of an area."""

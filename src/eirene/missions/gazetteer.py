@@ -6,6 +6,8 @@ Invariants
   * A town and the areas around it that bear its name are one answer, the town.
     Areas of one name inside each other are one answer, the largest.
   * What stays ambiguous is returned whole; ``places`` then asks.
+  * Areas of one answer are of one version of the country's divisions: of the one that was in
+    force on the day that is asked about, else of the standing one, else of the one that has them.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
+import shapely
 
-from eirene.missions.areas import Areas
+from eirene.missions.divisions import Division
 from eirene.places import Place, distance_m
 
 CITY, TOWN, VILLAGE = 5_000.0, 2_000.0, 1_000.0
@@ -54,51 +58,78 @@ class Named(msgspec.Struct, frozen=True):
     """Administrative level of an area; -1 for a point."""
     people: int | None = None
     """Inhabitants, where the list says how many."""
+    division: int = 0
+    """Of an area: which version of the divisions, in the order of the mission."""
+    other_names: tuple[str, ...] = ()
+
+
+class Suggested(msgspec.Struct, frozen=True):
+    """A place that goes on as typed, with what tells it from others of its name."""
+
+    place: Place
+    source: str
+    around: str = ""
+    """Name of the area around it."""
+    other_names: tuple[str, ...] = ()
+    valid: str = ""
+    """Title of the version of the divisions that alone has this P-code; "" where all do."""
+    write: str = ""
+    """What to write so that it is this one and no other."""
 
 
 class Gazetteer:
     """The names of all lists, by their folded spelling."""
 
     def __init__(
-        self, named: Iterable[tuple[Named, Sequence[str]]], areas: Areas, prefixes: Sequence[str]
+        self, named: Iterable[Named], divisions: Sequence[Division], prefixes: Sequence[str]
     ) -> None:
-        self._areas = areas
+        self._divisions = tuple(divisions)
         self._prefixes = tuple(prefixes)
         self._by_name: dict[str, list[Named]] = {}
-        self._by_code: dict[str, Named] = {}
-        self._found: dict[str, list[Place]] = {}
-        """Answers that were given: no more of them than there are names."""
+        self._by_code: dict[str, list[Named]] = {}
+        self._found: dict[tuple[str, tuple[int, ...]], list[Place]] = {}
+        """Answers that were given: few for each name there is."""
         self.parents: dict[str, str] = {}
+        for division in reversed(self._divisions):
+            self.parents |= division.parents
         self.settled: list[Named] = []
         """Places of which a list says how many people live there."""
-        for one, spellings in named:
+        for one in named:
             if one.people is not None and one.level < 0:
                 self.settled.append(one)
             if one.level >= 0:
-                self._by_code[one.place.pcode] = one
-            for key in dict.fromkeys(folded(text) for text in (one.place.name, *spellings)):
+                self._by_code.setdefault(one.place.pcode, []).append(one)
+            for key in dict.fromkeys(folded(text) for text in (one.place.name, *one.other_names)):
                 if key:
                     self._by_name.setdefault(key, []).append(one)
         self._keys = sorted(self._by_name)
 
-    def find(self, text: str) -> list[Place]:
+    def find(self, text: str, on: date | None = None) -> list[Place]:
         """Places with that name or P-code, best first; several only where it stays unclear.
 
-        ``Bria, Haute-Kotto`` is a name with the area around it.
+        ``Bria, Haute-Kotto`` is a name with the area around it. ``on`` is the day that is told of.
         """
-        code = self._coded(text)
+        order = self._order(on)
+        code = self._coded(text, order)
         if code is not None:
             return [code.place]
         key = folded(text)
         if key not in self._by_name:
-            return self._inside(text)
-        found = self._found.get(key)
+            return self._inside(text, order)
+        found = self._found.get((key, order))
         if found is None:
-            hits = self._settled(self._by_name[key])
-            found = self._found[key] = [self._whole(one) for one in hits]
+            hits = self._settled(self._by_name[key], order)
+            found = self._found[key, order] = [self._whole(one) for one in hits]
         return list(found)
 
-    def _inside(self, text: str) -> list[Place]:
+    def _order(self, on: date | None) -> tuple[int, ...]:
+        """Which version's areas are meant before which: those in force on the day come first."""
+        numbers = range(len(self._divisions))
+        if on is None:
+            return tuple(numbers)
+        return tuple(sorted(numbers, key=lambda at: not self._divisions[at].holds(on)))
+
+    def _inside(self, text: str, order: tuple[int, ...]) -> list[Place]:
         """Places of a name that lie in the area that is named after the comma."""
         name, _, around = text.rpartition(",")
         areas = [one for one in self._by_name.get(folded(around), ()) if one.level >= 0]
@@ -109,59 +140,92 @@ class Gazetteer:
             for one in self._by_name.get(folded(name), ())
             if any(self._lies_in(one, area) for area in areas)
         ]
-        return [self._whole(one) for one in self._settled(hits)]
+        return [self._whole(one) for one in self._settled(hits, order)]
 
     def _lies_in(self, one: Named, area: Named) -> bool:
         if one.level < 0:
             return self._holds(area, one)
-        return one is not area and self._within(one.place.pcode, area.place.pcode)
+        return (
+            one is not area
+            and one.division == area.division
+            and self._within(one.place.pcode, area.place.pcode, one.division)
+        )
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[tuple[Place, str]]:
-        """Places whose name begins so, largest first, each with the list it is from."""
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggested]:
+        """Places whose name begins so, largest first."""
         key = folded(prefix)
         if not key:
             return []
+        order = self._order(None)
         found: dict[str, Named] = {}
         for at in range(bisect_left(self._keys, key), len(self._keys)):
             if not self._keys[at].startswith(key):
                 break
-            for one in self._settled(self._by_name[self._keys[at]]):
-                if one not in self._settled(self._by_name[folded(one.place.name)]):
+            for one in self._settled(self._by_name[self._keys[at]], order):
+                if one not in self._settled(self._by_name[folded(one.place.name)], order):
                     continue  # the same place of another list, under a longer name
                 found.setdefault(f"{one.place.name}/{one.place.pcode}/{one.place.lat}", one)
-        code = self._coded(prefix)
         ranked = sorted(found.values(), key=lambda n: (n.level >= 0, -n.size, n.place.name))
-        best = ([code] if code else []) + ranked
-        return [(self._whole(one), one.source) for one in best[:limit]]
+        best = self._by_code.get(self._spelled(prefix), []) + ranked
+        return [self._suggested(one) for one in best[:limit]]
+
+    def _suggested(self, one: Named) -> Suggested:
+        place = self._whole(one)
+        inside = self.parents.get(place.pcode, "") if one.level >= 0 else place.pcode
+        around = self.name_of(inside)
+        if folded(around) == folded(place.name):
+            around = self.name_of(self.parents.get(inside, ""))
+        write = place.name
+        if len(self.find(write)) != 1:
+            write = f"{place.name}, {around}"
+            if len(self.find(write)) != 1 and place.pcode and one.level >= 0:
+                write = place.pcode
+        valid = self.only_in(place.pcode) if one.level >= 0 else ""
+        return Suggested(place, one.source, around, one.other_names, valid, write)
+
+    def only_in(self, pcode: str) -> str:
+        """Titles of the versions that have an area's P-code; "" where all that go so fine have it."""
+        versions = self._by_code.get(pcode, [])
+        level = versions[0].level if versions else -1
+        if len(versions) == sum(level in one.coded for one in self._divisions):
+            return ""
+        return ", ".join(self._divisions[one.division].told.title for one in versions)
 
     def name_of(self, pcode: str) -> str:
         """Name of an area; "" where no list has it."""
         one = self._by_code.get(pcode)
-        return one.place.name if one else ""
+        return one[0].place.name if one else ""
 
-    def _coded(self, text: str) -> Named | None:
-        """By P-code, in any of the prefixes that lists put before the digits."""
+    def _spelled(self, text: str) -> str:
+        """A P-code with the mission's own prefix, from any that lists put before the digits."""
         found = _CODE.fullmatch(text.strip().upper())
-        if found is None or found[1] not in self._prefixes:
-            return None
-        return self._by_code.get(f"{self._prefixes[0]}{found[2]}")
+        return f"{self._prefixes[0]}{found[2]}" if found and found[1] in self._prefixes else ""
+
+    def _coded(self, text: str, order: tuple[int, ...]) -> Named | None:
+        versions = self._by_code.get(self._spelled(text))
+        return min(versions, key=lambda one: order.index(one.division)) if versions else None
 
     def _whole(self, one: Named) -> Place:
         """With the P-code of the area that bears its name, else of the finest around it.
 
-        A city of several districts is its own area, not the district of its middle.
+        A city of several districts is its own area, not the district of its middle. The areas
+        are those of the standing version, by which points are kept.
         """
         place = one.place
         if place.pcode or place.lat is None or place.lon is None:
             return place
-        around = [a for a in self._by_name[folded(place.name)] if self._holds(a, one)]
+        around = [
+            a for a in self._by_name[folded(place.name)] if a.division == 0 and self._holds(a, one)
+        ]
         own = max(around, key=lambda area: area.level, default=None)
-        code = own.place.pcode if own else self._areas.at(place.lon, place.lat)
+        standing = self._divisions[0].areas if self._divisions else None
+        at = standing.at(place.lon, place.lat) if standing else None
+        code = own.place.pcode if own else at
         return msgspec.structs.replace(place, pcode=code, pcode_from="point") if code else place
 
-    def _settled(self, hits: Sequence[Named]) -> list[Named]:
+    def _settled(self, hits: Sequence[Named], order: tuple[int, ...]) -> list[Named]:
         points = sorted((one for one in hits if one.level < 0), key=lambda one: -one.size)
-        areas = sorted((one for one in hits if one.level >= 0), key=lambda one: one.level)
+        areas = sorted(_of_one_version(hits, order), key=lambda one: one.level)
         kept: list[Named] = []
         for one in points:
             if not any(_same(one.place, other.place) for other in kept):
@@ -169,7 +233,8 @@ class Gazetteer:
         for area in areas:
             inside = any(self._holds(area, one) for one in kept)
             nested = any(
-                one.level >= 0 and self._within(area.place.pcode, one.place.pcode) for one in kept
+                one.level >= 0 and self._within(area.place.pcode, one.place.pcode, area.division)
+                for one in kept
             )
             if not inside and not nested:
                 kept.append(area)
@@ -179,12 +244,25 @@ class Gazetteer:
         place = one.place
         if area.level < 0 or place.lat is None or place.lon is None:
             return False
-        return self._areas.at(place.lon, place.lat, area.level) == area.place.pcode
+        division = self._divisions[area.division]
+        if area.level in division.areas.levels:
+            return division.areas.at(place.lon, place.lat, area.level) == area.place.pcode
+        # a list without borders: a town of its name in the area around it is its town
+        shape = division.shape_of(area.place.pcode)
+        return shape is not None and bool(shapely.intersects_xy(shape, place.lon, place.lat))
 
-    def _within(self, code: str, other: str) -> bool:
+    def _within(self, code: str, other: str, division: int) -> bool:
+        parents = self._divisions[division].parents
         while code and code != other:
-            code = self.parents.get(code, "")
+            code = parents.get(code, "")
         return bool(code)
+
+
+def _of_one_version(hits: Sequence[Named], order: tuple[int, ...]) -> list[Named]:
+    """The areas among these, of the version that is meant first."""
+    areas = [one for one in hits if one.level >= 0]
+    first = min((order.index(one.division) for one in areas), default=0)
+    return [one for one in areas if order.index(one.division) == first]
 
 
 def _same(one: Place, other: Place) -> bool:
@@ -200,20 +278,21 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(stream)
 
 
-def read_areas(path: Path, source: str) -> tuple[list[tuple[Named, Sequence[str]]], dict[str, str]]:
-    """Names of areas with their P-codes, and the parent of each."""
-    named: list[tuple[Named, Sequence[str]]] = []
-    parents: dict[str, str] = {}
-    for row in _rows(path):
-        place = Place(name=row["name"], pcode=row["pcode"], pcode_from="stated")
-        one = Named(place, source, float(row["area_sqkm"] or 0), int(row["level"]))
-        named.append((one, [row["ref_name"]]))
-        if row["parent_pcode"]:
-            parents[row["pcode"]] = row["parent_pcode"]
-    return named, parents
+def named_areas(at: int, division: Division) -> Iterator[Named]:
+    """Names of a version's areas; ``at`` is its number in the order of the mission."""
+    for one in division.codes.values():
+        place = Place(name=one.name, pcode=one.pcode, pcode_from="stated")
+        yield Named(
+            place,
+            division.told.source,
+            one.km2,
+            one.level,
+            division=at,
+            other_names=one.other_names,
+        )
 
 
-def read_geonames(path: Path) -> Iterator[tuple[Named, Sequence[str]]]:
+def read_geonames(path: Path) -> Iterator[Named]:
     """Towns of GeoNames with their other names."""
     for row in _rows(path):
         people = float(row["population"] or 0)
@@ -224,13 +303,11 @@ def read_geonames(path: Path) -> Iterator[tuple[Named, Sequence[str]]]:
             lon=float(row["longitude"]),
             accuracy_m=accuracy,
         )
-        yield (
-            Named(place, "GeoNames", people, people=int(people) or None),
-            row["alternatenames"].split("|"),
-        )
+        other = tuple(filter(None, row["alternatenames"].split("|")))
+        yield Named(place, "GeoNames", people, people=int(people) or None, other_names=other)
 
 
-def read_villages(path: Path) -> Iterator[tuple[Named, Sequence[str]]]:
+def read_villages(path: Path) -> Iterator[Named]:
     """Places that events name: ``Bria town`` is found as Bria, too."""
     for row in _rows(path):
         told = row["where_coordinates"]
@@ -242,10 +319,10 @@ def read_villages(path: Path) -> Iterator[tuple[Named, Sequence[str]]]:
             lon=float(row["longitude"]),
             accuracy_m=accuracy,
         )
-        yield Named(place, "UCDP GED", float(row["events"] or 0)), [told]
+        yield Named(place, "UCDP GED", float(row["events"] or 0), other_names=(told,))
 
 
-def read_settlements(path: Path, source: str) -> Iterator[tuple[Named, Sequence[str]]]:
+def read_settlements(path: Path, source: str) -> Iterator[Named]:
     """Capital, towns and villages of a mission's own list, with their other names."""
     for row in _rows(path):
         place = Place(
@@ -255,30 +332,28 @@ def read_settlements(path: Path, source: str) -> Iterator[tuple[Named, Sequence[
             accuracy_m=VILLAGE if row["class"] == "village" else TOWN,
         )
         people = int(row["people"]) if row["people"] else None
-        yield Named(place, source, float(people or 0), people=people), row["other_names"].split("|")
+        other = tuple(filter(None, row["other_names"].split("|")))
+        yield Named(place, source, float(people or 0), people=people, other_names=other)
 
 
 def read_gazetteer(
     folder: Path,
     names: Mapping[str, str],
-    areas: Areas,
+    divisions: Sequence[Division],
     prefixes: Sequence[str],
     source: str = "",
 ) -> Gazetteer:
     """The gazetteer of a mission folder; lists that it does not have are left out.
 
-    ``source`` is whose the areas and settlements are.
+    ``source`` is whose the settlements are.
     """
-    named: list[tuple[Named, Sequence[str]]] = []
-    parents: dict[str, str] = {}
-    if "pcodes" in names:
-        named, parents = read_areas(folder / names["pcodes"], source)
+    named: list[Named] = []
+    for at, division in enumerate(divisions):
+        named += named_areas(at, division)
     if "settlements" in names:
         named += read_settlements(folder / names["settlements"], source)
     if "geonames" in names:
         named += read_geonames(folder / names["geonames"])
     if "villages" in names:
         named += read_villages(folder / names["villages"])
-    gazetteer = Gazetteer(named, areas, prefixes)
-    gazetteer.parents = parents
-    return gazetteer
+    return Gazetteer(named, divisions, prefixes)

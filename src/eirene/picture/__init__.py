@@ -7,10 +7,12 @@ and folds; ``queries``, ``counts``, ``overview`` and ``changes`` ask.
 
 from eirene.picture.changes import Changes, Snapshot, changes, snapshot
 from eirene.picture.counts import Counts, counts
+from eirene.picture.coverage import Coverage
 from eirene.picture.overview import (
     Extent,
     Layer,
     PlaceHit,
+    SiteHit,
     Suggestions,
     extent,
     layers,
@@ -37,6 +39,7 @@ __all__ = [
     "STREAM_COLUMNS",
     "Changes",
     "Counts",
+    "Coverage",
     "EntityView",
     "Extent",
     "Found",
@@ -47,6 +50,7 @@ __all__ = [
     "PlaceHit",
     "Query",
     "Row",
+    "SiteHit",
     "Snapshot",
     "Suggestions",
     "changes",

@@ -17,7 +17,7 @@ from msgspec.structs import fields
 from eirene.errors import InvalidReport
 from eirene.picture import schema
 from eirene.picture.names import Names
-from eirene.picture.words import Texts, marked, texts
+from eirene.picture.words import Texts, marked, plain_words, texts
 from eirene.places import Place
 from eirene.reports.envelope import Body, Opened, content_of
 from eirene.reports.flat import kind_and_version
@@ -84,11 +84,17 @@ class _KindPlan:
         slots = schema.count_slots()
         self.texts = names[name if kind else ""]
         self.counts = [(n, slots[n] - 1) for n in count_fields(kind)] if kind else []
+        self.site = name == _SITE
         self.defaults: dict[str, str] = {}
         if kind:
             for field in fields(kind.content):
                 if field.name in ("type", "state") and isinstance(field.default, str):
                     self.defaults[field.name] = field.default
+
+
+_SITE = "site"
+_MOST_WORDS, _MOST_NAMES = 12, 40
+"""Of one site: a list that gives it hundreds of names is no gazetteer."""
 
 
 class Columns(msgspec.Struct, frozen=True):
@@ -103,6 +109,8 @@ class Columns(msgspec.Struct, frozen=True):
     amends: tuple[bytes, ...]
     links: list[tuple[int, str, int, bytes]]
     box: tuple[int, ...] | None
+    site_names: tuple[tuple[int, str, int], ...]
+    """Rows of ``site_name``."""
     group: tuple[int, int, int]
     """Compartment, owner, entity: the key of the fold."""
 
@@ -181,6 +189,9 @@ class Clerk:
             amends=tuple(dict.fromkeys(body.amends)),
             links=[(i, ln.role, first8(ln.entry), ln.entry) for i, ln in enumerate(body.links)],
             box=box,
+            site_names=tuple((comp, name, rid) for name in site_names(content))
+            if plan.site
+            else (),
             group=(comp, owner, entity8),
         )
 
@@ -192,6 +203,16 @@ class Clerk:
             if isinstance(value, int) and 0 <= value <= _MOST_COUNTED:
                 counts[slot] = value
         return counts
+
+
+def site_names(content: Mapping[str, Any]) -> list[str]:
+    """The names of a site as plain words, from the first word on, from the second, and so on."""
+    told = [content.get("name"), *(content.get("other_names") or ())]
+    found: dict[str, None] = {}
+    for name in told:
+        words = plain_words(name)[:_MOST_WORDS] if isinstance(name, str) else []
+        found |= dict.fromkeys(" ".join(words[at:]) for at in range(len(words)))
+    return list(found)[:_MOST_NAMES]
 
 
 def _point(place: Place | None) -> tuple[int | None, int | None]:

@@ -5,6 +5,8 @@ Invariants
   * Unknown is not zero: a sum says of how many it is the sum.
   * Only what is known to the day counts on a day (the month, the year); the rest
     is told as ``imprecise`` and stands in no group.
+  * Counts by area come with their coverage: of how many, from when to when, from how many
+    sources, and how many of them stand in no area, and why.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import msgspec
 
 from eirene.errors import InvalidQuery
 from eirene.picture import schema
+from eirene.picture.coverage import Basis, Coverage, Placed
 from eirene.picture.cql2 import queryables
 from eirene.picture.names import Names
 from eirene.picture.plan import Plan, planned
@@ -38,6 +41,8 @@ class Counts(msgspec.Struct, frozen=True):
     imprecise: int
     """Matching entities whose time is too vague for any group of time."""
     groups: list[dict[str, Any]]
+    coverage: Coverage | None = None
+    """Where they are counted by area."""
 
 
 def counts(
@@ -48,13 +53,26 @@ def counts(
     group: Sequence[str] = (),
     level: int = 1,
     sums: Sequence[str] = (),
+    basis: Basis | None = None,
 ) -> Counts:
-    """Entities that match, counted in the groups that were asked for."""
+    """Entities that match, counted in the groups that were asked for.
+
+    ``basis``: the areas to count by; None: by the P-codes of a level as they stand.
+    """
     _check(group, level, sums)
     with picture.reading() as db:
         plan = planned(db, reader, query)
-        tally = _Tally(group, level, sums, db.names)
-        return tally.counts(_counted(db, plan, tally))
+        tally = _Tally(group, level, sums, db.names, every=basis is not None and not basis.kept)
+        if "area" not in group:
+            return tally.counts(_counted(db, plan, tally))
+        placed = Placed(db, basis, tally.columns, level, tally.finest)
+        found = tally.counts(
+            placed.rows(
+                _counted(db, plan, tally),
+                lambda columns, only: _counted(db, plan, tally, columns, only),
+            )
+        )
+        return msgspec.structs.replace(found, coverage=placed.coverage(plan))
 
 
 def _check(group: Sequence[str], level: int, sums: Sequence[str]) -> None:
@@ -82,19 +100,24 @@ def _check(group: Sequence[str], level: int, sums: Sequence[str]) -> None:
             )
 
 
-def _counted(db: Reading, plan: Plan, tally: _Tally) -> Iterator[tuple[Any, ...]]:
+def _counted(
+    db: Reading, plan: Plan, tally: _Tally, columns: str = "", only: str = ""
+) -> Iterator[tuple[Any, ...]]:
     """Rows of (columns, n, with a point, sum and known of each sum) from all arms."""
     known = queryables()
     values = [known[name].sql for name in tally.sums]
     added = "".join(f", sum({sql}), count({sql})" for sql in values)
-    keys = ", ".join(f"v.{name}" for name in tally.columns)
+    keys = ", ".join([*(f"v.{name}" for name in tally.columns), *([columns] if columns else [])])
     for arm in plan.arms:
+        if only:
+            arm = msgspec.structs.replace(arm, where=f"{arm.where} AND {only}")  # noqa: PLW2901
         where, counted = arm.where, f"count(*), sum(v.pointed){added} FROM {arm.source} WHERE"
         if arm.whole and tally.finest is not None:
             # the index ``by_day`` begins with the unit: what is too vague is one number
             vague = f"SELECT {counted} {where} AND v.unit > {tally.finest}"
             for n, *rest in db.rows(vague, arm.params):
-                yield (schema.VAGUE + 1, *[None] * (len(tally.columns) - 1), n, *rest)
+                if not only:
+                    yield (schema.VAGUE + 1, *[None] * (len(tally.columns) - 1), n, *rest)
             where += f" AND v.unit <= {tally.finest}"
         sql = f"SELECT {keys + ', ' if keys else ''}{counted} {where}"
         yield from db.rows(f"{sql} GROUP BY {keys}" if keys else sql, arm.params)
@@ -108,7 +131,16 @@ class _Tally:
     all times are made of days here.
     """
 
-    def __init__(self, group: Sequence[str], level: int, sums: Sequence[str], names: Names) -> None:
+    def __init__(
+        self,
+        group: Sequence[str],
+        level: int,
+        sums: Sequence[str],
+        names: Names,
+        *,
+        every: bool = False,
+    ) -> None:
+        """``every``: areas of all levels are needed, not those down to the level alone."""
         self.sums = sums
         self._group, self._level, self._names = group, level, names
         self._time = next((name for name in group if name in _TIMES), None)
@@ -117,7 +149,7 @@ class _Tally:
         by_day = self._time is not None or ("area" in group and not sums)
         self.columns = ["unit", "day"] if by_day else []
         if "area" in group:
-            self.columns += [f"adm{at}" for at in range(1, level + 1)]
+            self.columns += [f"adm{at}" for at in range(1, (max(LEVELS) if every else level) + 1)]
         self.columns += [name for name in ("kind", "type", "state") if name in group]
 
     def counts(self, rows: Iterable[tuple[Any, ...]]) -> Counts:
@@ -152,12 +184,13 @@ class _Tally:
             groups = [dict(zip(names, (*key, *found[key]), strict=True)) for key in order]
         return Counts(total, total - pointed, imprecise, groups)
 
-    def _picked(self, name: str) -> tuple[int, _Words]:
+    def _picked(self, name: str) -> tuple[int, dict[Any, str | None]]:
         """Where the number of a group stands in a row, and the words for it."""
+        if name == "area":
+            return self.columns.index(f"adm{self._level}"), _AsTold()
         if name in _TIMES:
             return 1, _Days({"day": 10, "month": 7, "year": 4}[name])
-        column = f"adm{self._level}" if name == "area" else name
-        return self.columns.index(column), _Words(self._names, name)
+        return self.columns.index(name), _Words(self._names, name)
 
     def _shown(self, key: tuple[str | None, ...], held: list[int]) -> dict[str, Any]:
         row: dict[str, Any] = dict(zip(self._group, key, strict=True))
@@ -175,6 +208,13 @@ _LAST = chr(0x10FFFF)
 
 def _in_order(key: tuple[str | None, ...]) -> tuple[str, ...]:
     return tuple([word or _LAST for word in key])
+
+
+class _AsTold(dict[Any, str | None]):
+    """Areas come as their P-codes."""
+
+    def __missing__(self, told: str | None) -> str | None:
+        return told
 
 
 class _Words(dict[int | None, str | None]):

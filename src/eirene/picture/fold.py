@@ -178,6 +178,8 @@ class Fold:
         _insert(db, self._into, [c.report for c in fresh])
         _insert(db, "body (lsn, entry, body)", sorted((c.lsn, c.entry, c.body) for c in fresh))
         _insert(db, "words (rowid, text)", [(c.report[0], c.words) for c in fresh])
+        sites = sorted(row for c in fresh for row in c.site_names)
+        _insert(db, "site_name (comp, plain, rid)", sites)
         boxes = [c.box for c in fresh if c.box is not None]
         if not self._bulk:
             _insert(db, "box", boxes)
@@ -208,6 +210,7 @@ class Fold:
         db.execute("DELETE FROM report WHERE rid = ?", (rid,))
         db.execute("DELETE FROM amendment WHERE by = ?", (rid,))
         db.execute("DELETE FROM link WHERE by = ?", (rid,))
+        db.execute("DELETE FROM site_name WHERE rid = ?", (rid,))
 
     def take_out(self, rid: int, lsn: int) -> None:
         """Drop a report, and settle what is left of its entity; ``lsn`` is of the act that says so."""

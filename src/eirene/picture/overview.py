@@ -15,9 +15,12 @@ from eirene.picture.plan import planned
 from eirene.picture.query import Box, Query
 from eirene.picture.store import Picture, Reading
 from eirene.picture.words import marked, plain_words, unmarked
+from eirene.places import Place
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
+from eirene.reports.envelope import content_of, decode_body
 from eirene.reports.markings import Marking, highest
+from eirene.reports.packing import unpacked
 
 _PAST = "\U0010ffff"
 _MOST_KEPT = 64
@@ -135,11 +138,27 @@ class PlaceHit(msgspec.Struct, frozen=True):
     longitude: float | None
 
 
+class SiteHit(msgspec.Struct, frozen=True):
+    """A site that some visible report describes: a clinic, an airfield, a village of a list."""
+
+    name: str
+    other_names: tuple[str, ...]
+    type: str
+    place: str
+    """Name of the place where it is; may be empty."""
+    pcode: str
+    latitude: float | None
+    longitude: float | None
+    accuracy_m: float | None
+    source: str
+
+
 class Suggestions(msgspec.Struct, frozen=True):
     """How a text that was begun may go on, out of what the reader sees."""
 
     places: list[PlaceHit]
     words: list[str]
+    sites: list[SiteHit] = []
 
 
 def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Suggestions:
@@ -154,8 +173,10 @@ def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Sug
     most = max(1, min(limit, 50))
     places: dict[tuple[str, str, str], tuple[Any, ...]] = {}
     found: set[str] = set()
+    sites: dict[int, tuple[str, bytes]] = {}
     with picture.reading() as db:
         for comp in db.names.compartments(reader.compartments):
+            sites |= _sites_begun(db, reader, comp, begun, most)
             for *name, when, lat, lon in _places_begun(db, reader, comp, begun, most):
                 key = (name[0], name[1], name[2])
                 places[key] = max(places.get(key, ()), (when, lat, lon))
@@ -164,7 +185,41 @@ def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Sug
         PlaceHit(name, pcode, _degrees(lat), _degrees(lon))
         for (_, name, pcode), (_, lat, lon) in sorted(places.items())[:most]
     ]
-    return Suggestions(named, sorted(found)[:most])
+    first = sorted(sites.items(), key=lambda site: (site[1][0], site[0]))[:most]
+    return Suggestions(named, sorted(found)[:most], [_site(body) for _, (_, body) in first])
+
+
+def _sites_begun(
+    db: Reading, reader: Reader, comp: int, begun: str, most: int
+) -> dict[int, tuple[str, bytes]]:
+    """Sites of which some word of a name begins so: number -> the name from there on, and body."""
+    rule = visibility(reader)
+    sql = f"""
+        SELECT s.rid, s.plain, b.body FROM site_name AS s
+        CROSS JOIN ({rule.sql}) AS v ON v.rid = s.rid JOIN body AS b ON b.lsn = v.lsn
+        WHERE s.comp = :comp AND s.plain >= :begun AND s.plain < :past AND v.lead = 1
+        ORDER BY s.plain, s.rid LIMIT :limit
+    """
+    span = {"comp": comp, "begun": begun, "past": begun + _PAST, "limit": most}
+    rows = db.rows(sql, rule.params | span)
+    return {rid: (plain, body) for rid, plain, body in reversed(list(rows))}
+
+
+def _site(packed: bytes) -> SiteHit:
+    body = decode_body(unpacked(packed))
+    content = content_of(body)
+    place = body.place or Place()
+    return SiteHit(
+        name=str(content.get("name", "")),
+        other_names=tuple(str(one) for one in content.get("other_names") or ()),
+        type=str(content.get("type", "")),
+        place=place.name,
+        pcode=place.pcode,
+        latitude=place.lat,
+        longitude=place.lon,
+        accuracy_m=place.accuracy_m,
+        source=body.source,
+    )
 
 
 def _places_begun(

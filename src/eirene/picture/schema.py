@@ -18,7 +18,7 @@ from functools import cache
 
 from eirene.reports.kinds import count_fields, kinds
 
-PROJECTION = 6
+PROJECTION = 7
 """Raised with every changed meaning; a picture of another projection is rebuilt."""
 
 DAY_MS = 86_400_000
@@ -87,6 +87,8 @@ CREATE TABLE import_part (lsn INTEGER PRIMARY KEY, clock INTEGER, comp INTEGER, 
   owner TEXT, account TEXT, received INTEGER, told BLOB, reports BLOB); -- ids, 16 bytes each
 CREATE TABLE name_said (lsn INTEGER PRIMARY KEY, clock INTEGER, comp INTEGER, name TEXT,
   means TEXT); -- what a name in lists of others was decided to mean
+CREATE TABLE site_name (comp INTEGER, plain TEXT, rid INTEGER, PRIMARY KEY (comp, plain, rid))
+  WITHOUT ROWID; -- names of sites, from each of their words on: how somebody may begin to write one
 CREATE TABLE gone (change INTEGER, comp INTEGER, key TEXT, PRIMARY KEY (change, comp, key))
   WITHOUT ROWID;
 CREATE TABLE resight (change INTEGER, comp INTEGER, rid INTEGER,
@@ -113,6 +115,7 @@ CREATE INDEX line_by_state ON release_line (state, due);
 CREATE INDEX by_finer ON finer (entity8);
 CREATE INDEX import_by_id ON import_part (import);
 CREATE INDEX place_name ON place (comp, plain);
+CREATE INDEX site_name_of ON site_name (rid);
 """
 
 

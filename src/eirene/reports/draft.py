@@ -11,13 +11,14 @@ import math
 import re
 import typing
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any, Protocol
 
 import msgspec
 
 from eirene.errors import InvalidReport
+from eirene.places import Find as LookUp
 from eirene.places import Place, UnclearPlace, distance_m, parse_place, place_from_numbers
 from eirene.reports import markings
 from eirene.reports.contents import content_of_flat, unknown_field
@@ -42,8 +43,11 @@ _DEEPEST = 4
 _MOST = 200
 """Reports that one report amends, or links to."""
 
-Find = Callable[[str], list[Place]]
-"""Looks a place name or P-code up: candidates, best first."""
+
+class Find(Protocol):
+    """Looks a place name or P-code up, as it was on a day: candidates, best first."""
+
+    def __call__(self, text: str, on: date | None = None, /) -> list[Place]: ...
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,7 +229,7 @@ def _point(flat: Mapping[str, Any], accuracy: float | None) -> Place | None:
         ) from None
 
 
-def _told_place(text: str, find: Find | None, has_point: bool) -> Place:
+def _told_place(text: str, find: LookUp | None, has_point: bool) -> Place:
     try:
         return parse_place(text, find=find)
     except UnclearPlace as error:
@@ -234,7 +238,15 @@ def _told_place(text: str, find: Find | None, has_point: bool) -> Place:
         raise InvalidReport(error.message, field="place", remedy=error.remedy) from None
 
 
-def _place(flat: Mapping[str, Any], find: Find | None) -> Place | None:
+def _on_its_day(find: Find | None, *times: Span | None) -> LookUp | None:
+    """Looks up what places were called when it happened: codes and areas change with reforms."""
+    day = next((time.start.date() for time in times if time is not None), None)
+    if find is None or day is None:
+        return find
+    return lambda text: find(text, day)
+
+
+def _place(flat: Mapping[str, Any], find: LookUp | None) -> Place | None:
     """One place from the text box, the numbers and the P-code, which must agree."""
     text = _text(flat, "place", 500)
     pcode = _text(flat, "pcode", 32)
@@ -257,7 +269,7 @@ def _place(flat: Mapping[str, Any], find: Find | None) -> Place | None:
     return msgspec.structs.replace(place, **changes) if changes else place
 
 
-def _area(pcode: str, find: Find | None) -> Place:
+def _area(pcode: str, find: LookUp | None) -> Place:
     """What a stated P-code names, in the mission's spelling; one that it does not know stays."""
     hits = find(pcode) if find else []
     if len(hits) == 1 and hits[0].pcode_from == "stated" and hits[0].lat is None:
@@ -295,7 +307,9 @@ def draft_of(
     kind = kind_named(name)
     check_texts(flat)
     values = _values(flat, kind)
-    occurred, observed = flat.get("occurred"), flat.get("observed")
+    said, noticed = flat.get("occurred"), flat.get("observed")
+    occurred = None if said in (None, "") else _time(said, "occurred", now, zone)
+    observed = None if noticed in (None, "") else _time(noticed, "observed", now, zone)
     draft = Draft(
         kind=kind,
         content=content_of_flat(kind, values, lambda value, at: _time(value, at, now, zone)),
@@ -304,9 +318,9 @@ def draft_of(
         entity=_id(flat["entity"], "entity") if "entity" in flat else None,
         amends=_ids(flat, "amends"),
         links=_links(flat),
-        occurred=None if occurred in (None, "") else _time(occurred, "occurred", now, zone),
-        observed=None if observed in (None, "") else _time(observed, "observed", now, zone).start,
-        place=_place(flat, find),
+        occurred=occurred,
+        observed=observed.start if observed else None,
+        place=_place(flat, _on_its_day(find, occurred, observed)),
         source=_text(flat, "source"),
         basis=_code(flat, "basis", markings.BASIS),
         grade=_shaped(flat, "grade", _GRADE, "a letter A-F and a digit 1-6", "B3"),

@@ -8,13 +8,27 @@ import msgspec
 from litestar import Request, Response, get
 
 from eirene.errors import InvalidQuery
-from eirene.picture import counts, flat, layers, marking_of, search, suggest
+from eirene.imports.mapping import origins
+from eirene.missions.divisions import Basis
+from eirene.missions.gazetteer import Suggested
+from eirene.picture import (
+    Coverage,
+    PlaceHit,
+    SiteHit,
+    counts,
+    flat,
+    layers,
+    marking_of,
+    search,
+    suggest,
+)
 from eirene.reports.kinds import kinds
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, node_of, picture_of, reader_of
 from eirene.web.cursors import page_sealed
 from eirene.web.describe import described
+from eirene.web.node import Mission
 from eirene.web.parameters import FILTERS, names_in, number, parameters_of, query_of
 from eirene.web.reports import marking_of_rows
 
@@ -59,15 +73,18 @@ async def get_search(request: Request[Any, Any, Any]) -> Response[bytes]:
     "/api/counts",
     **described(
         "How many match, by day, area, kind; sums with how many are known.",
-        parameters=(*FILTERS, "group", "level", "sum"),
+        parameters=(*FILTERS, "group", "level", "basis", "sum"),
         answer="Counts",
         problems=(400,),
     ),
 )
 async def get_counts(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """GET /api/counts: unknown is not zero, so each sum says how many are known."""
+    """GET /api/counts: unknown is not zero, so each sum says how many are known.
+
+    Counts by area come with their period and coverage, and are shown with them or not at all.
+    """
     reader = reader_of(request)
-    given = parameters_of(request, (*FILTERS, "group", "level", "sum"))
+    given = parameters_of(request, (*FILTERS, "group", "level", "basis", "sum"))
     query = query_of(request, given)
     group = names_in(given.get("group", ""))
     for name in group:
@@ -78,25 +95,55 @@ async def get_counts(request: Request[Any, Any, Any]) -> Response[bytes]:
                 remedy="Use some of: " + ", ".join(_GROUPS) + ".",
             )
     picture = picture_of(request)
+    level = number(given, "level", 1, least=1)
     found = await aside(
         counts,
         picture,
         reader,
         query,
         group=group,
-        level=number(given, "level", 1, least=1),
+        level=level,
         sums=names_in(given.get("sum", "")),
+        basis=_basis_of(node_of(request).mission, given, level),
     )
     marking = await aside(marking_of, picture, reader, query)
+    covered = {"coverage": _coverage(found.coverage)} if found.coverage else {}
     return json_of(
         {
             "total": found.total,
             "imprecise": found.imprecise,
             "groups": found.groups,
             "marking": str(marking),
-        },
+        }
+        | covered,
         marking,
     )
+
+
+def _basis_of(mission: Mission | None, given: dict[str, str], level: int) -> Basis | None:
+    """The areas that are asked for by name; without a name, P-codes as they stand."""
+    name = given.get("basis", "")
+    if not name:
+        return None
+    basis = mission.basis(name, level) if mission else None
+    if basis is None:
+        there = [
+            f"{one.id} (level {', '.join(map(str, one.levels))})"
+            for one in (mission.divisions if mission else ())
+            if one.levels
+        ]
+        raise InvalidQuery(
+            f"There are no borders of level {level} in a version {name[:40]!r}.",
+            field="basis",
+            remedy=f"Use one of: {'; '.join(there)}." if there else "Leave it out: there are none.",
+        )
+    return basis
+
+
+def _coverage(found: Coverage) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.structs.asdict(found)
+    moments = {name: iso(at) if (at := told[name]) else None for name in ("start", "end")}
+    return told | moments
 
 
 @get(
@@ -114,30 +161,74 @@ async def get_suggest(request: Request[Any, Any, Any]) -> Response[bytes]:
     text = parameters_of(request, ("q",)).get("q", "")[:200]
     found = await aside(suggest, picture_of(request), reader, text)
     mission = node_of(request).mission
-    places: list[dict[str, Any]] = [
-        {
-            "name": hit.name,
-            "pcode": hit.pcode,
-            "latitude": hit.latitude,
-            "longitude": hit.longitude,
-            "source": "reports",
-        }
-        for hit in found.places
-    ]
-    known = {place["name"].casefold() for place in places}
     named = await aside(mission.suggest, text, 10) if mission and len(text) > 1 else []
-    for place, source in named:
-        if place.name.casefold() not in known:
-            places.append(
-                {
-                    "name": place.name,
-                    "pcode": place.pcode or None,
-                    "latitude": place.lat,
-                    "longitude": place.lon,
-                    "source": source,
-                }
-            )
-    return json_of({"places": places[:10], "words": found.words}, UNMARKED)
+    listed = [_listed(one) for one in named]
+    sites = [_site(one, mission) for one in found.sites]
+    told = {(one["name"].casefold(), one["pcode"]) for one in listed}
+    others = [
+        _told(hit, mission)
+        for hit in found.places
+        if (hit.name.casefold(), hit.pcode or None) not in told
+    ]
+    return json_of({"places": _shared(listed, sites, others), "words": found.words}, UNMARKED)
+
+
+_OFFERED = 12
+
+
+def _shared(*lists: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """So many of each list, in its order, that all have their turn and the last may fill up."""
+    kept: list[dict[str, Any]] = []
+    for at, one in enumerate(lists):
+        rest = sum(min(len(other), 3) for other in lists[at + 1 :])
+        kept += one[: _OFFERED - len(kept) - rest]
+    return kept
+
+
+def _listed(one: Suggested) -> dict[str, Any]:
+    """A place of the mission's own lists."""
+    place = one.place
+    return {
+        "name": place.name,
+        "pcode": place.pcode or None,
+        "latitude": place.lat,
+        "longitude": place.lon,
+        "accuracy_m": place.accuracy_m,
+        "source": one.source,
+        "around": one.around or None,
+        "other_names": list(one.other_names[:5]),
+        "valid": one.valid or None,
+        "write": one.write,
+    }
+
+
+def _site(one: SiteHit, mission: Mission | None) -> dict[str, Any]:
+    """A site of a list that was imported, or of a report, as this reader may see it."""
+    around = mission.gazetteer.name_of(one.pcode) if mission else ""
+    return {
+        "name": one.name,
+        "pcode": one.pcode or None,
+        "latitude": one.latitude,
+        "longitude": one.longitude,
+        "accuracy_m": one.accuracy_m,
+        "source": one.source or None,
+        "type": one.type,
+        "around": one.place or around or None,
+        "other_names": list(one.other_names[:5]),
+    }
+
+
+def _told(hit: PlaceHit, mission: Mission | None) -> dict[str, Any]:
+    """A place that reports name which this reader may see."""
+    around = mission.gazetteer.name_of(hit.pcode) if mission else ""
+    return {
+        "name": hit.name,
+        "pcode": hit.pcode or None,
+        "latitude": hit.latitude,
+        "longitude": hit.longitude,
+        "source": "reports",
+        "around": around or None,
+    }
 
 
 @get("/api/layers", **described("What there is to show, by origin and age.", answer="Layers"))
@@ -157,6 +248,10 @@ async def get_layers(request: Request[Any, Any, Any]) -> Response[bytes]:
             "newest": iso(layer.newest) if layer.newest else None,
             "received": iso(layer.received) if layer.received else None,
         }
+        origin = origins().get(layer.source)
+        if origin is not None:
+            told = {"licence": origin.licence, "as_of": origin.as_of, "list": origin.title}
+            one |= {name: text for name, text in told.items() if text}
         shown.append(one | ({"type": layer.type} if layer.type else {}))
     return json_of(shown, UNMARKED)
 

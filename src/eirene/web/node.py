@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.log.verify import Verdict
 from eirene.missions.areas import Areas
+from eirene.missions.divisions import Basis, Division
+from eirene.missions.gazetteer import Gazetteer, Suggested
 from eirene.people import People
 from eirene.picture import Picture, Row
 from eirene.picture.ledger import Line
@@ -67,8 +69,6 @@ class Changed(Protocol):
 class Mission(Protocol):
     """The mission's name, title, box and gazetteer."""
 
-    def outlines(self, level: int) -> dict[str, Any] | None: ...
-
     @property
     def name(self) -> str: ...
     @property
@@ -79,8 +79,14 @@ class Mission(Protocol):
     def invented(self) -> bool: ...
     @property
     def areas(self) -> Areas: ...
-    def find(self, text: str, /) -> list[Place]: ...
-    def suggest(self, prefix: str, limit: int = 10, /) -> list[tuple[Place, str]]: ...
+    @property
+    def divisions(self) -> Sequence[Division]: ...
+    @property
+    def gazetteer(self) -> Gazetteer: ...
+    def division(self, name: str, /) -> Division | None: ...
+    def basis(self, name: str, level: int, /) -> Basis | None: ...
+    def find(self, text: str, on: date | None = None, /) -> list[Place]: ...
+    def suggest(self, prefix: str, limit: int = 10, /) -> list[Suggested]: ...
     def area_of(self, lon: float, lat: float, /) -> str | None: ...
 
 

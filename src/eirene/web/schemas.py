@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eirene.web.import_schemas import IMPORT_SCHEMAS
+from eirene.web.place_schemas import PLACE_SCHEMAS
 from eirene.web.provider_schemas import PROVIDER_LIST, PROVIDER_SCHEMAS
 from eirene.web.release_schemas import DECISION, PICTURES_OFFERED
 
@@ -341,6 +342,7 @@ SCHEMAS: dict[str, Any] = {
         ]
     },
     **IMPORT_SCHEMAS,
+    **PLACE_SCHEMAS,
     **PROVIDER_SCHEMAS,
     "Filed": {"oneOf": [_FILED, _list(_FILED)]},
     "Report": _map(
@@ -494,7 +496,6 @@ SCHEMAS: dict[str, Any] = {
             "marking": TEXT,
         }
     ),
-    "Counts": _map({"total": WHOLE, "imprecise": WHOLE, "groups": _list(ANY), "marking": TEXT}),
     "Suggestions": _map({"places": _list(ANY), "words": TEXTS}),
     "UnderstoodTime": _map(
         {"start": TIME, "end": TIME, "precision": TEXT, "shown": TEXT, "local": TEXT}
@@ -507,25 +508,11 @@ SCHEMAS: dict[str, Any] = {
             "mgrs": MAYBE_TEXT,
             "name": MAYBE_TEXT,
             "pcode": MAYBE_TEXT,
+            "valid": MAYBE_TEXT,
             "shown": TEXT,
         }
     ),
-    "Layers": _list(_map(_LAYER, type=TEXT, licence=TEXT)),
-    "Map": _map({"bbox": BOX, "maps": _list(ANY), "levels": _list(WHOLE)}),
-    "AreaCollection": _map(
-        {
-            "type": {"const": "FeatureCollection"},
-            "features": _list(
-                _map(
-                    {
-                        "type": {"const": "Feature"},
-                        "properties": _map({"pcode": TEXT, "name": TEXT, "at": _list(NUMBER)}),
-                        "geometry": ANY,
-                    }
-                )
-            ),
-        }
-    ),
+    "Layers": _list(_map(_LAYER, type=TEXT, licence=TEXT, as_of=TEXT, list=TEXT)),
     "Document": ANY,
     "Landing": _map({"title": TEXT, "description": TEXT, "links": _list(_LINK)}),
     "Conformance": _map({"conformsTo": TEXTS}),
@@ -577,6 +564,10 @@ PARAMETERS: dict[str, Any] = {
         _parameter("offset", "Rows to leave out.", {"type": "integer", "minimum": 0}),
         _parameter("group", "Some of day, month, year, area, kind, type, state, by commas."),
         _parameter("level", "Administrative level of areas.", {"type": "integer", "minimum": 1}),
+        _parameter(
+            "basis",
+            "Version of the administrative divisions to count by or draw, by the id that /api/map gives.",
+        ),
         _parameter("sum", "Counts to add up, by commas."),
         _parameter("text", "As typed."),
         _parameter("f", "json.", {"enum": ["json"]}),

@@ -11,6 +11,7 @@ import hashlib
 import mimetypes
 import os
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from eirene.maps import OwnMap, file_of, listed
+from eirene.missions.divisions import Division
 from eirene.web.answers import NO_STORE, UNMARKED, bytes_of, json_of
 from eirene.web.asking import aside, beside, node_of, reader_of
 from eirene.web.describe import described
 from eirene.web.node import Mission
+from eirene.web.parameters import parameters_of
 from eirene.web.problems import UnknownPath, WrongRange
 
 _PACKAGE = Path(__file__).parent.parent
@@ -221,13 +224,22 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     maps += [_own(one) for one in own]
     bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
     levels = mission.areas.levels if mission else []
-    return json_of({"bbox": bbox, "maps": maps, "levels": levels}, UNMARKED)
+    bases = [_basis(one) for one in mission.divisions] if mission else []
+    return json_of({"bbox": bbox, "maps": maps, "levels": levels, "bases": bases}, UNMARKED)
+
+
+def _basis(one: Division) -> dict[str, Any]:
+    """A version of the divisions as the client is told of it."""
+    told: dict[str, Any] = msgspec.to_builtins(one.told)
+    kept = ("id", "title", "valid_from", "valid_to", "source", "licence", "attribution", "note")
+    return {name: told[name] or None for name in kept} | {"levels": one.levels}
 
 
 @get(
     "/api/map/areas/{level:int}",
     **described(
         "Administrative areas of a level, as GeoJSON: where reports lie that name only an area.",
+        parameters=("basis",),
         answer="AreaCollection",
         media_type="application/geo+json",
         problems=(404,),
@@ -235,18 +247,42 @@ async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
 )
 async def get_areas(request: Request[Any, Any, Any], level: FromPath[int]) -> Response[bytes]:
     """GET /api/map/areas/2: public geography, for whoever is signed in."""
+    return await _drawn(request, level, Division.outlines)
+
+
+@get(
+    "/api/map/borders/{level:int}",
+    **described(
+        "Lines between the areas of a level, as GeoJSON, and which of them are not agreed.",
+        parameters=("basis",),
+        answer="BorderCollection",
+        media_type="application/geo+json",
+        problems=(404,),
+    ),
+)
+async def get_borders(request: Request[Any, Any, Any], level: FromPath[int]) -> Response[bytes]:
+    """GET /api/map/borders/1?basis=2020: the same for everybody who is signed in."""
+    return await _drawn(request, level, Division.borders)
+
+
+_Draw = Callable[[Division, int], dict[str, Any] | None]
+
+
+async def _drawn(request: Request[Any, Any, Any], level: int, draw: _Draw) -> Response[bytes]:
     reader_of(request)
+    basis = parameters_of(request, ("basis",)).get("basis", "")
     mission = node_of(request).mission
-    body = None if mission is None else await aside(lambda: outlines(mission, level))
+    division = mission.division(basis) if mission else None
+    body = None if division is None else await aside(_bytes_of, division, level, draw)
     if body is None:
         raise UnknownPath
     return bytes_of(body, UNMARKED, "application/geo+json")
 
 
-@lru_cache(maxsize=8)
-def outlines(mission: Mission, level: int) -> bytes | None:
-    """The areas as they are sent; they are the same as long as the node runs."""
-    found = mission.outlines(level)
+@lru_cache(maxsize=16)
+def _bytes_of(division: Division, level: int, draw: _Draw) -> bytes | None:
+    """Areas or lines as they are sent; they are the same as long as the version is."""
+    found = draw(division, level)
     return None if found is None else msgspec.json.encode(found)
 
 
@@ -272,4 +308,4 @@ async def get_basemap(request: Request[Any, Any, Any], name: FromPath[str]) -> R
     raise UnknownPath
 
 
-ROUTES = (get_client, get_map, get_areas, get_basemap)
+ROUTES = (get_client, get_map, get_areas, get_borders, get_basemap)

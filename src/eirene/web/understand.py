@@ -9,11 +9,12 @@ import msgspec
 from litestar import Request, Response, get
 
 from eirene.errors import InvalidQuery
-from eirene.places import mgrs_of, parse_place
+from eirene.places import Place, mgrs_of, parse_place
 from eirene.times import iso, parse_time, show
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, node_of, reader_of
 from eirene.web.describe import described
+from eirene.web.node import Mission
 from eirene.web.parameters import parameters_of
 
 
@@ -74,10 +75,18 @@ async def get_place(request: Request[Any, Any, Any]) -> Response[bytes]:
             "mgrs": mgrs_of(place) if place.lat is not None else None,
             "name": place.name,
             "pcode": place.pcode,
+            "valid": _only_in(mission, place),
             "shown": place.name or place.text,
         },
         UNMARKED,
     )
+
+
+def _only_in(mission: Mission | None, place: Place) -> str | None:
+    """Of an area that somebody names: the version of the divisions that alone has it."""
+    if mission is None or place.lat is not None:
+        return None
+    return mission.gazetteer.only_in(place.pcode) or None
 
 
 ROUTES = (get_time, get_place)

@@ -1,0 +1,354 @@
+"""Versions of a country's divisions: codes of both, counts by either, and what they rest on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from eirene.cli.main import main
+from eirene.imports.outlines import outlines
+from eirene.missions import mission_named, own
+from eirene.missions.divisions import Division, Told
+from eirene.release.reader import Reader
+from eirene.reports.draft import draft_of
+from web_node import WebNode
+
+AMBER, CAR = mission_named("amber"), mission_named("car")
+PUBLIC = Reader(
+    account="list",
+    organisation="public-record",
+    compartments=frozenset(("public",)),
+    may_file=frozenset(("public",)),
+)
+
+
+def test_codes_of_both_versions_are_found_and_say_in_which_they_hold() -> None:
+    for code, name in (("QR0103", "Hilbune"), ("QR0501", "Hilbune"), ("CAF24", "Mambéré")):
+        (place,) = (CAR if code.startswith("CAF") else AMBER).find(code)
+        assert place.name == name
+    (now,) = AMBER.suggest("QR0103")
+    (then,) = AMBER.suggest("KEL0501")
+    assert now.valid == "Divisions since the reform of 2024"
+    assert then.valid == "Divisions before the reform of 2024"
+    assert AMBER.suggest("QR0302")[0].valid == ""  # in both
+
+
+def test_a_name_means_the_area_of_the_version_that_was_in_force() -> None:
+    assert [one.pcode for one in AMBER.find("Varkemar")] == ["QR05"]  # only one version has it
+    assert CAR.find("CF711")[0].name == "Bangui"
+    assert CAR.find("CF711", date(2022, 1, 1))[0].name == "Bangui-Centre"
+    assert [one.pcode for one in CAR.find("Moboma")] == ["CF1217"]  # a commune then
+    assert [one.pcode for one in CAR.find("Moboma", date(2022, 1, 1))] == ["CF126"]
+    (town,) = CAR.find("Bangassou", date(2022, 1, 1))
+    assert town.pcode == "CF6211"  # a town stays one answer with the areas of its name
+
+
+@pytest.mark.parametrize(("when", "name"), [("2016-05", "Bangui"), ("2022-05-01", "Bangui-Centre")])
+def test_a_report_is_read_as_of_its_own_day(when: str, name: str) -> None:
+    flat = {"kind": "incident", "type": "VC", "summary": "x", "occurred": when, "pcode": "CF711"}
+    place = draft_of(flat, now=datetime(2026, 1, 2, tzinfo=UTC), zone=UTC, find=CAR.find).place
+    assert place is not None
+    assert (place.name, place.pcode) == (name, "CF711")
+
+
+def test_an_area_counts_where_it_lies_wholly_and_else_in_none() -> None:
+    before = AMBER.basis("before-2024", 1)
+    since = AMBER.basis("2024", 1)
+    assert before and since
+    assert before.area_of("QR0104") == before.area_of("QR010401") == "QR05"
+    assert before.area_of("QR0201") == "QR02"
+    assert before.area_of("QR01") is None  # it was two regions, and is stated as one
+    assert since.area_of("QR0502") == "QR01"
+    cut = [code for code in AMBER.divisions[0].codes if len(code) == 8 and not before.area_of(code)]
+    assert len(cut) == 1  # the commune that lay in two
+    assert cut[0].startswith("QR0101")
+
+
+def test_prefectures_after_the_reform_are_put_together_of_sub_prefectures() -> None:
+    basis = CAR.basis("2020", 1)
+    assert basis
+    assert [basis.area_of(code) for code in ("CF213", "CF3271", "CF314", "CF431")] == [
+        "CF24",
+        "CF33",
+        "CF34",
+        "CF43",
+    ]
+    assert CAR.basis("2020", 2) is None  # nobody publishes these borders
+    assert basis.at_each([(15.877, 4.943)]) == ["CF24"]  # Carnot
+
+
+def test_borders_that_are_not_agreed_are_told_apart() -> None:
+    for division in AMBER.divisions:
+        drawn = division.borders(1)
+        assert drawn
+        assert [one["properties"]["disputed"] for one in drawn["features"]] == [0, 1]
+
+
+# --- versions that a mission brings itself
+
+
+def squares(level: int, codes: list[str], *, upper: bool = False) -> dict[str, Any]:
+    """Squares side by side in the open sea; the codes of the areas around come from the first letters."""
+    features: list[dict[str, Any]] = []
+    for at, code in enumerate(codes):
+        west = -10.8 + at * 0.3
+        ring = [[west, -1.7], [west + 0.3, -1.7], [west + 0.3, -0.5], [west, -0.5], [west, -1.7]]
+        says = {f"adm{n}_pcode": code[: 2 + 2 * n] for n in range(level + 1)}
+        says |= {f"adm{n}_name": f"Made {code[: 2 + 2 * n]}" for n in range(level + 1)}
+        says = {name.upper(): value for name, value in says.items()} if upper else says
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": says, "geometry": geometry})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def brought(folder: Path, *more: str, **files: dict[str, Any]) -> list[str]:
+    """Writes files; gives the arguments that add them."""
+    found: list[str] = []
+    for name, told in files.items():
+        path = folder / f"{name}.geojson"
+        path.write_text(json.dumps(told), encoding="utf-8")
+        found.append(str(path))
+    return ["divisions", "add", *found, "--source", "Made list", *more]
+
+
+def test_a_version_is_brought_listed_counted_by_and_taken_away(
+    web: WebNode, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ["--data", str(web.node.folder)]
+    line = {"type": "LineString", "coordinates": [[-10.5, -1.7], [-10.5, -0.5]]}
+    lines = tmp_path / "lines.geojson"
+    feature = {"type": "Feature", "properties": {}, "geometry": line}
+    lines.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    made = squares(1, ["QR71", "QR72", "QR73", "QR74", "QR75", "QR76"], upper=True)
+    add = brought(tmp_path, "--version", "made", "--disputed", str(lines), one=made)
+    assert main([*add, "--valid-from", "2031-01-01", *data]) == 0
+    assert "borders of level 1" in capsys.readouterr().out
+    assert main([*add, *data]) == 1
+    assert "There is a version made already" in capsys.readouterr().err
+    told = web.get("anyone", "/api/map").json()["bases"][-1]
+    assert (told["id"], told["valid_from"], told["source"]) == ("made", "2031-01-01", "Made list")
+    found, coverage = counted(web, "joc-duty-officer", level=1, basis="made")
+    assert sum(n for area, n in found.items() if area) == 2  # those with a point; areas are cut
+    assert coverage["too_coarse"] == 5
+    drawn = web.get("anyone", "/api/map/borders/1?basis=made").json()["features"]
+    assert [one["properties"]["disputed"] for one in drawn] == [0, 1]
+    (place,) = web.get("anyone", "/api/suggest?q=made%20qr72").json()["places"]
+    assert (place["pcode"], place["source"]) == ("QR72", "Made list")
+    assert main(["divisions", "list", *data]) == 0
+    assert "2031-01-01" in capsys.readouterr().out
+    assert main(["divisions", "remove", "made", *data]) == 0
+    assert len(web.get("anyone", "/api/map").json()["bases"]) == 2
+    assert main(["divisions", "remove", "made", *data]) == 1
+
+
+def test_a_geopackage_and_a_table_of_codes_of_the_publisher_s_own_form(tmp_path: Path) -> None:
+    import pyogrio
+    import shapely
+
+    told = squares(2, ["QR8101", "QR8102"])["features"]
+    path = tmp_path / "adm2.gpkg"
+    pyogrio.raw.write(
+        path,
+        numpy.array([shapely.to_wkb(shapely.from_geojson(json.dumps(one))) for one in told]),
+        [numpy.array([one["properties"][f"adm{n}_pcode"] for one in told]) for n in (0, 1, 2)],
+        ["adm0_pcode", "adm1_pcode", "admin2Pcode"],
+        geometry_type="Polygon",
+        crs="EPSG:4326",
+        driver="GPKG",
+    )
+    shapes = [own.Shape(says, shape) for says, shape in outlines(path)]
+    rows = [
+        {"Admin Level": level, "P-Code": code, "Name": name, "Parent P-Code": parent}
+        for level, code, name, parent in (
+            ("#geo+admin_level", "#adm+code", "#adm+name", "#adm+code+parent"),
+            ("1", "QR81", "Upper", "QR"),
+            ("2", "QR8101", "West", "QR81"),
+            ("2", "QR8102", "East", "QR81"),
+        )
+    ]
+    made = own.add(tmp_path, Told("t", "T", source="s"), [shapes], rows)
+    division = Division(made, tmp_path / "divisions" / "t")
+    assert division.levels == [2]
+    assert division.holding("QR8102", 1) == "QR81"
+    assert (division.name_of("QR8101"), division.areas.at(-10.7, -1.0)) == ("West", "QR8101")
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        (["--version", "NO id"], "version"),
+        (["--version", "x", "--valid-from", "2020"], "valid-from"),
+        (["--version", "x", "--valid-from", "2020-01-02", "--valid-to", "2020-01-01"], "valid-to"),
+        (["--version", "x", "--source", ""], "source"),
+    ],
+)
+def test_what_is_wrong_with_a_version_is_one_error_with_its_field(
+    tmp_path: Path, more: list[str], field: str
+) -> None:
+    args = {"version": "x", "source": "s", "valid-from": "", "valid-to": ""}
+    args |= dict(zip([name.removeprefix("--") for name in more[::2]], more[1::2], strict=True))
+    told = Told(args["version"], "T", args["valid-from"], args["valid-to"], args["source"])
+    with pytest.raises(own.BadDivision) as fault:
+        own.add(tmp_path, told, [], [{"level": "1", "pcode": "A1", "name": "A"}])
+    assert fault.value.field == field
+
+
+def test_borders_without_codes_and_codes_without_borders_are_refused(tmp_path: Path) -> None:
+    import shapely
+
+    box = shapely.box(0, 0, 1, 1)
+    told = Told("x", "X", source="s")
+    for shapes, rows, words in (
+        ([[own.Shape({"name": "A"}, box)]], [], "no column with the P-codes"),
+        ([[own.Shape({"adm1_pcode": "A1"}, box)] * 2], [], "have the P-code A1"),
+        (
+            [[own.Shape({"adm1_pcode": "A1"}, box)]],
+            [{"level": "1", "pcode": "B1", "name": "B"}],
+            "are in no table",
+        ),
+        ([], [{"code": "B1", "name": "B"}], "no column level"),
+        ([], [], "There are no P-codes"),
+    ):
+        with pytest.raises(own.BadDivision, match=words):
+            own.add(tmp_path, told, shapes, rows)
+    assert not list(tmp_path.glob("divisions/*"))
+
+
+# --- over HTTP
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebNode]:
+    web = WebNode(tmp_path_factory.mktemp("node"), mission="amber")
+    base = {"kind": "incident", "type": "VC", "basis": "seen", "occurred": "2026-10-02"}
+    before = AMBER.basis("before-2024", 1)
+    assert before
+    (cut,) = (c for c in AMBER.divisions[0].codes if len(c) == 8 and not before.area_of(c))
+    level = AMBER.areas.level(3)
+    assert level
+    west, south, east, north = level.shapes[level.codes.index(cut)].bounds
+    points = _inside(level.shapes[level.codes.index(cut)], (west + east) / 2, south, north)
+    wheres: list[dict[str, Any]] = [
+        {"pcode": "QR010401"},
+        {"pcode": "QR0104"},
+        {"pcode": "QR0502", "source": "old list"},
+        {"pcode": cut},
+        {"latitude": points[0][1], "longitude": points[0][0], "accuracy_m": 10},
+        {"latitude": points[1][1], "longitude": points[1][0], "accuracy_m": 10},
+        {},
+    ]
+    for at, where in enumerate(wheres):
+        told = base | {"compartment": "mission", "source": "patrol", "summary": f"r{at}"} | where
+        web.file(told)
+    told = base | {"source": "radio", "summary": "p", "pcode": "QR02"}
+    web.node.filing.file_now(PUBLIC, [told | {"compartment": "public"}])
+    yield web
+    web.close()
+
+
+def _inside(shape: Any, middle: float, south: float, north: float) -> list[tuple[float, float]]:
+    """A point of the shape west of its middle, and one east of it."""
+    import shapely
+
+    halves = [
+        shape.intersection(shapely.box(middle - 1, south, middle - 0.001, north)),
+        shape.intersection(shapely.box(middle + 0.001, south, middle + 1, north)),
+    ]
+    return [(half.representative_point().x, half.representative_point().y) for half in halves]
+
+
+def counted(web: WebNode, role: str, **asked: Any) -> tuple[dict[str | None, int], dict[str, Any]]:
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    told = web.get(role, f"/api/counts?group=area&{query}").json()
+    return {one["area"]: one["n"] for one in told["groups"]}, told["coverage"]
+
+
+def test_counts_by_either_version_come_with_what_they_rest_on(web: WebNode) -> None:
+    found, coverage = counted(web, "joc-duty-officer", level=1, basis="2024")
+    assert found == {"QR01": 6, "QR02": 1, None: 1}
+    assert coverage["by_point"] == 2
+    assert coverage["by_area"] == 5
+    assert coverage["without_place"] == 1
+    found, coverage = counted(web, "joc-duty-officer", level=1, basis="before-2024")
+    assert found == {"QR05": 4, "QR01": 1, "QR02": 1, None: 2}
+    assert coverage == {
+        "by_point": 2,
+        "by_area": 4,
+        "without_place": 1,
+        "outside": 0,
+        "too_coarse": 1,  # the commune that was cut, and no point
+        "undated": 0,
+        "start": "2026-10-02T00:00:00Z",
+        "end": "2026-10-03T00:00:00Z",
+        "sources": 3,
+        "organisations": 2,
+    }
+
+
+def test_coverage_is_of_what_the_reader_sees(web: WebNode) -> None:
+    found, coverage = counted(web, "anyone", level=1, basis="before-2024")
+    assert found == {"QR02": 1}
+    assert (coverage["by_area"], coverage["sources"], coverage["without_place"]) == (1, 1, 0)
+
+
+def test_a_basis_that_is_not_there_is_refused_with_those_that_are(web: WebNode) -> None:
+    answer = web.get("anyone", "/api/counts?group=area&level=3&basis=before-2024")
+    assert (answer.status_code, answer.json()["field"]) == (400, "basis")
+    assert "2024 (level 1, 2, 3)" in answer.json()["remedy"]
+    assert web.get("anyone", "/api/map/areas/1?basis=none").status_code == 404
+
+
+def test_versions_are_told_with_validity_source_and_licence(web: WebNode) -> None:
+    bases = web.get("anyone", "/api/map").json()["bases"]
+    assert [(one["id"], one["valid_from"], one["valid_to"]) for one in bases] == [
+        ("2024", "2024-01-01", None),
+        ("before-2024", None, "2023-12-31"),
+    ]
+    assert all(one["source"] and one["licence"] and one["levels"] for one in bases)
+    drawn = web.get("anyone", "/api/map/areas/1?basis=before-2024").json()["features"]
+    assert {one["properties"]["name"] for one in drawn} >= {"Varkemar"}
+    lines = web.get("anyone", "/api/map/borders/1?basis=before-2024").json()["features"]
+    assert [one["properties"]["disputed"] for one in lines] == [0, 1]
+
+
+# --- the gazetteer of a reader
+
+
+def test_sites_of_lists_are_found_by_any_word_of_their_names_by_those_who_may_see_them(
+    web: WebNode,
+) -> None:
+    base = {"kind": "site", "type": "health-facility", "source": "Made health list"}
+    at = {"latitude": -1.2, "longitude": -10.1, "accuracy_m": 25}
+    other = ["Gorwen health post"]
+    public = base | at | {"compartment": "public"}
+    web.node.filing.file_now(PUBLIC, [public | {"name": "Poste de Zorbelle", "other_names": other}])
+    web.file(base | at | {"compartment": "mission", "name": "Secret zorbelle"})
+
+    def names(role: str, text: str) -> list[str]:
+        return [one["name"] for one in web.get(role, f"/api/suggest?q={text}").json()["places"]]
+
+    assert names("joc-duty-officer", "zorb") == ["Poste de Zorbelle", "Secret zorbelle"]
+    assert names("anyone", "zorb") == names("anyone", "gorwen%20he") == ["Poste de Zorbelle"]
+    assert names("anyone", "secret") == []
+    (one,) = web.get("anyone", "/api/suggest?q=zorb").json()["places"]
+    assert (one["source"], one["type"]) == ("Made health list", "health-facility")
+    assert one["around"] == AMBER.gazetteer.name_of(one["pcode"])
+    (filed,) = web.node.filing.file_now(PUBLIC, [public | {"name": "Tolvane post"}])
+    amended = {"name": "Renamed post", "amends": [filed.id.hex()]}
+    web.node.filing.file_now(PUBLIC, [public | amended])
+    assert names("anyone", "tolvane") == []
+    assert names("anyone", "renamed") == ["Renamed post"]
+
+
+def test_places_of_one_name_are_told_apart_by_what_lies_around() -> None:
+    found = CAR.suggest("mbata")
+    assert [(one.place.name, one.source) for one in found] == [("Mbata", "UCDP GED")] * 2
+    assert len({one.around for one in found}) == len({one.write for one in found}) == 2
+    for one in found:
+        assert CAR.find(one.write) == [one.place]
