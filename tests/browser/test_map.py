@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.conftest import Demo, Seat
 from eirene.maps import Asked, add, remove
@@ -111,3 +112,30 @@ def test_maps_of_the_missions_own_lie_under_the_picture(
     finally:
         for title in ("own-survey", "own-town"):
             remove(node, title)
+
+
+def test_what_is_shown_is_counted_by_the_areas_of_a_version_with_what_that_rests_on(
+    seat: Callable[..., Seat],
+) -> None:
+    one = seat()
+    one.page.add_init_script(path=WATCH)
+    page = one.sign_in()
+    page.locator("canvas").first.wait_for()
+    assert page.evaluate(AT_REST)
+    layers = page.locator("#layers")
+    choice = layers.get_by_label("Count what is shown by")
+    choice.select_option(label="Divisions after the reform of 2020, level 1")
+    table = layers.get_by_role("table", name="Reports by area")
+    table.get_by_role("row").filter(has_text="Mambéré CF24").wait_for()
+    on_map = page.locator("main .coverage").last  # a shade never stands without it
+    for words in ("valid since 2020-12-10", "counted in 20 areas", "From 1991-", "sources"):
+        expect(on_map).to_contain_text(words)
+    assert page.evaluate(AT_REST)
+    drawn = "() => bench.map.queryRenderedFeatures({layers: ['by-area-fill']}).length"
+    assert page.evaluate(drawn) > 0
+    assert one.axe() == []
+    choice.select_option(label="no areas")
+    expect(table).to_have_count(0)
+    expect(on_map).not_to_contain_text("reform of 2020")
+    assert page.evaluate(AT_REST)
+    assert page.evaluate(drawn) == 0

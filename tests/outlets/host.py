@@ -167,6 +167,16 @@ def maps(host: Host) -> Iterator[Said]:
     yield host.run("maps", "remove", "own-survey")
 
 
+@command("divisions add", "divisions list", "divisions remove")
+def divisions(host: Host) -> Iterator[Said]:
+    """A table of codes, and a version that there is not: neither is made of reports."""
+    file = host.file("codes.csv", "level,pcode,name,parent_pcode\n1,XA71,Made,XA\n")
+    source = ("--version", "made", "--source", "Made list")
+    yield host.run("divisions", "add", "--pcodes", str(file), *source)
+    yield host.run("divisions", "list")
+    yield host.run("divisions", "remove", "nowhere")
+
+
 @command("organisation erase")
 def erasing(host: Host) -> Iterator[Said]:
     """What would go is told in numbers; whoever may not ask is told no more than that."""
@@ -246,6 +256,8 @@ KNOWN_FILES = tuple(
         r"keys/[\w-]+\.(db|json|key)(-wal|-shm)?",
         r"attachments/[0-9a-f]{64}",
         r"maps/(\.lock|maps\.json|own-[a-z0-9-]+\.pmtiles)",
+        r"divisions/[a-z0-9][a-z0-9.-]*/(division\.json|pcodes\.csv|disputed\.geojson)",
+        r"divisions/[a-z0-9][a-z0-9.-]*/adm\d\.geojson\.gz",
     )
 )
 """Every file that a node may leave in its folder. None of them may hold a mark in plain text."""

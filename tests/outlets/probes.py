@@ -206,6 +206,15 @@ def areas(_scene: Scene) -> Steps:
     yield from _asked(*(_get(f"/api/map/areas/{level}") for level in (0, 1, 2, 3, 9)))
 
 
+@probe("GET /api/map/borders/{level:int}")
+def borders(_scene: Scene) -> Steps:
+    """Of a version that there is, and of one that is none."""
+    for basis in ("sea", NOWHERE):
+        yield from _asked(
+            *(_get(f"/api/map/borders/{level}?basis={basis}") for level in (0, 1, 2, 3, 9))
+        )
+
+
 @probe("GET /api/kinds/{name:str}")
 def kinds_(_scene: Scene) -> Steps:
     """Every kind, and one that does not exist."""
@@ -419,6 +428,7 @@ def counting(scene: Scene) -> Steps:
         yield _get("/api/counts", group=group, sum="killed,injured,reached,people")
     for level in (1, 2, 3):
         yield _get("/api/counts", group="area", level=level, sum="killed")
+        yield _get("/api/counts", group="area", level=level, basis="sea")
     yield from _asked(*(_get("/api/counts", **query) for query in _narrowed(scene)))
     yield _get("/api/counts", group="source")
 
