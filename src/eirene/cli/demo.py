@@ -84,7 +84,8 @@ def _load(node: Node) -> None:
         with progress(f"loading {batch.title}") as report:
 
             def say(line: dict[str, Any], report: Report = report) -> None:
-                report(line["progress"], line["of"])
+                if "progress" in line:  # an import says its id, too
+                    report(line["progress"], line["of"])
 
             made = planned(
                 node,
