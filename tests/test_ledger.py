@@ -52,7 +52,7 @@ from picture_world import (
 CELL = Coarse("cell-10km", "6-hours", "banded")
 # a world takes a second to ask: shrinking it would take many minutes
 few = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -56,12 +56,9 @@ def banner(page: Page):
     return page.get_by_role("status").filter(has_text="ENFORCEMENT")
 
 
-@pytest.mark.parametrize("size", [(1440, 900), PHONE])
-def test_one_marks_two_open_again_and_those_it_concerns_see_it(
-    at: Seats, size: tuple[int, int]
-) -> None:
-    operation = f"op-{size[0]}"
-    first = at(*size)
+def test_one_marks_two_open_again_and_those_it_concerns_see_it(at: Seats) -> None:
+    operation = "op-1"
+    first = at()
     page = first.sign_in(HEAD)
     opened(page, "Enforcement")
     expect(page.get_by_text("No operation is marked as enforcement.")).to_be_visible()
@@ -73,15 +70,15 @@ def test_one_marks_two_open_again_and_those_it_concerns_see_it(
     surely(page, "Mark it now")
     expect(page.get_by_text(f"{operation} is marked. Its layers are closed.")).to_be_visible()
 
-    giver = at(*size)
+    giver = at(*PHONE)
     there = giver.sign_in(NGO)
     expect(banner(there)).to_contain_text("closed: org-amber-river → command")
     assert operation not in there.content()
     assert giver.axe() == []
-    assert there.evaluate("document.documentElement.scrollWidth") <= size[0]
-    getter = at(*size).sign_in(JOC)
+    assert there.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    getter = at().sign_in(JOC)
     expect(banner(getter)).to_contain_text("org-* → command")
-    other = at(*size)
+    other = at()
     with other.page.expect_response("**/api/enforcement"):
         other.sign_in(LIAISON)
     expect(banner(other.page)).to_have_count(0)
@@ -89,7 +86,7 @@ def test_one_marks_two_open_again_and_those_it_concerns_see_it(
     surely(page, "Open again")
     expect(page.get_by_text("You proposed it. It waits for another person.")).to_be_visible()
     expect(banner(there)).to_be_visible()
-    second = at(*size)
+    second = at(*PHONE)
     page = second.sign_in(HEAD_2)
     opened(page, "Waiting")
     expect(page.get_by_text("they open again")).to_be_visible()

@@ -58,12 +58,9 @@ def surely(page: Page, name: str) -> None:
     page.get_by_role("group").get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.parametrize("size", [(1440, 900), PHONE])
-def test_somebody_is_invited_and_cleared_by_two(
-    at: Seats, office: Office, size: tuple[int, int]
-) -> None:
-    code = f"lamp-{size[0]}"
-    desk = at(*size)
+def test_somebody_is_invited_and_cleared_by_two(at: Seats, office: Office) -> None:
+    code = "lamp-1"
+    desk = at()
     page = desk.sign_in(CMCOORD)
     opened(page, "Organisations")
     page.get_by_label("Code").fill(code)
@@ -72,13 +69,13 @@ def test_somebody_is_invited_and_cleared_by_two(
 
     page.get_by_role("button", name="Invite").click()
     page.get_by_label("Organisation").select_option(code)
-    page.get_by_label("User name").fill(f"focal-{size[0]}")
+    page.get_by_label("User name").fill("focal-1")
     page.get_by_label("Role").select_option("ngo-focal-point")
     page.get_by_role("button", name="Make the link").click()
     link = page.get_by_label("Shown this once").input_value()
     assert desk.axe() == []
 
-    guest = at(*size)
+    guest = at(*PHONE)
     guest.page.goto(link)
     assert "invited" not in guest.page.url  # not in the address bar, nor in the history
     guest.page.get_by_label("New password").fill(CHOSEN)
@@ -92,15 +89,15 @@ def test_somebody_is_invited_and_cleared_by_two(
     expect(guest.page.get_by_role("definition").first).to_contain_text(f"org-{code}")
     expect(guest.page.get_by_role("definition").first).not_to_contain_text("partners")
 
-    second = at(*size)
+    second = at()
     page = second.sign_in(HEAD)
     page.keyboard.press("u")
     expect(page.get_by_role("button", name="Waiting")).to_have_attribute("aria-current", "page")
-    expect(page.get_by_text(f"focal-{size[0]}").first).to_be_visible()
+    expect(page.get_by_text("focal-1").first).to_be_visible()
     assert second.axe() == []
     surely(page, "Confirm")
     expect(page.get_by_text("Confirmed. It is in force.")).to_be_visible()
-    assert "partners" in office.web.node.people.account(f"focal-{size[0]}").compartments
+    assert "partners" in office.web.node.people.account("focal-1").compartments
 
 
 def test_a_link_that_was_used_opens_nothing(at: Seats, office: Office) -> None:
@@ -147,14 +144,11 @@ def test_a_device_that_is_gone_is_signed_out_and_told_of(at: Seats, office: Offi
     assert admin.axe() == []
 
 
-@pytest.mark.parametrize("size", [(1440, 900), PHONE])
-def test_everybody_changes_his_own_password(
-    at: Seats, office: Office, size: tuple[int, int]
-) -> None:
-    user = f"changer-{size[0]}"
+def test_everybody_changes_his_own_password(at: Seats, office: Office) -> None:
+    user = "changer-1"
     office.web.node.people.make(user, "joc-duty-officer", "mission", password=PASSWORD)
     office.accounts[user] = {"user": user, "password": PASSWORD}
-    other, desk = at(*size), at(*size)
+    other, desk = at(), at(*PHONE)
     other.ended = desk.ended = True  # its session ends; a wrong password is refused with 401
     other.sign_in(user)
     page = desk.sign_in(user)
@@ -180,7 +174,7 @@ def test_everybody_changes_his_own_password(
     expect(other.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=5_000)
     expect(page.get_by_text("Live,")).to_be_visible()
     office.accounts[user]["password"] = CHOSEN
-    at(*size).sign_in(user)
+    at().sign_in(user)
 
 
 @pytest.mark.parametrize("size", [(1440, 900), PHONE])
