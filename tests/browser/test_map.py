@@ -128,11 +128,24 @@ def test_what_is_shown_is_counted_by_the_areas_of_a_version_with_what_that_rests
     table = layers.get_by_role("table", name="Reports by area")
     table.get_by_role("row").filter(has_text="Mambéré CF24").wait_for()
     on_map = page.locator("main .coverage").last  # a shade never stands without it
-    for words in ("valid since 2020-12-10", "counted in 20 areas", "From 1991-", "sources"):
+    for words in (
+        "valid since 2020-12-10",
+        "counted in 20 areas",
+        "From 1991-",
+        "in no area",
+        "sources",
+    ):
         expect(on_map).to_contain_text(words)
     assert page.evaluate(AT_REST)
     drawn = "() => bench.map.queryRenderedFeatures({layers: ['by-area-fill']}).length"
     assert page.evaluate(drawn) > 0
+    marks = (
+        "() => bench.map.queryRenderedFeatures({layers: ['incidents-mark', 'sites-mark']}).length"
+    )
+    assert page.evaluate(marks) == 0  # their numbers would be read as those of areas
+    layers.get_by_label("Show the symbols, too").check()
+    assert page.evaluate(AT_REST)
+    assert page.evaluate(marks) > 0
     assert one.axe() == []
     choice.select_option(label="no areas")
     expect(table).to_have_count(0)

@@ -2,8 +2,12 @@
 import type { Feature, Geometry } from "geojson";
 import type { GeoJSONSource, Map as LibreMap } from "maplibre-gl";
 
-import { byArea, type ByArea } from "../state";
-import { BY_AREA } from "./style";
+import { liveLayers } from "../layers";
+import { byArea, symbolsToo, type ByArea } from "../state";
+import { AREAS, BY_AREA } from "./style";
+
+/** Sources whose symbols give way to the numbers of areas. */
+const SYMBOLS: ReadonlySet<string> = new Set([AREAS, ...liveLayers.map(({ id }) => id)]);
 
 /** Areas with a shade and a number, and the lines of all. An area without reports has neither. */
 export function byAreaFeatures(found: ByArea): Feature[] {
@@ -25,9 +29,27 @@ function feature(geometry: Geometry, properties: Record<string, unknown>): Featu
   return { type: "Feature", geometry, properties };
 }
 
+function showSymbols(map: LibreMap, shown: boolean): void {
+  const visibility = shown ? "visible" : "none";
+  for (const layer of map.getStyle().layers) {
+    if (!("source" in layer) || !SYMBOLS.has(layer.source)) continue;
+    if (map.getLayoutProperty(layer.id, "visibility") !== visibility) {
+      map.setLayoutProperty(layer.id, "visibility", visibility);
+    }
+  }
+}
+
 export function followByArea(map: LibreMap): () => void {
-  return byArea.subscribe((found) => {
+  let counted = false;
+  const draw = (): void => {
+    const found = byArea.get();
+    if (counted || found !== null) showSymbols(map, found === null || symbolsToo.get());
+    counted = found !== null;
     const features = found === null ? [] : byAreaFeatures(found);
     void map.getSource<GeoJSONSource>(BY_AREA)?.setData({ type: "FeatureCollection", features });
-  });
+  };
+  const stops = [byArea.subscribe(draw), symbolsToo.subscribe(draw)];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }

@@ -29,6 +29,9 @@ export interface ByArea {
   borders: BorderCollection;
 }
 
+/** Whether symbols stand over the counts, whose numbers are then hard to tell from theirs. */
+export const symbolsToo = new Value(false);
+
 /** The last answer; null where nothing is counted by area, or the node did not say. */
 export const byArea = new Value<ByArea | null>(null);
 
