@@ -76,6 +76,8 @@ def gives(row: Row) -> bool:
 def class_of(plant: Plant) -> str:
     """Class of a planted report; "" where it has none."""
     flat, kind = plant.flat, plant.kind
+    if "terms" in flat:
+        return ""  # its source forbids passing it on
     if flat.get("alleged_class") == "host-state-forces" or any(
         one["role"] == "alleged-perpetrator" and one["actor_class"] == "host-state-forces"
         for one in flat.get("actors", ())

@@ -71,6 +71,7 @@ VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     ("incident", "mission", {"actors": _HOST_FORCES}),
     ("alert", "command", {"alleged_class": "host-state-forces"}),
     ("alert", "command", {"threat": "imminent"}),
+    ("incident", "mission", {"state": "verified", "terms": "terms of a list"}),
     ("notification", f"org-{organisation_of('ngo-focal-point')}", {"state": "submitted"}),
     ("notification", "humanitarian", {"state": "submitted"}),
     ("notification", f"party-{organisation_of('party-focal-point')}", {"state": "acknowledged"}),
@@ -96,6 +97,12 @@ def _manages(role: str, compartment: str) -> bool:
     """Who clears people for an organisation's own compartment, or manages accounts, knows its code."""
     patterns = clearances()[role]["may_grant"]
     return role == "administrator" or any(meant(pattern, compartment) for pattern in patterns)
+
+
+@cache
+def _edges() -> frozenset[float]:
+    """Latitudes and longitudes of the middles of all squares."""
+    return frozenset(value for square in sea.squares() for value in square.middle)
 
 
 Middles = Callable[[float, float], Iterable[tuple[float, float]]]
@@ -135,6 +142,10 @@ class Ground:
             self.file([self.plant("note", compartment)])
 
     def _taken(self, lat: float, lon: float) -> bool:
+        if any(abs(value - round(value)) < _NEAR_DEG for value in (lat, lon)):
+            return True  # a count of 1 beside the latitude of a square would be taken for it
+        if all(any(abs(value - one) < _NEAR_DEG for one in _edges()) for value in (lat, lon)):
+            return True  # so would the longitude of one square beside the latitude of another
         near = [(a, b) for a, b in self._middles(lat, lon) if abs(lat - a) < _NEAR_DEG]
         return any(abs(lon - b) < _NEAR_DEG for _, b in near)
 
@@ -260,6 +271,11 @@ class Ground:
             for plant in self.visible(compartments)
             if plant.n not in gone and plant.kind != "withdrawal"
         ]
+
+    def stays(self, mark: Mark) -> bool:
+        """Whether the terms of the source of a mark's report forbid passing it on."""
+        plant = self._by_number.get(mark.plant)
+        return plant is not None and "terms" in plant.flat
 
     def hidden(self, compartments: Iterable[str]) -> list[Plant]:
         """All the others."""

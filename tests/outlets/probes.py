@@ -55,7 +55,9 @@ class Scene(NamedTuple):
 Steps = Generator[Ask, Answer, None]
 Probe = Callable[[Scene], Steps]
 PROBES: dict[tuple[str, str], Probe] = {}
-WHOLE = "search", *(f"export.{format_}" for format_ in FORMATS)
+TAKEN_ALONG = tuple(f"export.{format_}" for format_ in FORMATS)
+"""Outlets that make a file, which may leave the node: nothing is in it whose source forbids that."""
+WHOLE = "search", *TAKEN_ALONG
 """Outlets of which each alone must show a role everything that it may see."""
 
 
@@ -305,6 +307,16 @@ def tables(scene: Scene) -> Steps:
     for text in (absent_id(), NOWHERE):
         yield _get(f"/api/imports/{text}")
         yield _post(f"/api/imports/{text}", {"act": "file", "plan": 1})
+
+
+@probe("GET /api/mappings", "POST /api/mappings")
+def kept_mappings(scene: Scene) -> Steps:
+    """Mappings of colleagues; names of hidden ones are no more taken than a name that is nowhere."""
+    yield _get("/api/mappings")
+    hidden = [p.flat["name"] for p in scene.hidden if p.kind == "mapping"]
+    for name in (*hidden[:2], NOWHERE):
+        yield _post("/api/mappings", {"name": name, "rules": "kind = 3", "compartment": "mission"})
+        yield _post("/api/mappings", {"name": name, "import": absent_id()})
 
 
 @probe("GET /api/imported", "GET /api/imported/{import_id:str}")

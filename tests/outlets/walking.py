@@ -18,7 +18,7 @@ from outlets.ground import (
     organisation_of,
 )
 from outlets.planting import Mark, Plant
-from outlets.probes import PROBES, Probe, scene_of
+from outlets.probes import PROBES, TAKEN_ALONG, Probe, scene_of
 
 NO_STORE = "private, no-store"
 NEVER_SHOWN = frozenset(("client_id",))
@@ -75,6 +75,10 @@ def _take(ground: Ground, walked: Walked, ask: Ask, answer: Answer, allowed: Any
     }
     walked.obtained.setdefault(outlet, set()).update(found)
     asked = dict.fromkeys(found, f"{ask.method} {ask.path}")
+    if outlet in TAKEN_ALONG:
+        # ids say nothing by themselves, and stand where another report links to it
+        words = [mark for mark in found if mark.sort != "id"]
+        allowed -= {(mark.sort, mark.value) for mark in words if ground.stays(mark)}
     walked.leaks += leaks_among(ground, walked.role, outlet, asked, allowed)
     if answer.header("cache-control") != NO_STORE:
         walked.kept.add(path)

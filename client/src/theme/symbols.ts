@@ -75,6 +75,11 @@ export const shapes: Record<string, SymbolShape> = {
     inner: "",
     hue: "plain",
   },
+  mapping: {
+    outline: "M2.500 4.500h19v15h-19z",
+    inner: "M2.500 9.500h19M9 9.500v10",
+    hue: "plain",
+  },
   readiness: {
     outline: "M2 5h20v14H2z",
     inner: "M7 15.500v-3M12 15.500v-7M17 15.500v-5",

@@ -35,6 +35,7 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
         "kind": args.kind or "",
         "yes": args.yes,
         "mapping": _mapping(args.mapping),
+        "keep": args.keep_mapping or "",
         "account": args.account,
         "compartment": args.compartment,
         "vanished": args.vanished,
@@ -165,6 +166,8 @@ def export(args: argparse.Namespace, settings: Settings) -> None:
         )
     manifest = answer.get("manifest", {})
     say(f"{args.file}: {manifest.get('count', 0):,} reports, {manifest.get('marking', '')}")
+    if manifest.get("left_out"):
+        note(f"{manifest['left_out']:,} more that you read are left out: their source forbids it")
 
 
 # -- keeping

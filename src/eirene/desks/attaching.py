@@ -34,7 +34,7 @@ PUBLIC = "public"
 THUMBNAIL = "thumbnail"
 """Name of the second file of an attachment that is a picture."""
 THUMBNAIL_TYPE = "image/webp"
-_ALIKE = ("classification", "tlp", "purpose")
+_ALIKE = ("classification", "tlp", "purpose", "terms")
 
 
 class Found(msgspec.Struct, frozen=True):

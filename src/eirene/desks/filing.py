@@ -28,6 +28,7 @@ from eirene.log.log import Log, utc_now
 from eirene.picture import Picture, Row
 from eirene.places import Place
 from eirene.release.reader import Reader
+from eirene.release.terms import kept
 from eirene.reports.acts import is_act
 from eirene.reports.draft import Draft, Find, draft_of
 from eirene.reports.envelope import REALMS, Attachment, Body, Link, Opened, report_id
@@ -291,6 +292,7 @@ class FilingDesk:
             language=draft.language,
             attachments=files,
             content=raw_content(draft.content),
+            terms=kept(draft.terms, (row.body for row in amended)),
         )
 
     def _placed(self, places: list[Place | None]) -> list[Place | None]:

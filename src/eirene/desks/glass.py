@@ -30,6 +30,7 @@ from eirene.picture import Picture, Row, entity_by_id, report_by_id
 from eirene.picture.ledger import Entity, Line, lines_of, waiting
 from eirene.release.reader import Reader, covers
 from eirene.release.rules import Rule
+from eirene.release.terms import check_may_leave
 from eirene.release.version import version_of
 from eirene.reports.acts.release import (
     APPROVED,
@@ -184,6 +185,7 @@ class Glass:
                 field="report",
                 remedy="Look at the report again, and decide on what it says now.",
             )
+        check_may_leave(case.body)
         return case
 
     def _open(self, line: Line, entry: bytes) -> bool:

@@ -380,4 +380,5 @@ def restored(before: Row, *over: Row) -> Draft:
         tlp=body.tlp,
         purpose=body.purpose,
         language=body.language,
+        terms=body.terms,
     )

@@ -91,11 +91,18 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     title: str = ""
     notes: str = ""
     licence: str = ""
+    passing_on: bool = True
+    """False where the terms of the source forbid passing its data on: what is imported is
+    marked with them (``terms_of``), and never leaves in a release or an export."""
     attribution: str = ""
     url: str = ""
     as_of: str = ""
+    compartment: str = ""
+    """Where its reports go, for somebody who may file there and names no other one."""
     row_id: tuple[str, ...] = ()
     """Columns with the source's own number; without them the whole row is its identity."""
+    may_be_blank: tuple[str, ...] = ()
+    """Those of them that some rows leave blank: a row of a province has no district."""
     file: FileRules = FileRules()
     const: dict[str, Any] = {}
     """Fields that are the same on every report."""
@@ -156,8 +163,7 @@ def mapping_named(name: str) -> Mapping:
     ready = _HOME / f"{name}.toml"
     path = ready if name in ready_mappings() else Path(name)
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(told, Mapping)
+        return mapping_of(path.read_text(encoding="utf-8"), path.name)
     except OSError:
         near = difflib.get_close_matches(name, ready_mappings(), n=1)
         raise BadMapping(
@@ -166,15 +172,25 @@ def mapping_named(name: str) -> Mapping:
             remedy=(f"Did you mean {near[0]!r}? " if near else "")
             + f"Ready ones: {', '.join(ready_mappings())}; or give the path of a file.",
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise BadMapping(
             f"{path.name} is not TOML: {error}.", field="mapping", remedy="Save it as UTF-8 TOML."
         ) from None
-    except msgspec.ValidationError as error:
-        rule, _, where = str(error).partition(" - at `$")
+
+
+def mapping_of(text: str, where: str) -> Mapping:
+    """The mapping that a text says; ``where`` names it in ``BadMapping``."""
+    try:
+        return msgspec.convert(tomllib.loads(text), Mapping)
+    except tomllib.TOMLDecodeError as error:
         raise BadMapping(
-            f"{path.name}: {rule}.",
-            field=where.strip("`.") or "mapping",
+            f"{where} is not TOML: {error}.", field="mapping", remedy="Save it as UTF-8 TOML."
+        ) from None
+    except msgspec.ValidationError as error:
+        rule, _, at = str(error).partition(" - at `$")
+        raise BadMapping(
+            f"{where}: {rule}.",
+            field=at.strip("`.") or "mapping",
             remedy="The guide “Bring your data” lists what a mapping can say.",
         ) from None
 
@@ -228,6 +244,45 @@ def _check_rule(where: str, rule: Rule) -> None:
             field=where,
             remedy='For example {column = "name"}.',
         )
+
+
+def terms_of(mapping: Mapping) -> str:
+    """What reports of a source say of its terms that forbid passing on; "" where none do."""
+    if mapping.passing_on:
+        return ""
+    return f"terms of {mapping.source}" + (f": {mapping.licence}" if mapping.licence else "")
+
+
+def with_codes(mapping: Mapping, codes: dict[str, dict[str, str]]) -> Mapping:
+    """The mapping with more translations: column -> value -> code."""
+    if not codes:
+        return mapping
+
+    def more(rule: Rule) -> Rule:
+        mine = codes.get(rule.column) if isinstance(rule.column, str) else None
+        return msgspec.structs.replace(rule, codes=rule.codes | mine) if mine else rule
+
+    fields = {name: tuple(map(more, rules_of(told))) for name, told in mapping.fields.items()}
+    return msgspec.structs.replace(mapping, fields=mapping.fields | fields)
+
+
+@cache
+def _forbidding() -> tuple[tuple[frozenset[str], Mapping], ...]:
+    """Ready sources whose terms forbid passing on, each with the columns that it is known by."""
+    ready = (mapping_named(name) for name in ready_mappings())
+    return tuple((frozenset(used_columns(one)), one) for one in ready if not one.passing_on)
+
+
+def under_terms(mapping: Mapping, columns: Iterable[str]) -> Mapping:
+    """The mapping with the terms of the source whose table this is, where they forbid passing on:
+    whatever mapping its rows are brought by.
+    """
+    there = frozenset(columns)
+    found = next((one for known, one in _forbidding() if known <= there), None)
+    if found is None or not mapping.passing_on:
+        return mapping
+    licence = mapping.licence or f"{found.source}: {found.licence}"
+    return msgspec.structs.replace(mapping, passing_on=False, licence=licence)
 
 
 def used_columns(mapping: Mapping) -> set[str]:

@@ -36,6 +36,8 @@ from eirene.imports.mapping import (
     Mapping,
     check,
     mapping_named,
+    terms_of,
+    under_terms,
     used_columns,
 )
 from eirene.imports.readers import Table, open_table
@@ -97,7 +99,7 @@ def plan(
         heading=rules.heading,
         hidden=rules.hidden == "read",
     )
-    told = told or identity_mapping(path, table, of)
+    told = under_terms(told or identity_mapping(path, table, of), table.columns)
     check(told, of, table.columns)
     columns = decided(table, told, of)
     clock = _zone(rules.zone or zone)
@@ -282,6 +284,8 @@ class Plan:
             ("mapping", self.mapping.name or "headings are field names"),
         ]
         lines += [("source", self.mapping.source)] if self.mapping.name else []
+        if terms := terms_of(self.mapping):
+            lines += [("look", f"may not be passed on: {terms}")]
         lines += [("compartment", self._job.compartment)]
         lines += [("found", fact) for fact in self.facts]
         lines += [

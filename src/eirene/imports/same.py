@@ -12,7 +12,7 @@ from eirene.reports.draft import Draft
 from eirene.reports.kinds import fields_of
 from eirene.times import instant, iso
 
-_WORDS = ("source", "basis", "grade", "classification", "tlp", "purpose", "language")
+_WORDS = ("source", "basis", "grade", "classification", "tlp", "purpose", "language", "terms")
 
 
 def stated(draft: Draft) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from eirene.errors import InvalidReport
 from eirene.imports import values
 from eirene.imports.dates import Order, Orders, flat_span, serial_day, span_of
 from eirene.imports.faults import BadMapping
-from eirene.imports.mapping import OWN_SOURCE, Rule, read_by, rules_of, template
+from eirene.imports.mapping import OWN_SOURCE, Rule, read_by, rules_of, template, terms_of
 from eirene.imports.mapping import Mapping as Map
 from eirene.imports.numbers import UNKNOWN, Decimal, Signs, decide
 from eirene.imports.readers import Row, Table
@@ -138,10 +138,14 @@ class Shaper:
         self._const = {"kind": kind.name} | mapping.const
         if mapping.name and "source" not in mapping.fields:
             self._const.setdefault("source", mapping.source)
-        order = sorted(mapping.fields, key=lambda n: n not in ("latitude", "longitude"))
-        self.labels = {n: self._label(rules_of(mapping.fields[n])) for n in order}
+        fields = dict(mapping.fields)
+        if terms := terms_of(mapping):
+            self._const["terms"] = terms
+            fields.pop("terms", None)  # no column takes them away
+        order = sorted(fields, key=lambda n: n not in ("latitude", "longitude"))
+        self.labels = {n: self._label(rules_of(fields[n])) for n in order}
         """Columns behind each field, for rejects."""
-        self._makers = [(n, self._alternatives(n, rules_of(mapping.fields[n]))) for n in order]
+        self._makers = [(n, self._alternatives(n, rules_of(fields[n]))) for n in order]
         self._lists = [(name, self._entries(name, told)) for name, told in mapping.lists.items()]
 
     def flat(self, row: Row) -> dict[str, Any]:

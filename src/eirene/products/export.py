@@ -5,6 +5,8 @@ Invariants
     give the same bytes but for the manifest.
   * Each report carries its marking and its source; a report without a point
     is there, without a point.
+  * What the terms of its source forbid to pass on is left out, also for those who read it,
+    and the manifest says how many of what they read that were.
   * What a document says of its columns depends on the kinds that the reader
     sees, never on what is hidden from him.
   * ``sha256`` of the manifest is over all bytes of the document before it; of a packed
@@ -30,6 +32,7 @@ from eirene.products.kml import KmlDocument
 from eirene.products.kmz import KmzDocument
 from eirene.products.xlsx import XlsxDocument
 from eirene.release.reader import Reader
+from eirene.release.terms import may_leave
 from eirene.reports.kinds import kinds
 from eirene.reports.markings import highest
 from eirene.times import iso
@@ -123,6 +126,7 @@ def export(
         "sources": None,
         "attribution": None,
         "count": None,
+        "left_out": None,
         "without_point": None,
         "sha256": None,
     }
@@ -159,7 +163,7 @@ def _made(
     credits: Mapping[str, str],  # noqa: A002
 ) -> Iterator[bytes]:
     digest = hashlib.sha256()
-    count = without_point = 0
+    count = without_point = left_out = 0
     markings: set[tuple[str, str, str]] = set()
     sources: set[str] = set()
 
@@ -169,7 +173,8 @@ def _made(
 
     yield hashed(document.head())
     for page in pages:
-        flats = [flat(row) for row in page]
+        flats = [flat(row) for row in page if may_leave(row.body)]
+        left_out += len(page) - len(flats)
         for one in flats:
             count += 1
             without_point += "latitude" not in one
@@ -182,6 +187,7 @@ def _made(
     manifest["sources"] = sorted(sources)
     manifest["attribution"] = sorted({credits[name] for name in sources if name in credits})
     manifest["count"] = count
+    manifest["left_out"] = left_out
     manifest["without_point"] = without_point
     manifest["sha256"] = digest.hexdigest()
     yield document.manifest(manifest)

@@ -8,7 +8,7 @@ Invariants
     goes round it: break-glass is another act, of two people.
   * A version is the end of the way unless the rule that made it names a class to travel on.
   * The origin of a rule matches the compartment in which the report stands.
-  * TLP and classification cap every rule.
+  * TLP, classification and the terms of the source cap every rule.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from eirene.release.conditions import condition, values_of
 from eirene.release.configuration import Configuration, Slots, audiences
 from eirene.release.rules import AUTOMATIC, BINDS, NEVER, NONE, Rule, matches
 from eirene.release.sources import Crowd, asks, too_few
+from eirene.release.terms import may_leave
 from eirene.reports.acts import is_act
 from eirene.reports.envelope import Body
 from eirene.reports.words import table
@@ -42,7 +43,7 @@ OUTCOMES = (
     "one-person",
     "automatic",
 )
-"""``bound``: it is for others of its sort; ``capped``: TLP or classification forbids it;
+"""``bound``: it is for others of its sort; ``capped``: TLP, classification or terms forbid it;
 ``source-threshold``: would be automatic, but too few could be the source."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -165,7 +166,7 @@ class _Case:
             return self._told(audience, outcome, rule, reason, name=name)
         cap = self._cap(audience)
         if cap:
-            return self._told(audience, "capped", found, cap)
+            return self._told(audience, "capped", found, cap, name=self._body.terms)
         place, few = self._hidden(audience, found) if asks(found.data, audience) else (None, False)
         told = self._by_time(audience, found, few=few)
         if place is None:
@@ -259,6 +260,8 @@ class _Case:
     def _cap(self, audience: str) -> str:
         """Which marking forbids it; "" where none does. ``tlp_most`` says the same of TLP."""
         body, own = self._body, self._configuration.own
+        if not may_leave(body):
+            return "terms"
         if body.tlp == "RED":
             return "tlp-red"
         if body.tlp == "AMBER+STRICT" and not (body.compartment in own and audience in own):

@@ -28,7 +28,7 @@ from eirene.times import Span, instant, parse_time
 
 ENVELOPE = (
     "kind compartment client_id entity amends links occurred observed place latitude longitude "
-    "accuracy_m pcode source basis grade classification tlp purpose language"
+    "accuracy_m pcode source basis grade classification tlp purpose language terms"
 ).split()
 """Names of the envelope's fields in a flat report, in the order of a form."""
 
@@ -70,6 +70,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     tlp: str = "GREEN"
     purpose: str = ""
     language: str = ""
+    terms: str = ""
 
 
 def check_texts(flat: Mapping[str, Any], path: str = "", depth: int = 0) -> None:
@@ -328,6 +329,7 @@ def draft_of(
         tlp=_tlp(flat),
         purpose=_code(flat, "purpose", markings.PURPOSE),
         language=_shaped(flat, "language", _LANGUAGE, "a language code", "fr"),
+        terms=_text(flat, "terms"),
     )
     _require(draft)
     return draft

@@ -137,6 +137,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Content of the kind, MessagePack map."""
     coarse: Coarse | None = None
     """Set on a version: how exactly it was released. None on what somebody filed."""
+    terms: str = ""
+    """Terms of the source that forbid passing it on; "" where nothing does (``release.terms``)."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):

@@ -32,7 +32,7 @@ def content_values(body: Body) -> dict[str, Any]:
 
 def marking_of(body: Body, realm: str = "") -> Marking:
     """Marking of one report."""
-    return Marking((body.compartment,), body.classification, body.tlp, realm)
+    return Marking((body.compartment,), body.classification, body.tlp, realm, bool(body.terms))
 
 
 def flat_of(body: Body, realm: str = "") -> dict[str, Any]:
@@ -65,7 +65,7 @@ def flat_of(body: Body, realm: str = "") -> dict[str, Any]:
         flat["observed"] = iso(body.observed)
     flat["filed"] = iso(body.filed)
     flat |= _place(body)
-    for field in ("source", "basis", "grade", "purpose", "language"):
+    for field in ("source", "basis", "grade", "purpose", "language", "terms"):
         value = getattr(body, field)
         if value:
             flat[field] = value

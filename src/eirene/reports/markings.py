@@ -103,11 +103,13 @@ class Marking(msgspec.Struct, frozen=True):
     tlp: str = "CLEAR"
     realm: str = ""
     """Realm of the node; it is said first where it is not live."""
+    stays: bool = False
+    """The terms of its source forbid passing it on."""
 
     def __str__(self) -> str:
         where = " + ".join(self.compartments) or "nothing shown"
         told = f"{where} · {self.classification.upper()} · TLP:{self.tlp}"
-        return not_live(self.realm) + told
+        return not_live(self.realm) + told + (" · NOT TO BE PASSED ON" if self.stays else "")
 
 
 _CLASS_RANK = {code: rank for rank, code in enumerate(CLASSIFICATION.labels)}

@@ -86,7 +86,7 @@ KIND = Kind(
     only_in=("protected",),
     without=tuple(
         "summary narrative occurred observed place latitude longitude accuracy_m pcode "
-        "links source basis grade language".split()
+        "links source basis grade language terms".split()
     ),
     example={
         "kind": "referral",

@@ -103,6 +103,7 @@ _ENVELOPE: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "code",
         "",
     ),
+    "terms": (_text(300), "text", "code", ""),
 }
 _ABOUT = {
     "client_id": "UUID that the sender makes; sent again it is the same report.",
@@ -123,6 +124,7 @@ _ABOUT = {
     "tlp": "Whether it may be passed on.",
     "purpose": "What it was given for.",
     "language": "Language code of the texts.",
+    "terms": "Terms of the source that forbid passing it on: it never leaves, in no release and no export.",
     "compartment": "Who has it.",
 }
 

@@ -17,7 +17,7 @@ import {
 const ELSEWHERE = new Set(
   (
     "kind client_id entity amends links occurred observed place latitude longitude accuracy_m pcode " +
-    "source basis grade compartment classification tlp purpose language summary state type"
+    "source basis grade compartment classification tlp purpose language terms summary state type"
   ).split(" "),
 );
 

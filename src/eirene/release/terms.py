@@ -1,0 +1,42 @@
+"""Terms of a source that forbid passing on: the one rule of what never leaves.
+
+A report may say that its source's terms forbid passing it on (``Body.terms``, set at import
+for the whole file). Its own compartment reads it as ever; nobody else gets a version, by no
+rule, no decision and no break-glass; and no file that is made to be taken along has it, not
+even for those who read it here.
+
+Invariants
+  * The mark rides with the report: whatever amends a marked report is marked (``kept``).
+    Taking it away is not possible; withdraw the report and import it under other terms.
+  * Whatever makes a document for taking along asks ``may_leave`` of each report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eirene.errors import NotAllowed
+from eirene.reports.envelope import Body
+
+
+def may_leave(body: Body) -> bool:
+    """Whether a report may go into an export, or become a version for somebody else."""
+    return not body.terms
+
+
+def check_may_leave(body: Body) -> None:
+    """Raises ``NotAllowed`` where the terms of its source forbid passing a report on."""
+    if not may_leave(body):
+        raise NotAllowed(
+            f"It may not be passed on: {body.terms}.",
+            field=None,
+            remedy="Ask the source itself, or tell them where to find it.",
+        )
+
+
+def kept(stated: str, amended: Iterable[Body]) -> str:
+    """The terms of a report that states these itself, and amends those reports."""
+    return stated or next((body.terms for body in amended if body.terms), "")
+
+
+__all__ = ["check_may_leave", "kept", "may_leave"]
