@@ -10,7 +10,7 @@ import pytest
 
 from eirene.imports.lexicon import closeness, folded, translated
 from eirene.imports.mapping import mapping_named, ready_mappings, used_columns
-from eirene.imports.proposing import Proposal, chosen, known, propose, settled, targets
+from eirene.imports.proposing import Proposal, chosen, guess, known, propose, settled, targets
 from eirene.imports.readers import open_table
 from eirene.imports.telling import lines
 from eirene.imports.writing import mapping_toml
@@ -25,6 +25,11 @@ CAR = mission_named("car")
 
 def proposed(path: Path, kind: str = "") -> Proposal:
     return propose(known(open_table(path)), kind)
+
+
+def guessed(name: str) -> Proposal:
+    """As if the list had no ready mapping."""
+    return guess(known(open_table(LISTS / f"{name}.csv")))
 
 
 def fields(found: Proposal) -> dict[str, str]:
@@ -168,7 +173,7 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_column_goes_where_a_person_would_put_it(name: str) -> None:
-    found = proposed(LISTS / f"{name}.csv")
+    found = guessed(name)
     assert (found.kind, fields(found)) == EXPECTED[name]
     assert len(found.columns) == len(open_table(LISTS / f"{name}.csv").columns)
     assert all(column.by for column in found.columns), "each is found, or ignored for a reason"
@@ -176,7 +181,7 @@ def test_every_column_goes_where_a_person_would_put_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"mali-5w"}))
 def test_what_is_proposed_imports_as_it_is(name: str) -> None:
-    found = proposed(LISTS / f"{name}.csv")
+    found = guessed(name)
     made = planned(
         LISTS / f"{name}.csv", found.mapping, kind="", find=CAR.find, zone=CAR.zone, areas=CAR.areas
     )
@@ -186,16 +191,16 @@ def test_what_is_proposed_imports_as_it_is(name: str) -> None:
 
 
 def test_a_demanded_value_that_no_column_gives_is_asked(tmp_path: Path) -> None:
-    found = proposed(LISTS / "mali-5w.csv")
+    found = guessed("mali-5w")
     assert [(ask.field, ask.hint) for ask in found.asks] == [("sector", "")]
-    hinted = proposed(LISTS / "insight-aid-worker.csv")
+    hinted = guessed("insight-aid-worker")
     assert [(ask.field, ask.hint) for ask in hinted.asks] == [("type", "PR")]
     assert hinted.mapping is not None and hinted.mapping.const == {"type": "PR"}
 
 
 def test_a_p_code_says_where_only_when_no_point_does() -> None:
-    with_point = proposed(LISTS / "ethiopia-3w.csv").mapping
-    without = proposed(LISTS / "car-3w-hxl.csv").mapping
+    with_point = guessed("ethiopia-3w").mapping
+    without = guessed("car-3w-hxl").mapping
     assert with_point is not None and without is not None
     assert with_point.fields["pcode"] == "WoredaPcod"
     assert "pcode" not in without.fields
@@ -204,7 +209,7 @@ def test_a_p_code_says_where_only_when_no_point_does() -> None:
 
 
 def test_a_point_claims_no_more_than_its_words_say() -> None:
-    made = proposed(LISTS / "insight-aid-worker.csv").mapping
+    made = guessed("insight-aid-worker").mapping
     assert made is not None
     told: Any = made.fields["accuracy_m"]
     assert told.codes["(2) 25 km precision"] == "25000"
@@ -212,10 +217,10 @@ def test_a_point_claims_no_more_than_its_words_say() -> None:
 
 
 def test_what_a_column_was_found_by_is_told() -> None:
-    told = why(proposed(LISTS / "car-3w-hxl.csv"))
+    told = why(guessed("car-3w-hxl"))
     assert told["PCODE2"] == "tag" and told["ZONE"] == "heading"
     assert told["Description_Acteur"] == "taken" and told["TYPE_ORG"] == "sort"
-    told = why(proposed(LISTS / "insight-health-care-hxl.csv"))
+    told = why(guessed("insight-health-care-hxl"))
     assert told["Country"] == "country"
     assert told["Location"] == "values", "Road and Home are sorts of places"
 
@@ -324,14 +329,14 @@ def test_a_table_that_is_nothing_of_the_kind_gets_no_proposal(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", [*EXPECTED, *ready_mappings()])
 def test_a_mapping_written_as_toml_reads_the_same(name: str, tmp_path: Path) -> None:
-    made = proposed(LISTS / f"{name}.csv").mapping if name in EXPECTED else mapping_named(name)
+    made = guessed(name).mapping if name in EXPECTED else mapping_named(name)
     assert made is not None
     path = a_file(tmp_path, mapping_toml(made), "mapping.toml")
     assert mapping_named(str(path)) == made
 
 
 def test_a_proposal_is_told_in_words() -> None:
-    told = ["  ".join(line) for line in lines(proposed(LISTS / "car-3w-hxl.csv"))]
+    told = ["  ".join(line) for line in lines(guessed("car-3w-hxl"))]
     assert told[0] == "proposed  9 columns: 7 used, 2 ignored"
     assert "use  PCODE2 -> pcode (its HXL tag #adm2+code)" in told
     assert "ignore  Description_Acteur: ACTEUR has that field already" in told

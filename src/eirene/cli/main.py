@@ -119,6 +119,11 @@ def _serving(verb: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    _bringing(verb)
+    _exporting(verb)
+
+
+def _bringing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     bring = verb(
         "import",
         verbs.bring,
@@ -137,7 +142,12 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
     bring.add_argument(
         "--as", dest="kind", metavar="KIND", help="kind of report; proposed if left out"
     )
-    bring.add_argument("--mapping", help="a mapping that ships with Eirene, or a TOML file")
+    bring.add_argument(
+        "--mapping", help="a mapping that ships with Eirene, one that was kept, or a TOML file"
+    )
+    bring.add_argument(
+        "--keep-mapping", metavar="NAME", help="keep the mapping under a name, for colleagues too"
+    )
     bring.add_argument("--account", help="account that files the reports")
     bring.add_argument("--compartment", help="compartment to file to")
     bring.add_argument("--yes", action="store_true", help="file with the mapping that is proposed")
@@ -160,6 +170,9 @@ def _moving(verb: Callable[..., argparse.ArgumentParser]) -> None:
     )
     bring.add_argument("--rejects", type=Path, metavar="FILE", help="where bad rows go")
     _earlier(bring)
+
+
+def _exporting(verb: Callable[..., argparse.ArgumentParser]) -> None:
     export = verb(
         "export",
         verbs.export,

@@ -12,7 +12,7 @@ Invariants
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from eirene.imports.looks import Look, looks_of
 from eirene.imports.mapping import (
     NOT_MAPPED,
     OWN_SOURCE,
+    check,
     mapping_named,
     read_by,
     ready_mappings,
@@ -126,12 +127,17 @@ def source_of(table: Table) -> str:
     return table.source.split(".")[0] or table.source
 
 
-def propose(of: Known, kind: str = "") -> Proposal:
-    """The best proposal for a table, of a kind where one is stated."""
+def propose(of: Known, kind: str = "", kept: Sequence[Map] = ()) -> Proposal:
+    """The best proposal for a table, of a kind where one is stated.
+
+    ``kept`` are mappings of earlier tables, newest first: one of this shape goes before others.
+    """
+    return _ready(of, kind, kept) or guess(of, kind)
+
+
+def guess(of: Known, kind: str = "") -> Proposal:
+    """The best proposal by tags, headings and values alone, as for a list that nobody knows yet."""
     names = (kind_named(kind).name,) if kind else GUESSED
-    ready = _ready(of, kind)
-    if ready is not None:
-        return ready
     tried = [(_score(of, name, columns), name, columns) for name, columns in _each(of, names)]
     points, name, columns = max(tried, key=lambda one: one[0])
     if points < _LEAST and not kind:
@@ -499,8 +505,14 @@ def _words(of: Known, kind: Kind, by_field: Mapping[str, list[str]], rules: dict
 # -- mappings that are there already
 
 
-def _ready(of: Known, kind: str) -> Proposal | None:
-    """An export of Eirene, or a source that has a ready mapping, known by its headings."""
+def by_mapping(of: Known, mapping: Map) -> Proposal:
+    """The proposal of a mapping that was named; raises ``BadMapping`` where it does not fit."""
+    check(mapping, kind_named(mapping.kind), of.table.columns)
+    return _as_mapped(of, mapping, mapping.name)
+
+
+def _ready(of: Known, kind: str, kept: Sequence[Map]) -> Proposal | None:
+    """An export of Eirene, or a source that has a mapping, known by its headings."""
     there = set(of.table.columns)
     if {"entity", "kind", "marking"} <= there:
         own = next((look for look in of.looks if look.name == "kind"), None)
@@ -510,12 +522,19 @@ def _ready(of: Known, kind: str) -> Proposal | None:
             return _as_mapped(of, made, OWN_SOURCE)
     fitting = [
         made
-        for made in map(mapping_named, ready_mappings())
-        if used_columns(made) <= there and (not kind or made.kind == kind)
+        for made in (*kept, *map(mapping_named, ready_mappings()))
+        if made.kind in kinds() and used_columns(made) <= there and kind in ("", made.kind)
     ]
     if not fitting:
         return None
-    best = max(fitting, key=lambda made: len(used_columns(made)))
+    mine = {id(made) for made in kept}
+
+    def fits_best(made: Map) -> tuple[bool, int, bool]:
+        """Whether somebody decided on every column of it; how much it reads; whether it is kept."""
+        whole = id(made) in mine and there == {*used_columns(made), *made.ignore}
+        return whole, len(used_columns(made)), id(made) in mine
+
+    best = max(fitting, key=fits_best)  # of equal ones the first, which is the newest
     return _as_mapped(of, best, best.name)
 
 

@@ -37,6 +37,7 @@ from eirene.reports.flat import content_values
 from eirene.reports.kinds import kind_named
 from eirene.times import iso
 from eirene.web.bodies import text_in
+from eirene.web.kept import as_report, keep, mapping_for, usable
 from eirene.web.node import ControlledNode, Node
 
 Line = dict[str, Any]
@@ -53,7 +54,7 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
     """
     reader = node.people.reader(given["account"]) if given.get("account") else Reader(account="")
     path = Path(text_in(given, "file"))
-    mapping, found, table = _mapping(given, path)
+    mapping, found, table = _mapping(node, reader, given, path)
     made = planned(
         node,
         reader,
@@ -61,7 +62,7 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
         mapping,
         say,
         kind=text_in(given, "kind", default=""),
-        compartment=given.get("compartment") or _only(reader),
+        compartment=given.get("compartment") or _proposed(reader, mapping) or _only(reader),
         table=table,
         look=False,
         places=_places(given),
@@ -84,6 +85,7 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
                 _, gone = filed(node, reader, made, say, take, given.get("vanished") == "withdraw")
             except Stopped:
                 cut = True
+            _keep(node, reader, made, text_in(given, "keep", default=""))
     told = [*(lines(found) if found else ()), *begun, *made.table(), *_vanished_lines(gone)]
     shown = [list(line) for line in told]
     if stopped and not given.get("dry_run"):
@@ -102,6 +104,14 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
         "vanished": len(gone.rows) if gone else 0,
         "rejects_file": str(given["rejects"]) if made.rejected and rejects else "",
     }
+
+
+def _keep(node: Node, reader: Reader, made: Plan, name: str) -> None:
+    """Keep the mapping of an import under a name, where its reports stand."""
+    if name:
+        before = keep(node, reader, name, made.mapping, made.compartment)
+        flat_ = as_report(name, made.mapping, made.compartment, before)
+        node.filing.file_now(reader, [flat_])
 
 
 def _places(given: dict[str, Any]) -> dict[str, str]:
@@ -183,18 +193,19 @@ def _pass_over(_block: Sequence[Decided]) -> None:
 
 
 def _mapping(
-    given: dict[str, Any], path: Path
+    node: Node, reader: Reader, given: dict[str, Any], path: Path
 ) -> tuple[Map | str | None, Proposal | None, Table | None]:
     """The mapping that was named, none where headings are fields, else one that is proposed; and
     the table, where it was opened as the mapping has it.
     """
     if given.get("mapping"):
-        return given["mapping"], None, None
+        named_ = text_in(given, "mapping")
+        return mapping_for(node, reader, named_, files=True), None, None
     kind = text_in(given, "kind", default="")
     table = open_table(path)
     if kind and named(table, kind_named(kind)):
         return None, None, table
-    found = propose(known(table), kind)
+    found = propose(known(table), kind, usable(node, reader))
     if found.mapping is None:
         raise BadMapping(
             f"Nothing in {path.name} says what its rows are.",
@@ -262,6 +273,12 @@ def _known(current: Sequence[Row], history: Sequence[Row], organisation: str) ->
         ],
         withdrawn=first.withdrawn,
     )
+
+
+def _proposed(reader: Reader, mapping: Map | str | None) -> str:
+    """Where a mapping wants its reports, for somebody who may file there."""
+    wanted = mapping.compartment if isinstance(mapping, Map) else ""
+    return wanted if wanted in reader.may_file else ""
 
 
 def _only(reader: Reader) -> str:

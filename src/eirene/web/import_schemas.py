@@ -24,6 +24,7 @@ IMPORT_SCHEMAS: dict[str, Any] = {
         kind=_TEXT,
         compartment=_TEXT,
         source=_TEXT,
+        mapping=_TEXT,
         fields=_BY_NAME,
         const=_BY_NAME,
         codes={"type": "object", "additionalProperties": _BY_NAME},
@@ -68,6 +69,29 @@ IMPORT_SCHEMAS: dict[str, Any] = {
                     }
                 ),
             },
+        }
+    ),
+    "MappingToKeep": _map({"name": _TEXT}, compartment=_TEXT, rules=_TEXT, **{"import": _ID}),
+    "Mappings": _map(
+        {
+            "mappings": {
+                "type": "array",
+                "items": _map(
+                    {"name": _TEXT, "ready": {"type": "boolean"}, "makes": _TEXT, "source": _TEXT},
+                    title=_TEXT,
+                    columns={"type": "array", "items": _TEXT},
+                    licence=_TEXT,
+                    attribution=_TEXT,
+                    passing_on={"type": "boolean"},
+                    id=_ID,
+                    compartment=_TEXT,
+                    organisation=_TEXT,
+                    filed_by=_TEXT,
+                    filed=_TEXT,
+                    problem=_TEXT,
+                    rules=_TEXT,
+                ),
+            }
         }
     ),
     "Imports": _map(

@@ -28,7 +28,7 @@ from eirene.web.problems import AtWork
 from eirene.web.uploads import UPLOADED_AT, UPLOADS, Choices, Upload, Uploads
 
 _LONGEST_NAME = 200
-_NO_CONTENT = ("withdrawal", "acknowledgement", "source", "attachment")
+_NO_CONTENT = ("withdrawal", "acknowledgement", "source", "attachment", "mapping")
 """Kinds that are filed about other reports, and are no rows of a list."""
 SHOWN_REJECTS = 100
 SHOWN_UNPLACED = 200

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,14 +20,23 @@ import msgspec
 
 from eirene.desks.runs import Run, Stopped
 from eirene.errors import NotAllowed, Unavailable
-from eirene.imports.mapping import FileRules, Mapping
-from eirene.imports.proposing import Known, Proposal, chosen, known, propose, settled
+from eirene.imports.mapping import FileRules, Mapping, with_codes
+from eirene.imports.proposing import (
+    Known,
+    Proposal,
+    by_mapping,
+    chosen,
+    known,
+    propose,
+    settled,
+)
 from eirene.imports.readers import open_table
 from eirene.imports.rejects import Reject
 from eirene.imports.run import Plan
 from eirene.people import Pass
 from eirene.picture.imports import Imported
 from eirene.web.bring import Line, filed, planned
+from eirene.web.kept import mapping_for, usable
 from eirene.web.memory import MemoryFile, check_in_memory
 from eirene.web.node import Node
 from eirene.web.problems import AtWork, foreseen, problem_of
@@ -50,6 +59,8 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str = ""
     compartment: str = ""
     source: str = ""
+    mapping: str = ""
+    """Name of a mapping that is ready, or that somebody kept; "" for the one that fits best."""
     fields: dict[str, str] = {}
     """Column -> field, "" to leave it out."""
     const: dict[str, str] = {}
@@ -187,7 +198,7 @@ class Upload:
             )
             self._known = {place: known(table)}
         of = self._known[place]
-        self.proposal = found = proposal_for(of, self.choices)
+        self.proposal = found = proposal_for(of, self.choices, self._kept())
         open_ = any(not ask.hint for ask in found.asks)
         if found.mapping is None or open_ or not self._compartment():
             return "asks"
@@ -208,10 +219,19 @@ class Upload:
             self.plan, self.number, self.unfinished = made, self.number + 1, unfinished
         return "planned"
 
+    def _kept(self) -> list[Mapping]:
+        """The mapping that was named, else all that colleagues kept."""
+        node, reader, name = self._node, self.held.reader, self.choices.mapping
+        if name:
+            return [mapping_for(node, reader, name, files=False)]
+        return usable(node, reader)
+
     def _compartment(self) -> str:
-        """Where it goes: as chosen, else the only one to which the account may file."""
+        """Where it goes: as chosen, else as the mapping wants it, else the only one there is."""
         may = self.held.reader.may_file
-        return self.choices.compartment or (next(iter(may)) if len(may) == 1 else "")
+        made = self.proposal.mapping if self.proposal else None
+        wanted = made.compartment if made is not None and made.compartment in may else ""
+        return self.choices.compartment or wanted or (next(iter(may)) if len(may) == 1 else "")
 
     def _file(self) -> str:
         plan = self.plan
@@ -227,11 +247,14 @@ class Upload:
         return "filed"
 
 
-def proposal_for(of: Known, choices: Choices) -> Proposal:
-    """The proposal, as changed by what was chosen."""
-    found = propose(of, choices.kind)
-    if found.mapping is None or (found.ready and not choices.fields):
+def proposal_for(of: Known, choices: Choices, kept: Sequence[Mapping] = ()) -> Proposal:
+    """The proposal, as changed by what was chosen; ``kept`` are mappings of colleagues."""
+    found = by_mapping(of, kept[0]) if choices.mapping else propose(of, choices.kind, kept)
+    if found.mapping is None:
         return found
+    if found.ready and not choices.fields:
+        mapping = with_codes(found.mapping, choices.codes)
+        return msgspec.structs.replace(found, mapping=mapping)
     columns = chosen(of, found.kind, choices.fields) if choices.fields else found.columns
     return settled(of, found.kind, columns, const=choices.const, codes=choices.codes)
 

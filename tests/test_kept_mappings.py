@@ -1,0 +1,170 @@
+"""Mappings that somebody keeps: colleagues of the compartment find them, and nobody else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eirene.imports.faults import BadMapping
+from eirene.imports.mapping import mapping_named, ready_mappings
+from eirene.imports.shared import expressions, fault_of, shared_mapping
+from eirene.web.control import lines
+from web_node import WebNode
+
+JOC, COLLEAGUE, NGO = "joc-duty-officer", "sector-operations-officer", "ngo-focal-point"
+LIST = "Dorf,Sorte,Menschen\nTalvek,Brunnen,120\nOrrin,Schule,\n"
+FIELDS = {"Dorf": "name", "Sorte": "type", "Menschen": "people"}
+CODES = {"Sorte": {"Brunnen": "water-point", "Schule": "school"}}
+MINE = 'kind = "site"\nsource = "A list"\nname = "x"\n\n[fields]\nname = "Dorf"\n'
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebNode]:
+    made = WebNode(tmp_path_factory.mktemp("kept") / "node")
+    yield made
+    made.close()
+
+
+def settled(web: WebNode, upload: str, role: str) -> dict[str, Any]:
+    for _ in range(400):
+        one = web.get(role, f"/api/imports/{upload}").json()
+        if one["state"] not in ("reading", "filing"):
+            return one
+        time.sleep(0.02)
+    raise AssertionError("it never came to rest")
+
+
+def brought(web: WebNode, role: str = JOC, text: str = LIST, **said: Any) -> dict[str, Any]:
+    made = web.post(role, "/api/imports?name=dorf.csv", text.encode()).json()
+    settled(web, made["id"], role)
+    given = {"act": "plan", "compartment": "mission"} | said
+    assert web.post(role, f"/api/imports/{made['id']}", given).status_code == 200
+    return settled(web, made["id"], role)
+
+
+def kept(web: WebNode, role: str = JOC) -> list[dict[str, Any]]:
+    answer = web.get(role, "/api/mappings")
+    assert answer.status_code == 200
+    return [one for one in answer.json()["mappings"] if not one["ready"]]
+
+
+@pytest.fixture(scope="module")
+def villages(web: WebNode) -> dict[str, Any]:
+    """A mapping made by hand for a list whose headings no word list has, kept as ``villages``."""
+    one = brought(web, kind="site", fields=FIELDS, codes=CODES)
+    assert one["plan"]["reports"] == 2, one
+    answer = web.post(JOC, "/api/mappings", {"name": "villages", "import": one["id"]})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_colleague_finds_it_and_nobody_else_does(web: WebNode, villages: dict[str, Any]) -> None:
+    [one] = [one for one in kept(web, COLLEAGUE) if one["name"] == "villages"]
+    assert (one["makes"], one["compartment"], one["filed_by"]) == ("site", "mission", JOC)
+    assert one["columns"] == ["Dorf", "Menschen", "Sorte"]
+    assert kept(web, NGO) == []
+    assert web.get(NGO, f"/api/reports/{villages['id']}").status_code == 404
+
+
+def test_the_next_table_of_that_shape_is_proposed_by_it(
+    web: WebNode, villages: dict[str, Any]
+) -> None:
+    newer = LIST + "Far,Schule,7\n"
+    one = brought(web, COLLEAGUE, newer)
+    assert one["proposal"]["ready"] == "villages"
+    assert (one["plan"]["reports"], one["plan"]["rejected"]) == (3, 0)
+    more = brought(web, COLLEAGUE, newer + "Lim,Markt,1\n")
+    assert more["plan"]["rejected"] == 1, "a word that it does not translate"
+    codes = {"Sorte": {"Markt": "market"}}
+    more = brought(web, COLLEAGUE, newer + "Lim,Markt,1\n", codes=codes)
+    assert more["plan"]["rejected"] == 0
+
+
+def test_it_can_be_named(web: WebNode, villages: dict[str, Any]) -> None:
+    one = brought(web, mapping="villages")
+    assert one["proposal"]["ready"] == "villages"
+    other = brought(web, text="a,b\n1,2\n", mapping="villages")
+    assert other["problem"]["code"] == "bad-mapping" and "Dorf" in other["problem"]["message"]
+    for name in ("nothing", "/etc/hostname", "../x.toml"):
+        assert brought(web, mapping=name)["problem"]["message"].startswith("There is no mapping")
+
+
+def test_the_command_line_takes_it_by_its_name_and_keeps_one(
+    web: WebNode, villages: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "dorf.csv"
+    path.write_text(LIST + "Nord,Schule,3\n")
+    given = {"file": str(path), "kind": "", "mapping": "villages", "account": JOC}
+    given |= {"compartment": "mission", "keep": "villages-too"}
+    [*_, told] = lines(web.node, "import", given)  # pyright: ignore[reportArgumentType]
+    assert told["filed"] == 3
+    assert "villages-too" in [one["name"] for one in kept(web)]
+
+
+def test_the_same_name_again_is_an_amendment(web: WebNode) -> None:
+    for source in ("First", "Second"):
+        rules = MINE.replace("A list", source)
+        said = {"name": "again", "rules": rules, "compartment": "mission"}
+        answer = web.post(JOC, "/api/mappings", said)
+        assert answer.status_code == 201, answer.text
+    [one] = [one for one in kept(web) if one["name"] == "again"]
+    assert one["source"] == "Second"
+    history = web.get(JOC, f"/api/entities/{answer.json()['entity']}").json()
+    assert "First" in str(history)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"name": "ucdp-ged"}, "name"),
+        ({"name": "x.toml"}, "name"),
+        ({"name": " "}, "name"),
+        ({"rules": "kind = 3"}, "kind"),
+        ({"rules": "not toml"}, "mapping"),
+        ({"rules": MINE + 'place = { column = "a", patterns = [["(a+)+$", "b"]] }'}, "patterns"),
+        ({"compartment": "public"}, "compartment"),
+    ],
+    ids=["ready", "file", "blank", "mapping", "toml", "expression", "compartment"],
+)
+def test_what_cannot_be_kept_is_one_clear_error(
+    web: WebNode, said: dict[str, str], field: str
+) -> None:
+    whole = {"name": "mine", "rules": MINE, "compartment": "mission"} | said
+    answer = web.post(JOC, "/api/mappings", whole)
+    assert answer.status_code in (400, 403, 422), answer.text
+    assert answer.json()["field"] == field
+    assert answer.json()["remedy"]
+
+
+def test_one_that_does_not_fit_is_shown_with_its_fault_and_is_never_used(web: WebNode) -> None:
+    """Anybody may file a report of this kind with whatever words."""
+    bad = MINE + 'people = { column = "Menschen", patterns = [["(a|a)*x", "1"]] }'
+    flat = {"kind": "mapping", "compartment": "mission", "name": "bad", "rules": bad}
+    web.file(flat)
+    [one] = [one for one in kept(web) if one["name"] == "bad"]
+    assert "(a|a)*x" in one["problem"]
+    assert brought(web, mapping="bad")["problem"]["code"] == "bad-mapping"
+    assert brought(web)["proposal"]["ready"] != "bad"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["(a+)+$", "(.|.)*x", "(aa?)*b", "a*a*a*", "a?" * 13 + "a" * 13, "(a?){30}", "((", "x" * 201],
+)
+def test_an_expression_that_may_cost_hours_is_refused(expression: str) -> None:
+    assert fault_of(expression)
+
+
+def test_what_ready_mappings_ask_is_asked_of_those_that_are_kept() -> None:
+    for name in ready_mappings():
+        for expression in expressions(mapping_named(name)):
+            assert fault_of(expression) == "", (name, expression)
+
+
+def test_a_kept_text_that_is_no_mapping_is_refused() -> None:
+    with pytest.raises(BadMapping, match="Expected `str`"):
+        shared_mapping("kind = 3", "x")
