@@ -23,10 +23,12 @@ from eirene.imports import faults
 from eirene.imports.mapping import (
     Mapping,
     Rule,
+    columns_of,
     mapping_named,
     read_by,
     ready_mappings,
     rules_of,
+    used_columns,
 )
 from eirene.maps import faults as map_faults
 from eirene.release import configuration
@@ -242,31 +244,99 @@ def _matrix() -> Iterator[tuple[str, ...]]:
 
 
 def mappings_page() -> str:
-    """What each ready mapping makes of which column."""
+    """The ready mappings, one line each; each has a page of its own."""
     lines = [
         "# Ready mappings\n",
         _MADE,
         (
             "Each is one file in `src/eirene/imports/mappings/`, and a model for your own: see "
-            "[Bring your data](../guides/bring-your-data.md).\n"
+            "[Bring your data](../guides/bring-your-data.md). A table is known by its columns; nothing has "
+            "to be named. What may not be passed on is read where it is filed, and is in no release and no "
+            "export, whatever mapping it is brought by.\n"
         ),
     ]
-    for name in ready_mappings():
-        lines += _mapping(mapping_named(name))
+    told = map(mapping_named, ready_mappings())
+    lines += _rows(
+        "mapping|file|makes|licence|passed on",
+        (
+            (
+                f"[{one.name}](mappings/{one.name}.md)",
+                one.title,
+                f"`{one.kind}`",
+                one.licence,
+                "yes, named as it wants" if one.passing_on else "**no**",
+            )
+            for one in told
+        ),
+    )
     return "\n".join(lines) + "\n"
 
 
+def _mapping_page(name: str) -> Callable[[], str]:
+    return lambda: "\n".join(_mapping(mapping_named(name))) + "\n"
+
+
 def _mapping(mapping: Mapping) -> Iterator[str]:
-    yield f"\n## {mapping.name}\n"
-    yield f"{mapping.title}. {mapping.url}\n"
-    yield (
-        f"Makes: `{mapping.kind}`. Source on every report: {mapping.source}. As of {mapping.as_of}. "
-        f"Licence: {mapping.licence}. Rows are known again by: "
-        + ", ".join(f"`{column}`" for column in mapping.row_id)
-        + ".\n"
-    )
-    yield f"Attribution: {mapping.attribution}\n"
-    yield mapping.notes.strip() + "\n"
+    yield f"# {mapping.name}\n"
+    yield _MADE
+    yield f"{mapping.title}. {mapping.url}".rstrip() + "\n"
+    used = used_columns(mapping)
+    about: list[tuple[object, ...]] = [
+        ("makes", f"`{mapping.kind}`"),
+        ("source on every report", mapping.source),
+        ("as of", mapping.as_of or "the edition that is brought"),
+        (
+            "compartment",
+            f"`{mapping.compartment}`" if mapping.compartment else "chosen by who brings it",
+        ),
+        ("grade", mapping.const.get("grade", "none: who brings it may state one")),
+        ("licence", mapping.licence),
+        ("attribution", mapping.attribution),
+        ("may be passed on", _passed_on(mapping)),
+        (
+            "rows are known again by",
+            ", ".join(f"`{column}`" for column in mapping.row_id) or "all that they say",
+        ),
+        (
+            "known by its columns",
+            f"all {len(used)} that are read, below; others may be there as well",
+        ),
+    ]
+    yield from _rows("|", iter(about))
+    yield f"\n{mapping.notes.strip()}\n"
+    yield "\n## Fields\n"
+    yield from _rows("field|from|how", iter(_fields(mapping)))
+    yield "\n## Columns\n"
+    into = _columns_into(mapping)
+    rows = [
+        (f"`{name}`", ", ".join(f"`{field}`" for field in fields)) for name, fields in into.items()
+    ]
+    yield from _rows("column|goes to", iter(rows))
+    if mapping.ignore:
+        yield "\nNot read: " + ", ".join(f"`{name}`" for name in mapping.ignore) + ".\n"
+
+
+def _passed_on(mapping: Mapping) -> str:
+    if mapping.passing_on:
+        return "yes, with the attribution, which exports carry"
+    return "**no**: every report is marked, and is in no release and no export"
+
+
+def _columns_into(mapping: Mapping) -> dict[str, list[str]]:
+    """Columns in the order in which they are named, and the fields that each has a part in."""
+    into: dict[str, list[str]] = {name: ["the row's own number"] for name in mapping.row_id}
+    told = [(field, rules_of(rules)) for field, rules in mapping.fields.items()]
+    for field, entries in mapping.lists.items():
+        told += [(field, rules_of(rules)) for entry in entries for rules in entry.values()]
+    for field, rules in told:
+        for name in (name for rule in rules for name in columns_of(rule)):
+            into.setdefault(name, [])
+            if field not in into[name]:
+                into[name].append(field)
+    return into
+
+
+def _fields(mapping: Mapping) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = [
         (f"`{field}`", "always", f"`{value}`") for field, value in mapping.const.items()
     ]
@@ -279,7 +349,7 @@ def _mapping(mapping: Mapping) -> Iterator[str]:
                     (f"`{field}` {at}, `{part}`", _read(rule), _how(rule))
                     for rule in rules_of(told)
                 ]
-    yield from _rows("field|from|how", iter(rows))
+    return rows
 
 
 def _read(rule: Rule) -> str:
@@ -357,6 +427,9 @@ FILES: dict[Path, Callable[[], str]] = {
     REFERENCE / "rules.md": rules_page,
     ROOT / "client" / "src" / "strings" / "vocabulary.json": vocabulary_file,
 }
+FILES.update(
+    (REFERENCE / "mappings" / f"{name}.md", _mapping_page(name)) for name in ready_mappings()
+)
 
 
 def behind() -> list[Path]:
@@ -365,7 +438,7 @@ def behind() -> list[Path]:
         path
         for path, made in FILES.items()
         if not path.exists() or path.read_text(encoding="utf-8") != made()
-    ]
+    ] + [one for one in (REFERENCE / "mappings").glob("*.md") if one not in FILES]
 
 
 if __name__ == "__main__":
@@ -373,5 +446,9 @@ if __name__ == "__main__":
     if "--check" in sys.argv:
         names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
         sys.exit(f"behind the code: {names}; run docs/generate.py" if stale else 0)
+    (REFERENCE / "mappings").mkdir(exist_ok=True)
     for stale_path in stale:
+        if stale_path not in FILES:
+            stale_path.unlink()
+            continue
         stale_path.write_text(FILES[stale_path](), encoding="utf-8")

@@ -168,7 +168,10 @@ class Job(msgspec.Struct, frozen=True):
             if isinstance(cell, Damaged):
                 raise BadCell(name, cell, cell.rule, "Write the code into the cell as text.")
         parts = [str(row.cells[at] if row.cells[at] is not None else "").strip() for at in places]
-        if not all(parts):
+        blank = self.mapping.may_be_blank
+        if not any(parts) or not all(
+            part or name in blank for part, name in zip(parts, self.mapping.row_id, strict=True)
+        ):
             raise BadCell(
                 ", ".join(self.mapping.row_id),
                 "",

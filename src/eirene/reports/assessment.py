@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from eirene.reports.codes import CLUSTER
 from eirene.reports.incident import MANDATE_TASK
-from eirene.reports.kinds import Codes, Content, Held, Kind
+from eirene.reports.kinds import Codes, Content, Count, Held, Kind
 
 ASSESSMENT_TYPE = Codes(
     "assessment-type",
@@ -61,6 +62,16 @@ LIKELIHOOD = Codes(
         "almost-certain": "Almost certain",
     },
 )
+SEVERITY = Codes(
+    "severity",
+    {
+        "1": "1, none or minimal",
+        "2": "2, stress",
+        "3": "3, severe or crisis",
+        "4": "4, extreme or emergency",
+        "5": "5, catastrophic or famine",
+    },
+)
 CONFIDENCE = Codes("confidence", {"low": "Low", "moderate": "Moderate", "high": "High"})
 
 
@@ -99,6 +110,21 @@ class Assessment(Content, frozen=True, kw_only=True):
 
     mandate_task: Annotated[str, MANDATE_TASK, Held("code", "", "choice")] = ""
     """Group of mandate tasks that is affected."""
+
+    sector: Annotated[str, CLUSTER, Held("sector", "", "choice", "#sector")] = ""
+    """Sector (cluster) that it speaks of."""
+
+    severity: Annotated[str, SEVERITY, Held("sector", "", "choice", "#severity")] = ""
+    """How severe needs are, in the five steps of IPC and of humanitarian overviews."""
+
+    people: Annotated[Count | UnsetType, Held("reached", "P", "count", "#population")] = UNSET
+    """People that it speaks of: those who live there, those who are displaced there."""
+
+    in_need: Annotated[Count | UnsetType, Held("reached", "P", "count", "#inneed")] = UNSET
+    """People in need of help; in lists of food security those in phase 3 or worse."""
+
+    reference: Annotated[str, Meta(max_length=200), Held("source", "S", "text")] = ""
+    """Number of this assessment in the source's own list."""
 
 
 KIND = Kind(

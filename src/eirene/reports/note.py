@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from msgspec import Meta
+
+from eirene.reports.incident import MANDATE_TASK
 from eirene.reports.kinds import Codes, Content, Held, Kind
 
 NOTE_TYPE = Codes(
@@ -29,6 +32,12 @@ class Note(Content, frozen=True, kw_only=True):
 
     type: Annotated[str, NOTE_TYPE, Held("code", "", "choice")] = "comment"
     """What the note is for."""
+
+    mandate_task: Annotated[str, MANDATE_TASK, Held("code", "", "choice")] = ""
+    """Group of mandate tasks that it is about."""
+
+    reference: Annotated[str, Meta(max_length=200), Held("source", "S", "text")] = ""
+    """Number of this note in the source's own list: a resolution and its task."""
 
     def fault(self) -> tuple[str, str, str] | None:
         """A note says something."""
