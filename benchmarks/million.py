@@ -225,6 +225,9 @@ def kinds(picture: Picture, number: int) -> list[Kind]:
         return listed(reader, msgspec.structs.replace(query, count_to=COUNT_TO))
 
     def by_day(reader: Reader, query: Query) -> int:
+        return counts(picture, reader, query, group=("day", "area"), coverage=False).total
+
+    def by_area(reader: Reader, query: Query) -> int:
         return counts(picture, reader, query, group=("day", "area")).total
 
     draw = Draw(7)
@@ -241,6 +244,7 @@ def kinds(picture: Picture, number: int) -> list[Kind]:
         Kind(f"{box}, counted to the end", BOX_MS, listed, draw.box_and_time, number, ROWS),
         Kind("counts by day and area, 90 days", DAYS_MS, by_day, draw.quarter, number, 1),
         Kind("counts by day and area, all time", ALL_TIME_MS, by_day, Query, 20, 1),
+        Kind("the same, with their coverage, 90 days", None, by_area, draw.quarter, number, 1),
         Kind(f"text search, {ended}", TEXT_MS, as_api, text, number, 0),
         Kind("a whole collection, counted to the end", None, listed, lambda: a_kind, 20, 1),
     ]

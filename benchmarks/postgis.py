@@ -48,7 +48,10 @@ _SEEN = (
     "current AND compartment = ANY(%(mine)s::smallint[]) "
     "AND (hidden_by IS NULL OR NOT hidden_by && %(mine)s::smallint[])"
 )
-_IN_BOX = "ST_Intersects(geom, ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326))"
+_IN_BOX = (  # of points twice as fast as ST_Intersects, which all of them are asked otherwise
+    "geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) "
+    "AND ST_X(geom) BETWEEN %(west)s AND %(east)s AND ST_Y(geom) BETWEEN %(south)s AND %(north)s"
+)
 _IN_TIME = "during && tstzrange(%(start)s, %(end)s, '[]')"
 _NEWEST = "ORDER BY starts DESC, id DESC LIMIT %(rows)s"
 
@@ -126,7 +129,7 @@ def questions(picture: Picture, db: Connection, number: int) -> list[Question]:
         return search(picture, reader, query)
 
     def by_day(reader: Reader, query: Query) -> Counts:
-        return counts(picture, reader, query, group=("day", "area"))
+        return counts(picture, reader, query, group=("day", "area"), coverage=False)
 
     def single(reader: Reader, id_: bytes) -> Row | None:
         try:

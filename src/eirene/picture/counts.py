@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from operator import add, itemgetter
 from typing import Any
 
 import msgspec
@@ -54,14 +55,17 @@ def counts(
     level: int = 1,
     sums: Sequence[str] = (),
     basis: Basis | None = None,
+    coverage: bool = True,
 ) -> Counts:
     """Entities that match, counted in the groups that were asked for.
 
     ``basis``: the areas to count by; None: by the P-codes of a level as they stand.
+    ``coverage``: of counts by area; it takes longer than the counts, and may be left out
+    only where nobody is shown them.
     """
     _check(group, level, sums)
     with picture.reading() as db:
-        plan = planned(db, reader, query)
+        plan = planned(db, reader, query, tallied=not sums)
         tally = _Tally(group, level, sums, db.names, every=basis is not None and not basis.kept)
         if "area" not in group:
             return tally.counts(_counted(db, plan, tally))
@@ -72,7 +76,11 @@ def counts(
                 lambda columns, only: _counted(db, plan, tally, columns, only),
             )
         )
-        return msgspec.structs.replace(found, coverage=placed.coverage(plan))
+        if not coverage:
+            return found
+        # asks for more than the index of days holds
+        told = placed.coverage(planned(db, reader, query))
+        return msgspec.structs.replace(found, coverage=told)
 
 
 def _check(group: Sequence[str], level: int, sums: Sequence[str]) -> None:
@@ -112,15 +120,22 @@ def _counted(
         if only:
             arm = msgspec.structs.replace(arm, where=f"{arm.where} AND {only}")  # noqa: PLW2901
         where, counted = arm.where, f"count(*), sum(v.pointed){added} FROM {arm.source} WHERE"
-        if arm.whole and tally.finest is not None:
+        if arm.indexed:
             # the index ``by_day`` begins with the unit: what is too vague is one number
-            vague = f"SELECT {counted} {where} AND v.unit > {tally.finest}"
-            for n, *rest in db.rows(vague, arm.params):
-                if not only:
+            dated, vague = _units(schema.VAGUE if tally.finest is None else tally.finest)
+            if vague and not only:
+                of_none = f"SELECT {counted} {where} AND v.unit IN ({vague})"
+                for n, *rest in db.rows(of_none, arm.params):
                     yield (schema.VAGUE + 1, *[None] * (len(tally.columns) - 1), n, *rest)
-            where += f" AND v.unit <= {tally.finest}"
+            where += f" AND v.unit IN ({dated})"
         sql = f"SELECT {keys + ', ' if keys else ''}{counted} {where}"
         yield from db.rows(f"{sql} GROUP BY {keys}" if keys else sql, arm.params)
+
+
+def _units(finest: int) -> tuple[str, str]:
+    """Units of which a group of time holds the whole time of a report, and those of which none does."""
+    units = [str(unit) for unit in range(schema.VAGUE + 1)]
+    return ", ".join(units[: finest + 1]), ", ".join(units[finest + 1 :])
 
 
 class _Tally:
@@ -155,77 +170,100 @@ class _Tally:
     def counts(self, rows: Iterable[tuple[Any, ...]]) -> Counts:
         """Groups in order, with what stands in none of them."""
         width = len(self.columns)
-        picked = [self._picked(name) for name in self._group]
+        how_many = itemgetter(width)
+        rows = [row for row in rows if row[width]]  # a sum over nothing is a row, too
+        total = sum(map(how_many, rows))
+        pointed = sum(map(itemgetter(width + 1), rows))
         finest = schema.VAGUE + 1 if self.finest is None else self.finest
-        total = pointed = imprecise = 0
-        found: dict[tuple[str | None, ...], list[int]] = {}
-        for row in rows:
-            n = row[width]
-            if not n:
-                continue
-            total += n
-            pointed += row[width + 1]
-            if self._time and row[0] > finest:
-                imprecise += n
-                continue
-            key = tuple([words[row[at]] for at, words in picked])
-            held = found.get(key)
-            if held is None:
-                found[key] = [n, *(value or 0 for value in row[width + 2 :])] if self.sums else [n]
-            else:
-                held[0] += n
-                for at, value in enumerate(row[width + 2 :], start=1):
-                    held[at] += value or 0
-        order = sorted(found, key=_in_order) if any(None in key for key in found) else sorted(found)
-        if self.sums:
-            groups = [self._shown(key, found[key]) for key in order]
-        else:
-            names = (*self._group, "n")
-            groups = [dict(zip(names, (*key, *found[key]), strict=True)) for key in order]
-        return Counts(total, total - pointed, imprecise, groups)
+        dated = [row for row in rows if row[0] <= finest] if self._time else rows
+        imprecise = total - sum(map(how_many, dated))
+        return Counts(total, total - pointed, imprecise, self._shown(self._told(dated, width)))
 
-    def _picked(self, name: str) -> tuple[int, dict[Any, str | None]]:
-        """Where the number of a group stands in a row, and the words for it."""
-        if name == "area":
-            return self.columns.index(f"adm{self._level}"), _AsTold()
+    def _column(self, name: str) -> int:
+        """Where the number of a group stands in a row; of an area its P-code."""
         if name in _TIMES:
-            return 1, _Days({"day": 10, "month": 7, "year": 4}[name])
-        return self.columns.index(name), _Words(self._names, name)
+            return 1
+        return self.columns.index(f"adm{self._level}" if name == "area" else name)
 
-    def _shown(self, key: tuple[str | None, ...], held: list[int]) -> dict[str, Any]:
-        row: dict[str, Any] = dict(zip(self._group, key, strict=True))
-        row["n"] = held[0]
-        row["sums"] = {
-            # of nothing that is known there is no sum, and so no 0
-            name: {"sum": held[at] if held[at + 1] else None, "known": held[at + 1]}
-            for name, at in zip(self.sums, range(1, len(held), 2), strict=True)
-        }
+    def _told(self, rows: list[tuple[Any, ...]], width: int) -> list[tuple[Any, Any]]:
+        """The words of each group with what it holds, in order.
+
+        A hundred thousand groups are usual. So nothing is done for each of them in a loop of
+        ours that C can do for all.
+        """
+        held: list[Any]
+        if self.sums:
+            held = [[row[width], *(value or 0 for value in row[width + 2 :])] for row in rows]
+        else:
+            held = [row[width] for row in rows]
+        words = [
+            map(self._words(name).__getitem__, map(itemgetter(self._column(name)), rows))
+            for name in self._group
+        ]
+        keys: list[Any] = list(zip(*words, strict=True)) if words else [()] * len(rows)
+        if len(set(keys)) == len(keys):
+            return sorted(zip(keys, held, strict=True), key=itemgetter(0))
+        merged: dict[Any, Any] = {}
+        for key, value in zip(keys, held, strict=True):
+            before = merged.get(key)
+            if before is None:
+                merged[key] = value
+            else:
+                merged[key] = list(map(add, before, value)) if self.sums else before + value
+        return sorted(merged.items(), key=itemgetter(0))
+
+    def _words(self, name: str) -> dict[Any, str]:
+        if name == "area":
+            return _AsTold()
+        if name in _TIMES:
+            return _Days({"day": 10, "month": 7, "year": 4}[name])
+        return _Words(self._names, name)
+
+    def _shown(self, told: list[tuple[Any, Any]]) -> list[dict[str, Any]]:
+        if not self.sums and len(self._group) == 2:
+            one, two = self._group
+            groups = [{one: first, two: second, "n": n} for (first, second), n in told]
+        else:
+            groups = [self._group_of(words, held) for words, held in told]
+        for name in self._group:
+            if name not in _TIMES:
+                for group in groups:
+                    if group[name] is _LAST:
+                        group[name] = None
+        return groups
+
+    def _group_of(self, words: tuple[str, ...], held: Any) -> dict[str, Any]:
+        row: dict[str, Any] = dict(zip(self._group, words, strict=True))
+        row["n"] = held[0] if self.sums else held
+        if self.sums:
+            row["sums"] = {
+                # of nothing that is known there is no sum, and so no 0
+                name: {"sum": held[at] if held[at + 1] else None, "known": held[at + 1]}
+                for name, at in zip(self.sums, range(1, len(held), 2), strict=True)
+            }
         return row
 
 
 _LAST = chr(0x10FFFF)
+"""Stands for no word, which comes behind all words."""
 
 
-def _in_order(key: tuple[str | None, ...]) -> tuple[str, ...]:
-    return tuple([word or _LAST for word in key])
-
-
-class _AsTold(dict[Any, str | None]):
+class _AsTold(dict[Any, str]):
     """Areas come as their P-codes."""
 
-    def __missing__(self, told: str | None) -> str | None:
-        return told
+    def __missing__(self, told: str | None) -> str:
+        return told or _LAST
 
 
-class _Words(dict[int | None, str | None]):
+class _Words(dict[Any, str]):
     """Words of the numbers of one sort, each looked up once."""
 
     def __init__(self, names: Names | None, sort: str) -> None:
         super().__init__()
         self._names, self._sort = names, sort
 
-    def __missing__(self, number: int | None) -> str | None:
-        word = self._names.text(self._sort, number) or None if self._names else None
+    def __missing__(self, number: int | None) -> str:
+        word = (self._names.text(self._sort, number) if self._names else "") or _LAST
         self[number] = word
         return word
 
@@ -237,7 +275,7 @@ class _Days(_Words):
         super().__init__(None, "day")
         self._length = length
 
-    def __missing__(self, number: int | None) -> str | None:
+    def __missing__(self, number: int | None) -> str:
         word = (_DAY_ONE + timedelta(days=number or 0)).isoformat()[: self._length]
         self[number] = word
         return word

@@ -71,6 +71,7 @@ class Placed:
         self._areas: dict[int, str | None] = {}
         self._split: set[int] = set()
         """Areas that lie in several: their points decide."""
+        self._known: dict[Any, tuple[bool, str | None, bool]] = {}
         self._by_point = self._by_area = self._nowhere = self._outside = self._coarse = 0
 
     def rows(
@@ -80,18 +81,27 @@ class Placed:
 
         ``pointwise`` counts once more, by further columns and on a condition.
         """
+        first, last, known = self._first, self._last, self._known
         for row in counted:
             if self._unit is not None and row[0] > self._unit:
                 yield row
                 continue
-            codes = [one for one in row[self._first : self._last] if one is not None]
-            area = self._area(codes)
-            if area is None and codes and codes[-1] in self._split:
-                continue
-            yield self._put(row, bool(codes), area)
+            areas = row[first:last]
+            place = known.get(areas)
+            if place is None:
+                place = known[areas] = self._place(areas)
+            named, area, split = place
+            if not split:
+                yield self._put(row, named, area)
         if self._split:
             among = ", ".join(str(number) for number in sorted(self._split))
             yield from self._by_points(pointwise("v.lon, v.lat", f"{_FINEST} IN ({among})"))
+
+    def _place(self, areas: Sequence[int | None]) -> tuple[bool, str | None, bool]:
+        """Whether any area is named, the area to count in, and whether points decide on it."""
+        codes = [one for one in areas if one is not None]
+        area = self._area(codes)
+        return bool(codes), area, area is None and bool(codes) and codes[-1] in self._split
 
     def _area(self, codes: Sequence[int]) -> str | None:
         """Of P-codes from the coarsest to the finest, as far as they are known."""

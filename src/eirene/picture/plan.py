@@ -43,8 +43,8 @@ class Arm(msgspec.Struct, frozen=True):
     params: dict[str, Any]
     order: str
     """What walks this arm by day, the newest first, at no cost; ``BY_ITSELF``: it comes so."""
-    whole: bool = False
-    """All rows of the table are looked at."""
+    indexed: bool = False
+    """The index ``by_day`` holds all that is asked for, once a unit is added to what is asked."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -65,6 +65,8 @@ class _Conditions:
     def __init__(self, query: Query, names: Names) -> None:
         self.lens = Lens(query, names)
         self.texts = [self.lens.lead()]
+        self.times: list[str] = []
+        """Conditions on time, which are true of all in the middle of a stretch."""
         self.params: dict[str, Any] = dict(self.lens.params)
         for column, sort, words in (("kind", "kind", query.kinds), ("type", "type", query.types)):
             if words:
@@ -89,7 +91,7 @@ class _Conditions:
             tests.append("(v.start >= :start OR v.start + v.lasts > :start)")
             self.params["start"] = ms_of(query.start)
         if tests:  # what has no time of its own is found at every time
-            self.texts.append(f"(v.lasts IS NULL OR {' AND '.join(tests)})")
+            self.times.append(f"(v.lasts IS NULL OR {' AND '.join(tests)})")
 
     def _box(self, query: Query) -> None:
         if query.bbox is None:
@@ -102,12 +104,21 @@ class _Conditions:
         )
 
     def arm(self, source: str, more: str, params: dict[str, Any], order: str) -> Arm:
-        texts = [*self.texts, more] if more else self.texts
+        texts = [*self.texts, *self.times, *([more] if more else [])]
         return Arm(source, " AND ".join(texts), self.params | params, order)
 
+    def by_day(self, source: str, more: str, params: dict[str, Any]) -> Arm:
+        """An arm of whole days, all of whose times meet what was asked."""
+        texts = [*self.texts, *([more] if more else [])]
+        return Arm(source, " AND ".join(texts), self.params | params, "v.rid", indexed=True)
 
-def planned(db: Reading, reader: Reader, query: Query) -> Plan:
-    """Where and how to look for what a reader asks."""
+
+def planned(db: Reading, reader: Reader, query: Query, *, tallied: bool = False) -> Plan:
+    """Where and how to look for what a reader asks.
+
+    ``tallied``: nothing is asked of the rows but how many there are, in groups of day,
+    areas, kind, type and state. The index ``by_day`` then answers for whole days.
+    """
     asked = _Conditions(query, db.names)
     rule = visibility(reader, then=not asked.lens.plain)
     view = f"({rule.sql}) AS v"
@@ -125,25 +136,49 @@ def planned(db: Reading, reader: Reader, query: Query) -> Plan:
             source = f"carray(:hits) AS b CROSS JOIN {view} ON v.rid = b.value"
             arms = [asked.arm(source, "", {"hits": _bound(hits)}, BY_ITSELF)] if hits else []
             return Plan(arms, asked.lens)
-    return Plan(_by_time(asked, view, query), asked.lens)
+    tallied = tallied and query.bbox is None and _in_index(query, asked.lens)
+    return Plan(_by_time(asked, view, query, tallied=tallied), asked.lens)
 
 
-def _by_time(asked: _Conditions, view: str, query: Query) -> list[Arm]:
+def _in_index(query: Query, lens: Lens) -> bool:
+    """Whether ``by_day`` holds all that the conditions ask for, but for times."""
+    return lens.plain and not query.withdrawn and not query.filter and query.changed_since is None
+
+
+def _by_time(asked: _Conditions, view: str, query: Query, *, tallied: bool) -> list[Arm]:
     """The stretch of the table that a time needs, and what is odd outside of it."""
     if query.start is None and query.end is None:
-        return [msgspec.structs.replace(asked.arm(view, "", {}, "v.rid"), whole=True)]
+        return [asked.by_day(view, "", {})]
     low, high = 0, 1 << 62
     if query.start is not None:
         low = _first_rid(ms_of(query.start) - schema.LONG_MS)
     if query.end is not None:
         high = _first_rid(ms_of(query.end) + schema.DAY_MS) - 1
-    params = {"low": low, "high": high}
     odd = "v.odd = 1 AND (v.rid < :low OR v.rid > :high)"
-    return [
-        asked.arm(view, "v.rid BETWEEN :low AND :high", params, "v.rid"),
-        # by the index by_odd, which knows their times: few of them meet a short stretch
-        asked.arm(view, odd, params, "v.start"),
-    ]
+    # by the index by_odd, which knows their times: few of them meet a short stretch
+    arms = [asked.arm(view, odd, {"low": low, "high": high}, "v.start")]
+    first, last = _whole_days(query)
+    if tallied and first <= last:
+        days = {"first_day": first, "last_day": last}
+        arms.append(asked.by_day(view, "v.day BETWEEN :first_day AND :last_day", days))
+        stretches = [(low, _first_rid(first * schema.DAY_MS) - 1)]
+        stretches += [(_first_rid((last + 1) * schema.DAY_MS), high)]
+    else:
+        stretches = [(low, high)]
+    for from_, to in stretches:
+        within = {"low": from_, "high": to}
+        arms.append(asked.arm(view, "v.rid BETWEEN :low AND :high", within, "v.rid"))
+    return arms
+
+
+def _whole_days(query: Query) -> tuple[int, int]:
+    """First and last of the days that lie in the time that is asked for, all of each."""
+    first, last = -schema.DAY_ZERO, 1 << 31
+    if query.start is not None:
+        first = -(-ms_of(query.start) // schema.DAY_MS)
+    if query.end is not None:
+        last = (ms_of(query.end) + 1) // schema.DAY_MS - 1
+    return first, last
 
 
 def _first_rid(ms: int) -> int:

@@ -11,13 +11,16 @@ Invariants
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 import secrets
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +39,15 @@ from eirene.reports.envelope import ZERO_HASH, Body, Opened, decode_body
 from eirene.reports.packing import unpacked
 
 _NAME = re.compile(r"picture-(\d{6})\.db")
-_PAGE_CACHE_KIB = 131_072
-"""Most that a connection keeps decrypted: the slim table of a million reports. It takes
-what it meets, so a small picture needs little."""
+_PAGE_CACHE_KIB = (131_072, 786_432)
+"""Most that a connection keeps decrypted, on a small machine and on a large one: the slim table
+of a million reports, or nearly all of such a picture. It takes what it meets, so a small picture
+needs little. A page that is not kept costs a call of the system and its decryption; a list of
+500 rows meets as many."""
+_SHARE = 32
+"""A connection keeps no more than this part of the memory, and a few are open at a time."""
+_LIMIT = Path("/sys/fs/cgroup/memory.max")
+"""What a container may take, where that is less than the machine has."""
 _IDLE_READERS = 3
 _CHECKPOINT_PAGES = 4_000
 """32 MiB: under load a commit writes hundreds of pages, many of them the same each time."""
@@ -103,12 +112,22 @@ def connect(path: Path, key: bytes, flags: int) -> apsw.Connection:
         db.set_busy_timeout(10_000)
         db.execute("PRAGMA cipher = 'aegis'")
         db.execute(f"PRAGMA key = 'raw:{key.hex()}'")
-        db.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
+        db.execute(f"PRAGMA cache_size = -{page_cache_kib()}")
         db.execute("PRAGMA temp_store = MEMORY")
         list(db.execute("SELECT count(*) FROM sqlite_schema"))
     except apsw.Error as error:
         raise damaged() from error
     return db
+
+
+@cache
+def page_cache_kib() -> int:
+    """Most that a connection keeps decrypted, on this machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, ValueError):  # no such limit, or "max"
+        memory = min(memory, int(_LIMIT.read_text()))
+    least, most = _PAGE_CACHE_KIB
+    return max(least, min(most, memory // _SHARE >> 10))
 
 
 def damaged() -> PictureDamaged:
