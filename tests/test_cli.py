@@ -16,6 +16,7 @@ from unittest import mock
 import pytest
 
 from eirene.cli.main import main
+from map_files import mbtiles, png
 from web_node import WebNode, an_incident
 
 EIRENE = Path(sys.executable).with_name("eirene")
@@ -108,11 +109,16 @@ def test_the_same_verbs_work_on_a_running_and_on_a_closed_node(node: Path, tmp_p
         good(node, "export", str(tmp_path / f"{name}-any.csv"), "--as", "anyone")
         assert "TOKEN-7141" not in (tmp_path / f"{name}-any.csv").read_text(encoding="utf-8")
 
+    survey = mbtiles(tmp_path / "s.mbtiles", [((0, 0, 0), png())])
     with serving(node):
         all_of_them("running")
+        added = run(node, "maps", "add", str(survey), "--name", "S", "--attribution", "Dept")
+        assert "The node looks at the file." in added.stderr, "it is the node that does it"
+        assert "Dept" in good(node, "maps", "list")
         out = good(node, "import", str(tmp_path / "s.csv"), *bring)
         assert "2 rows = 1 reports + 0 repeats + 1 rejects" in out
     all_of_them("closed")
+    assert "own-s is gone" in good(node, "maps", "remove", "own-s")
     out = good(node, "import", str(tmp_path / "s.csv"), *bring)
     assert "2 rows = 0 reports + 1 repeats + 1 rejects" in out
     rejects = (tmp_path / "s.csv.rejects.csv").read_text(encoding="utf-8")

@@ -239,12 +239,71 @@ def test_the_command_line_adds_lists_and_removes(
     out = capsys.readouterr().out
     assert "own-survey: raster, zoom 0 to 1" in out
     assert "2024" in out
+    assert main(["maps", "order", "own-survey", "--data", str(node)]) == 0
     assert main(["maps", "remove", "own-survey", "--data", str(node)]) == 0
     assert main(["maps", "remove", "own-survey", "--data", str(node)]) != 0
     assert "There are none." in capsys.readouterr().err
 
 
 # --- as the client sees it
+
+
+def test_an_administrator_keeps_the_maps_in_the_browser(
+    web: WebNode, node: Path, tmp_path: Path
+) -> None:
+    body = mbtiles(tmp_path / "s.mbtiles", IMAGES).read_bytes()
+    at = "/api/maps?name=s.mbtiles&title=Survey%202024&as_of=2024"
+    refused = web.post("administrator", at, body)
+    assert (refused.status_code, refused.json()["field"]) == (422, "attribution")
+    made = web.post("administrator", f"{at}&attribution=Dept", body)
+    assert made.status_code == 201, made.text
+    assert (made.json()["id"], made.json()["as_of"]) == ("own-survey-2024", "2024")
+    other = web.post("administrator", "/api/maps?name=b.mbtiles&title=B&attribution=X", body)
+    ids = [made.json()["id"], other.json()["id"]]
+    listed_ = web.get("administrator", "/api/maps").json()["maps"]
+    assert {one["id"] for one in listed_} == set(ids) and all(one["size"] for one in listed_)
+    for order in (ids, ids[::-1]):
+        told = web.post("administrator", "/api/maps/order", {"maps": order}).json()["maps"]
+        assert [one["id"] for one in told] == order
+        shown = web.get("anyone", "/api/map").json()["maps"]
+        assert [one["id"] for one in shown if one.get("own")] == order, "as everybody sees them"
+    short = web.post("administrator", "/api/maps/order", {"maps": ids[:1]})
+    assert (short.status_code, short.json()["field"]) == (422, "maps")
+    for id_ in ids:
+        assert web.ask("administrator", "DELETE", f"/api/maps/{id_}").status_code == 204
+    assert web.ask("administrator", "DELETE", "/api/maps/own-b").status_code == 422
+    left = sorted(one.name for one in (node / "maps").iterdir())
+    assert left == [".lock", "maps.json"], "nothing of what came is left"
+
+
+@pytest.mark.parametrize("role", ["joc-duty-officer", "ngo-focal-point", "anyone", None])
+def test_nobody_else_keeps_them(web: WebNode, node: Path, role: str | None) -> None:
+    added(node)
+    said = [
+        web.get(role, "/api/maps"),
+        web.post(role, "/api/maps?name=a.pmtiles&attribution=X", b"x"),
+        web.post(role, "/api/maps/order", {"maps": ["own-survey"]}),
+        web.ask(role, "DELETE", "/api/maps/own-survey"),
+    ]
+    assert {one.status_code for one in said} <= {401, 403}
+    assert [one.id for one in listed(node)] == ["own-survey"]
+
+
+def test_a_map_leaves_room_for_reports(
+    web: WebNode, node: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "_ROOM", 1 << 60)
+    full = web.post("administrator", "/api/maps?name=a.pmtiles&attribution=X", b"x")
+    assert (full.status_code, full.json()["code"]) == (507, "disk-full")
+
+
+def test_what_was_on_its_way_when_the_node_stopped_is_removed(node: Path) -> None:
+    added(node)
+    with shelf.arriving(node, "a.pmtiles", 1) as path:
+        path.write_bytes(b"x")
+        shelf.tidy(node)
+        assert not path.exists()
+    assert [one.id for one in listed(node)] == ["own-survey"]
 
 
 def test_the_client_is_told_and_reads_parts(web: WebNode, node: Path) -> None:

@@ -158,12 +158,13 @@ def clearing(host: Host) -> Iterator[Said]:
     yield host.run("organisation", "suspend", "green-lamp")
 
 
-@command("maps add", "maps list", "maps remove")
+@command("maps add", "maps list", "maps order", "maps remove")
 def maps(host: Host) -> Iterator[Said]:
     """A file that is no map, and maps that are none: a base map is never made of reports."""
     file = host.file("map.mbtiles", "no map")
     yield host.run("maps", "add", str(file), "--name", "Survey", "--attribution", "Survey")
     yield host.run("maps", "list")
+    yield host.run("maps", "order", "own-survey")
     yield host.run("maps", "remove", "own-survey")
 
 

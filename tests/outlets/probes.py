@@ -277,6 +277,17 @@ def attachments(scene: Scene) -> Steps:
         yield Ask("POST", f"/api/attachments?report={plant.report}", b"words")
 
 
+@probe("GET /api/maps", "POST /api/maps", "POST /api/maps/order")
+@probe("DELETE /api/maps/{map_id:str}")
+def maps(scene: Scene) -> Steps:
+    """The mission's own maps, which an administrator keeps; nobody is told of a report there."""
+    yield _get("/api/maps")
+    yield Ask("POST", "/api/maps?name=walk.pmtiles", b"no map")
+    for word in scene.words[:2]:
+        yield _post("/api/maps/order", {"maps": [word]})
+    yield Ask("DELETE", f"/api/maps/{NOWHERE}")
+
+
 @probe("POST /api/imports", "GET /api/imports", "GET /api/imports/{upload_id:str}")
 @probe("POST /api/imports/{upload_id:str}", "DELETE /api/imports/{upload_id:str}")
 @probe("GET /api/imports/{upload_id:str}/rejects.csv")

@@ -17,6 +17,7 @@ export * from "./ground";
 export * from "./kinds";
 export * from "./marking";
 export * from "./outlines";
+export * from "./ownmaps";
 export * from "./people";
 export * from "./rules";
 export * from "./selection";

@@ -4,7 +4,16 @@ import { selectEntity } from "./selection";
 import { Value } from "./value";
 
 export type PanelName =
-  "form" | "search" | "watchlog" | "help" | "shift" | "desk" | "people" | "rules" | "bring";
+  | "form"
+  | "search"
+  | "watchlog"
+  | "help"
+  | "shift"
+  | "desk"
+  | "people"
+  | "rules"
+  | "bring"
+  | "maps";
 
 /** What the form was opened for: a new report, or one that says something of another. */
 export interface FormWish {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   age,
+  bytes,
   codeWords,
   day,
   dtg,
@@ -118,6 +119,16 @@ describe("a place", () => {
   it("never promises a smaller circle than there is", () => {
     expect([12.2, 999.5, 2_310, 24_300].map(radius)).toEqual(["13 m", "1000 m", "2.4 km", "25 km"]);
   });
+});
+
+it("says the size of a file as people do", () => {
+  expect([0, 1, 12_300, 1_940_000, 2_400_000_000].map(bytes)).toEqual([
+    "0 kB",
+    "1 kB",
+    "13 kB",
+    "1.9 MB",
+    "2.4 GB",
+  ]);
 });
 
 it("marks in the node's words, with the TLP prefix once", () => {

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from eirene.cli.console import say, table
-from eirene.cli.reach import node_folder
+from eirene.cli.reach import node_folder, running
 from eirene.config import Settings
-from eirene.maps import Asked, OwnMap, add, listed, remove
+from eirene.maps import Asked, OwnMap, carried_out
 from eirene.maps.shelf import ORDER
 
 _ABOUT = "keep base maps of the mission's own"
 _MORE = (
+    "A node that runs does it itself, so nothing has to be stopped.\n\n"
     "A map lies in the node's folder and is shown to everybody who is signed in, so it must hold\n"
     "no secret. Nothing is fetched; backups do not hold maps, so keep the file that you added."
 )
@@ -47,9 +49,27 @@ def add_verbs(places: Any, common: argparse.ArgumentParser) -> None:
     acts.add_parser("list", parents=[common], help="list the maps of this node's own").set_defaults(
         run=_list
     )
+    order = acts.add_parser("order", parents=[common], help="say which map lies on which")
+    order.add_argument("maps", nargs="+", help="ids of all of them, the lowest first")
+    order.set_defaults(run=_order)
     gone = acts.add_parser("remove", parents=[common], help="take a map away")
     gone.add_argument("map", help="its id, as eirene maps list gives it")
     gone.set_defaults(run=_remove)
+
+
+def _done(settings: Settings, act: str, **given: Any) -> dict[str, Any]:
+    """An act on the running node, over its socket; in its folder where none runs."""
+    asked = {"act": act, **given}
+    answer = running(settings, "maps", asked)
+    return carried_out(node_folder(settings.data), asked) if answer is None else answer
+
+
+def _maps(answer: dict[str, Any]) -> list[OwnMap]:
+    return msgspec.convert(answer["maps"], list[OwnMap])
+
+
+def _map(answer: dict[str, Any]) -> OwnMap:
+    return msgspec.convert(answer["map"], OwnMap)
 
 
 def _add(args: argparse.Namespace, settings: Settings) -> None:
@@ -61,12 +81,16 @@ def _add(args: argparse.Namespace, settings: Settings) -> None:
         order=args.order,
         layer=args.layer,
     )
-    made = add(node_folder(settings.data), args.file, asked, datetime.now(UTC))
+    file = str(args.file.resolve())
+    made = _map(_done(settings, "add", file=file, asked=msgspec.to_builtins(asked)))
     say(f"{made.id}: {_what(made)}. Whoever loads the page now can switch it on and off.")
 
 
 def _list(_args: argparse.Namespace, settings: Settings) -> None:
-    maps = listed(node_folder(settings.data))
+    _show(_maps(_done(settings, "list")))
+
+
+def _show(maps: list[OwnMap]) -> None:
     if not maps:
         say("No maps of this node's own. Those that ship with Eirene are always there.")
         return
@@ -77,9 +101,12 @@ def _list(_args: argparse.Namespace, settings: Settings) -> None:
     table(rows, "map", "title", "what", "as of", "added", "attribution")
 
 
+def _order(args: argparse.Namespace, settings: Settings) -> None:
+    _show(_maps(_done(settings, "order", maps=args.maps)))
+
+
 def _remove(args: argparse.Namespace, settings: Settings) -> None:
-    gone = remove(node_folder(settings.data), args.map)
-    say(f"{gone.id} is gone.")
+    say(f"{_map(_done(settings, 'remove', map=args.map)).id} is gone.")
 
 
 def _what(one: OwnMap) -> str:

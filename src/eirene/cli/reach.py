@@ -179,6 +179,13 @@ def _interruptible(
         signal.signal(signal.SIGINT, before)
 
 
+def running(
+    settings: Settings, verb: str, args: dict[str, Any], report: Report | None = None
+) -> dict[str, Any] | None:
+    """Carry a verb out on the running node; None where none runs, and nothing was done."""
+    return _over_socket(node_folder(settings.data) / "control.sock", verb, args, report)
+
+
 def _told(line: dict[str, Any], report: Report | None) -> None:
     if "stage" in line:
         stage(str(line["stage"]))

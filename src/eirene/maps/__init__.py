@@ -4,7 +4,30 @@ They are geography for everybody who is signed in, and no secret: they lie unsea
 folder ``maps`` of the node. Nothing of a map is fetched from anywhere.
 """
 
+from eirene.maps.acts import carried_out
 from eirene.maps.faults import BadMap
-from eirene.maps.shelf import Asked, OwnMap, add, file_of, listed, remove
+from eirene.maps.shelf import (
+    Asked,
+    OwnMap,
+    add,
+    arriving,
+    file_of,
+    listed,
+    remove,
+    reorder,
+    tidy,
+)
 
-__all__ = ["Asked", "BadMap", "OwnMap", "add", "file_of", "listed", "remove"]
+__all__ = [
+    "Asked",
+    "BadMap",
+    "OwnMap",
+    "add",
+    "arriving",
+    "carried_out",
+    "file_of",
+    "listed",
+    "remove",
+    "reorder",
+    "tidy",
+]

@@ -13,6 +13,7 @@ import hashlib
 import html
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -24,6 +25,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from eirene.errors import DiskFull
 from eirene.maps.faults import BadMap
 from eirene.maps.worker import Found, Request
 from eirene.times import iso
@@ -35,6 +37,8 @@ _LONGEST = 200
 _WAIT_S = 3_600
 _CHUNK = 1 << 20
 _LIST = "maps.json"
+_ARRIVING = ".arriving-"
+_ROOM = 1 << 30
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +99,11 @@ def file_of(node: Path, map_id: str) -> Path:
 def add(node: Path, path: Path, asked: Asked, when: datetime) -> OwnMap:
     """Check a file and keep it as a map of the node's; raises ``BadMap``."""
     if not path.is_file():
-        raise BadMap(f"There is no file {path}.", field="file", remedy="Check the path.")
+        raise BadMap(
+            f"There is no file {path}.",
+            field="file",
+            remedy="Check the path, and that the node's own user may read it.",
+        )
     as_of = _day(asked.as_of)
     folder = _folder(node)
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -129,6 +137,48 @@ def remove(node: Path, map_id: str) -> OwnMap:
         _write(folder, [one for one in listed(node) if one.id != map_id])
         file_of(node, map_id).unlink(missing_ok=True)
     return there[map_id]
+
+
+def reorder(node: Path, ids: list[str]) -> list[OwnMap]:
+    """Put all maps into an order of drawing, the lowest first; raises ``BadMap``."""
+    folder = _folder(node)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with _alone(folder):
+        there = {one.id: one for one in listed(node)}
+        if sorted(ids) != sorted(there):
+            raise BadMap(
+                "An order names every map of this node's own once.",
+                field="maps",
+                remedy=f"There are: {', '.join(there)}." if there else "There are none.",
+            )
+        placed = [
+            msgspec.structs.replace(there[id_], order=ORDER + at) for at, id_ in enumerate(ids)
+        ]
+        _write(folder, placed)
+    return placed
+
+
+@contextmanager
+def arriving(node: Path, name: str, size: int) -> Generator[Path]:
+    """Where a file of so many bytes lies that is on its way, until ``add`` has looked at it; then
+    it is removed. Raises ``DiskFull``: the node's log needs room more than a map does.
+    """
+    folder = _folder(node)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < 2 * size + _ROOM:  # it lies there twice while it is turned
+        raise DiskFull(
+            f"There is no room for a map of {size >> 20:,} MiB: {free >> 20:,} MiB are free.",
+            remedy=f"A map needs twice its size, and {_ROOM >> 30} GiB stay free for reports.",
+        )
+    with TemporaryDirectory(dir=folder, prefix=_ARRIVING) as work:
+        yield Path(work) / (Path(name).name or "map")
+
+
+def tidy(node: Path) -> None:
+    """Remove what was on its way when the node was stopped; nothing else may be at work here."""
+    for one in _folder(node).glob(f"{_ARRIVING}*"):
+        shutil.rmtree(one, ignore_errors=True)
 
 
 def _folder(node: Path) -> Path:

@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from eirene.errors import InvalidQuery
+from eirene.maps import tidy
 from eirene.web import (
     attachments,
     clearances,
@@ -22,6 +23,7 @@ from eirene.web import (
     kinds,
     look,
     mappings,
+    maps,
     openapi,
     people,
     providers,
@@ -59,6 +61,7 @@ _ROOMS = (
     imports,
     imported,
     mappings,
+    maps,
     release,
     configuration,
     enforcement,
@@ -91,6 +94,7 @@ def routes_of() -> Litestar:
 def make_app(node: Node) -> Gate:
     """The whole of a node's HTTP: the gate, and the routes behind it."""
     node.people.watch(node.changed.ring)  # streams look again when somebody loses his pass
+    tidy(node.folder)
     return Gate(node, routes_of(), {reports.PATH: reports.post_reports.fn})
 
 

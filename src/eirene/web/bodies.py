@@ -19,6 +19,9 @@ BODY_MOST = 8 << 20
 ATTACHED_AT = "/api/attachments"
 FILE_MOST = 32 << 20
 """Of a table that somebody brings in the browser."""
+MAPS_AT = "/api/maps"
+MAP_MOST = 4 << 30
+"""Of a base map that an administrator adds in the browser."""
 NAMES_MOST = 400
 """Names in one list of a body."""
 

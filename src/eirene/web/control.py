@@ -22,6 +22,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from eirene.desks.clearing import COMMAND_LINE
 from eirene.errors import EireneError, InvalidQuery, Unavailable
 from eirene.imports.mapping import attributions
+from eirene.maps import carried_out
 from eirene.nodes.backup import backup
 from eirene.people import Account
 from eirene.picture import report_by_id
@@ -324,6 +325,13 @@ def configuration(node: ControlledNode, given: dict[str, Any], _progress: Progre
     )
 
 
+def maps(node: ControlledNode, given: dict[str, Any], progress: Progress) -> Line:
+    """List, add, remove and order the mission's own base maps."""
+    if given.get("act") == "add":
+        progress({"stage": "The node looks at the file."})
+    return carried_out(node.folder, given)
+
+
 VERBS: dict[str, Verb] = {
     "status": status,
     "account": account,
@@ -334,6 +342,7 @@ VERBS: dict[str, Verb] = {
     "import": import_,
     "imports": undo_import,
     "export": export_,
+    "maps": maps,
     "rebuild": rebuild,
     "verify": verify_,
     "backup": backup_,

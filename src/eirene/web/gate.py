@@ -22,7 +22,7 @@ from eirene.people import Pass
 from eirene.reports.markings import not_live
 from eirene.web.answers import NO_STORE, UNMARKED, header_text
 from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
-from eirene.web.bodies import ATTACHED_AT, BODY_MOST, FILE_MOST
+from eirene.web.bodies import ATTACHED_AT, BODY_MOST, FILE_MOST, MAP_MOST, MAPS_AT
 from eirene.web.node import Node
 from eirene.web.problems import (
     PROBLEM,
@@ -206,6 +206,8 @@ class Gate:
         """Bytes that a body may have: a file of others is larger than what somebody writes."""
         if scope["path"] == ATTACHED_AT:
             return self._node.settings.attachment_most_mib << 20
+        if scope["path"] == MAPS_AT:
+            return MAP_MOST
         return FILE_MOST if scope["path"] == UPLOADED_AT else BODY_MOST
 
     def _note(self, scope: Any, answer: _Answer, began: float) -> None:
@@ -318,6 +320,7 @@ def _only_looking(audience: str) -> NotAllowed:
 def _too_large(path: str, most: int) -> BodyTooLarge:
     remedies = {
         UPLOADED_AT: "Import a large table with eirene import, on the node's machine.",
+        MAPS_AT: "Add a large map with eirene maps add, on the node's machine.",
         ATTACHED_AT: "Attach a smaller one: a picture of fewer points, a document in parts.",
     }
     return BodyTooLarge(

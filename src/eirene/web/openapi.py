@@ -123,6 +123,8 @@ def _part(path: str, name: str) -> dict[str, Any]:
         return {"enum": list(kinds())}
     if path.startswith("/basemap/"):
         return {"type": "string", "examples": ["world.pmtiles"]}
+    if path.startswith("/api/maps/"):
+        return {"type": "string", "examples": ["own-survey"]}
     if path.startswith("/api/imports/"):
         return ID
     if path.startswith("/api/configuration/"):

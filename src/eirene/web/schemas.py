@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eirene.web.import_schemas import IMPORT_SCHEMAS
+from eirene.web.map_schemas import MAP_SCHEMAS
 from eirene.web.place_schemas import PLACE_SCHEMAS
 from eirene.web.provider_schemas import PROVIDER_LIST, PROVIDER_SCHEMAS
 from eirene.web.release_schemas import DECISION, PICTURES_OFFERED
@@ -236,6 +237,10 @@ SCHEMAS: dict[str, Any] = {
             "remedy": MAYBE_TEXT,
         },
         index=WHOLE,
+        choices={
+            "type": "array",
+            "items": _map({"rule": TEXT, "value": TEXT, "shown": {"type": "array", "items": TEXT}}),
+        },
     ),
     "Ready": _map({"ready": YES_NO}),
     "SignIn": _map({"user": TEXT, "password": TEXT}),
@@ -343,6 +348,7 @@ SCHEMAS: dict[str, Any] = {
     },
     **IMPORT_SCHEMAS,
     **PLACE_SCHEMAS,
+    **MAP_SCHEMAS,
     **PROVIDER_SCHEMAS,
     "Filed": {"oneOf": [_FILED, _list(_FILED)]},
     "Report": _map(
@@ -544,6 +550,11 @@ PARAMETERS: dict[str, Any] = {
     one["name"]: one
     for one in (
         _parameter("name", "Name of the file, with its ending."),
+        _parameter("title", "What a map is called; else as its file says."),
+        _parameter("attribution", "Whose map it is; stands beside it."),
+        _parameter("licence", "Under which licence it may be shown."),
+        _parameter("as_of", "Of when it is: year, month or day, ISO 8601."),
+        _parameter("layer", "Which tiles of a GeoPackage with several."),
         _parameter("report", "Id of the report that it belongs to.", ID),
         _parameter("summary", "One line on what it shows."),
         _parameter("client_id", "UUID of this post: said again, answered the same.", UUID),

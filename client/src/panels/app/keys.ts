@@ -29,7 +29,7 @@ export interface FrameKeys {
   toTime: () => void;
 }
 
-const WHOLE = new Set<string | null>(["desk", "rules", "bring"]);
+const WHOLE = new Set<string | null>(["desk", "rules", "bring", "maps"]);
 
 function escape(): boolean {
   if (pick.get() !== null) pick.get()?.answer(null);
