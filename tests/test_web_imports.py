@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import openpyxl
 import pytest
+import shapely
+from pyogrio import raw
 
+from eirene.imports import mapfiles
 from eirene.missions import mission_named
 from eirene.web import uploads
 from eirene.web.control import lines
@@ -151,16 +158,126 @@ def test_what_is_not_clear_is_asked_and_then_stated(
 
 
 @pytest.mark.parametrize("body", [b"<kml/>", b"SQLite format 3\x00more", b"PK\x03\x04no zip"])
-def test_what_is_read_by_way_of_the_disk_is_refused(web: WebNode, body: bytes) -> None:
+def test_a_damaged_map_file_is_one_clear_error(web: WebNode, body: bytes) -> None:
     one = settled(web, web.post(JOC, "/api/imports?name=layer.bin", body).json()["id"])
     assert (one["state"], one["problem"]["field"]) == ("asks", "file")
-    assert "GeoJSON" in one["problem"]["remedy"]
+    assert one["problem"]["remedy"] and "/proc" not in one["problem"]["message"]
+
+
+def _map_file(folder: Path, name: str) -> bytes:
+    """A map file with two wells, one of them without a point."""
+    if name.endswith((".kml", ".kmz", ".gpx")):
+        mark = "<Placemark><name>TOKEN-MAP</name><Point><coordinates>-0.5,-0.2</coordinates></Point></Placemark>"
+        text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{mark}</Document></kml>'
+        if name.endswith(".gpx"):
+            text = (
+                '<gpx version="1.1"><wpt lat="-0.2" lon="-0.5"><name>TOKEN-MAP</name></wpt></gpx>'
+            )
+        if not name.endswith(".kmz"):
+            return text.encode()
+        with zipfile.ZipFile(folder / name, "w") as archive:
+            archive.writestr("doc.kml", text)
+        return (folder / name).read_bytes()
+    layer = folder / name.replace(".zip", ".shp")
+    raw.write(
+        layer,
+        shapely.to_wkb(np.array([shapely.Point(-0.5, -0.2), None])),
+        [np.array(["TOKEN-MAP", "B"], dtype=object)],
+        ["name"],
+        geometry_type="Point",
+        crs="EPSG:4326",
+        layer=layer.stem,
+        driver="GPKG" if name.endswith(".gpkg") else "ESRI Shapefile",
+    )
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(folder / name, "w") as archive:
+            for part in ("shp", "shx", "dbf", "prj", "cpg"):
+                archive.write(folder / f"{layer.stem}.{part}", f"{layer.stem}.{part}")
+    return (folder / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "b.zip", "c.kml", "d.kmz", "e.gpx"])
+def test_a_map_file_is_brought_and_never_lies_on_a_disk(
+    web: WebNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    body = _map_file(tmp_path, name)
+    (tmp_path / "work").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "work"))
+    seen: list[Path] = []
+    inner = mapfiles._work  # pyright: ignore[reportPrivateUsage]
+
+    def watched(work: Any, *more: Any) -> Any:
+        done = inner(work, *more)
+        parts = [one for one in (tmp_path / "work").rglob("*") if not one.is_dir()]
+        assert parts and all(one.is_symlink() for one in parts), "links, and nothing else"
+        seen.extend(parts)
+        return done
+
+    monkeypatch.setattr(mapfiles, "_work", watched)
+    made = web.post(JOC, f"/api/imports?name={name}", body).json()
+    one = settled(web, made["id"])
+    assert one["problem"] is None, one["problem"]
+    said: dict[str, Any] = {"kind": "site", "const": {"type": "water-point"}}
+    plan = acted(web, one["id"], act="plan", compartment="mission", **said)["plan"]
+    first = plan["first"][0]["report"]
+    assert (first["name"], first["latitude"], first["longitude"]) == ("TOKEN-MAP", -0.2, -0.5)
+    assert seen and not list((tmp_path / "work").iterdir()), "and all of it is gone"
+    web.ask(JOC, "DELETE", f"/api/imports/{one['id']}")
+
+
+def test_which_layer_is_meant_is_asked_with_what_there_is(web: WebNode, tmp_path: Path) -> None:
+    for layer in ("wells", "roads"):
+        raw.write(
+            tmp_path / "two.gpkg",
+            shapely.to_wkb(np.array([shapely.Point(-0.5, -0.2)])),
+            [np.array([f"TOKEN-{layer}"], dtype=object)],
+            ["name"],
+            geometry_type="Point",
+            crs="EPSG:4326",
+            layer=layer,
+            driver="GPKG",
+            append=layer == "roads",
+        )
+    body = (tmp_path / "two.gpkg").read_bytes()
+    one = settled(web, web.post(JOC, "/api/imports?name=two.gpkg", body).json()["id"])
+    choices = one["problem"]["choices"]
+    assert [(c["rule"], c["value"]) for c in choices] == [("sheet", "wells"), ("sheet", "roads")]
+    assert choices[0]["shown"] == ["1 features"]
+    one = acted(web, one["id"], act="plan", kind="site", file={"sheet": "roads"})
+    assert one["file"] == {"sheet": "roads", "sheets": ["wells", "roads"], "heading": 0}
+    assert one["proposal"]["columns"][0]["shown"] == ["TOKEN-roads"]
+
+
+def test_which_sheet_and_which_row_are_asked_and_can_be_changed(
+    web: WebNode, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book["Sheet"])
+    for name in ("North", "South"):
+        sheet = book.create_sheet(name)
+        for row in (["name", "type"], [f"TOKEN-{name}", "well"], ["Another", "school"]):
+            sheet.append(row)
+    book.save(tmp_path / "two.xlsx")
+    body = (tmp_path / "two.xlsx").read_bytes()
+    one = settled(web, web.post(JOC, "/api/imports?name=two.xlsx", body).json()["id"])
+    choices = one["problem"]["choices"]
+    assert [(c["rule"], c["value"]) for c in choices] == [("sheet", "North"), ("sheet", "South")]
+    assert choices[1]["shown"] == ["name", "type"]
+    one = acted(web, one["id"], act="plan", file={"sheet": "South"})
+    assert one["file"] == {"sheet": "South", "sheets": ["North", "South"], "heading": 1}
+    one = acted(web, one["id"], act="plan", file={"sheet": "South", "heading": 9})
+    assert [c["value"] for c in one["problem"]["choices"]] == ["1", "2", "3"]
+    assert one["problem"]["choices"][1]["shown"] == ["TOKEN-South", "well"]
 
 
 def test_day_or_month_first_is_asked_for_the_column(web: WebNode) -> None:
     text = "incident type,date,killed\nclash,04/05/2025,1\nclash,06/07/2025,2\n"
     one = ready(web, text, "days.csv")
     assert one["problem"]["field"] == "date" and "4 May 2025" in one["problem"]["message"]
+    assert one["problem"]["choices"] == [
+        {"rule": "dates", "value": "day-first", "shown": ["4 May 2025"]},
+        {"rule": "dates", "value": "month-first", "shown": ["5 April 2025"]},
+    ]
     one = acted(web, one["id"], act="plan", compartment="mission", file={"dates": "day-first"})
     first = one["plan"]["first"][0]["report"]
     assert first["occurred"]["start"] == "2025-05-04T00:00:00Z"

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import openpyxl
 import pytest
+import shapely
 from playwright.sync_api import Browser, expect
+from pyogrio import raw
 
 from browser.conftest import Seat, seated
 from browser.office import JOC, Office
+from map_files import mbtiles, png
 
 pytestmark = pytest.mark.browser
 
@@ -97,4 +102,90 @@ def test_on_a_phone_nothing_is_cut(at: Callable[..., Seat], tmp_path: Path) -> N
     assert wide == []
     page.get_by_label("Field for Remarque").scroll_into_view_if_needed()
     page.get_by_role("button", name="Another file").click()
-    expect(page.get_by_text("Drop a table here")).to_be_visible()
+    expect(page.get_by_text("Drop a file here")).to_be_visible()
+
+
+def test_parts_of_a_shapefile_are_one_file_and_what_vanished_is_decided(
+    at: Callable[..., Seat], office: Office, tmp_path: Path
+) -> None:
+    raw.write(
+        tmp_path / "Wells.shp",
+        shapely.to_wkb(np.array([shapely.Point(18.55, 4.36), shapely.Point(18.6, 4.4)])),
+        [np.array(["SHAPE-ONE", "SHAPE-TWO"], dtype=object), np.array([1, 2])],
+        ["name", "id"],
+        geometry_type="Point",
+        crs="EPSG:4326",
+    )
+    seat = at()
+    page = seat.sign_in(JOC)
+    page.keyboard.press("b")
+    parts = [tmp_path / f"Wells.{one}" for one in ("shp", "shx", "dbf", "prj")]
+    page.get_by_label("Choose a file").set_input_files(parts)
+    expect(page.get_by_text("Wells.zip")).to_be_visible()
+    page.get_by_label("Kind of report").select_option("site")
+    page.get_by_label("Into which compartment").select_option("mission")
+    page.get_by_label("Type, the same for all").select_option("water-point")
+    page.get_by_role("button", name="File 2 reports into mission").click()
+    expect(page.get_by_text("2 reports are filed into mission")).to_be_visible()
+    assert [
+        one["latitude"]
+        for one in office.ask(JOC, "GET", "/api/search?q=SHAPE-ONE").json()["reports"]
+    ] == [4.36]
+
+    # the list again, of another form: two sheets, of which one is chosen, and a row less
+    book = openpyxl.Workbook()
+    for name in ("Old", "New"):
+        sheet = book.create_sheet(name)
+        for row in (["name", "id", "latitude", "longitude"], ["SHAPE-ONE", 1, 4.36, 18.55]):
+            sheet.append(row)
+    book.remove(book["Sheet"])
+    book.save(tmp_path / "Wells.xlsx")
+    page.get_by_role("button", name="Another file").click()
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "Wells.xlsx")
+    expect(page.get_by_text("2 sheets that may be meant")).to_be_visible()
+    assert seat.axe() == []
+    page.get_by_role("button", name="New name id").click()
+    page.get_by_label("Kind of report").select_option("site")
+    page.get_by_label("Into which compartment").select_option("mission")
+    page.get_by_label("Type, the same for all").select_option("water-point")
+    expect(page.get_by_text("1 report of earlier editions is not in this one")).to_be_visible()
+    page.get_by_label("Withdraw them").check()
+    assert seat.axe() == []
+    page.get_by_role("button", name="Withdraw 1 that vanished").click()
+    expect(
+        page.get_by_text("are filed into mission").or_(page.get_by_text("is filed into mission"))
+    ).to_be_visible()
+    assert office.ask(JOC, "GET", "/api/search?q=SHAPE-TWO").json()["reports"] == []
+    assert office.ask(JOC, "GET", "/api/search?q=SHAPE-ONE").json()["reports"] != []
+
+
+def test_an_administrator_adds_orders_and_removes_maps(
+    at: Callable[..., Seat], tmp_path: Path
+) -> None:
+    seat = at()
+    seat.refused = True
+    page = seat.sign_in("administrator")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Base maps").click()
+    for name in ("First", "Second"):
+        path = mbtiles(tmp_path / f"{name}.mbtiles", [((0, 0, 0), png())], name=name)
+        page.get_by_label("Choose a file").set_input_files(path)
+        if name == "First":
+            page.get_by_role("button", name="Add this map").click()
+            expect(page.get_by_text("say whose map this is")).to_be_visible()
+            assert seat.axe() == []
+        page.get_by_label("Whose map it is").fill("Survey department")
+        page.get_by_role("button", name="Add this map").click()
+        expect(page.get_by_role("button", name=f"Lay {name} above the next")).to_be_visible()
+    shown = page.get_by_role("list", name="The mission's own maps").get_by_role("listitem")
+    before = shown.all_inner_texts()
+    page.get_by_role("button", name="Lay Second above").or_(
+        page.get_by_role("button", name="Lay Second below")
+    ).and_(page.locator(":enabled")).click()
+    expect(shown.first).not_to_have_text(before[0])
+    assert seat.axe() == []
+    for name in ("First", "Second"):
+        row = shown.filter(has_text=name)
+        row.get_by_role("button", name="Remove").click()
+        row.get_by_role("group").get_by_role("button", name="Remove").click()
+        expect(row).to_have_count(0)

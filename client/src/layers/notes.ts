@@ -7,7 +7,15 @@ import type { LayerModule } from "./types";
 export const notes: LayerModule = {
   id: "notes",
   title: "layer.notes",
-  kinds: ["note", "organisation", "source", "assessment", "acknowledgement", "attachment", "mapping"],
+  kinds: [
+    "note",
+    "organisation",
+    "source",
+    "assessment",
+    "acknowledgement",
+    "attachment",
+    "mapping",
+  ],
   source: plainSource(),
   layers: (source, theme) => marks("notes", source, theme, { far: 0.7, labelsFrom: 9 }),
 };

@@ -3,6 +3,7 @@
  * and this holds what the node says of it and what was chosen. One at a time.
  */
 import { Problem } from "../wire/api";
+import { zipped } from "../wire/archive";
 import type { Import, ImportChoices } from "../wire/imports";
 import { setText } from "./filter";
 import { api, session } from "./session";
@@ -10,6 +11,7 @@ import { Value } from "./value";
 import { closePanel } from "./view";
 import { wishCamera } from "./wishes";
 
+export { shapefileOf } from "../wire/archive";
 export type * from "../wire/imports";
 
 export const NO_CHOICES: ImportChoices = {
@@ -26,14 +28,16 @@ export const NO_CHOICES: ImportChoices = {
 export interface Bringing {
   upload: Import;
   choices: ImportChoices;
+  /** Whether what the edition no longer has is withdrawn when it is filed. */
+  withdraw: boolean;
 }
 
 /** null: nothing is being brought. */
 export const bringing = new Value<Bringing | null>(null);
 /** What went wrong on the way to the node. */
 export const bringFault = new Value<unknown>(null);
-/** True while a file is on its way. */
-export const sendingFile = new Value(false);
+/** How much of a file is on its way, from 0 to 1; null: none is. */
+export const sendingFile = new Value<number | null>(null);
 
 const SOON_MS = 150;
 const LATE_MS = 1_000;
@@ -90,20 +94,37 @@ async function follow(id: string): Promise<void> {
   }
 }
 
+/** The parts of a shapefile, as one file. */
+export async function bringParts({ name, parts }: { name: string; parts: File[] }): Promise<void> {
+  await bringFile(await zipped(`${name}.zip`, parts));
+}
+
 export function bringFile(file: File): Promise<void> {
   return attempt(async () => {
     await forgetTable();
-    sendingFile.set(true);
+    sendingFile.set(0);
     try {
       const name = encodeURIComponent(file.name);
-      const upload = await api.upload<Import>(`/api/imports?name=${name}`, file);
-      bringing.set({ upload, choices: NO_CHOICES });
+      const upload = await api.uploadTold<Import>(`/api/imports?name=${name}`, file, (part) => {
+        sendingFile.set(part);
+      });
+      bringing.set({ upload, choices: NO_CHOICES, withdraw: false });
     } finally {
-      sendingFile.set(false);
+      sendingFile.set(null);
     }
     const held = bringing.get();
     if (held !== null) await follow(held.upload.id);
   });
+}
+
+/** Say how the file is meant; "" takes it back. Another sheet has other columns and rows. */
+export function chooseFile(rule: string, value: string): Promise<void> {
+  const dropped = rule === "sheet" ? ["sheet", "heading"] : [rule];
+  const held = Object.entries(bringing.get()?.choices.file ?? {});
+  const others = Object.fromEntries(held.filter(([name]) => !dropped.includes(name)));
+  const file = value === "" ? others : { ...others, [rule]: rule === "heading" ? +value : value };
+  const fresh = rule === "sheet" || rule === "heading";
+  return choose(fresh ? { file, fields: {}, codes: {} } : { file });
 }
 
 /** Choose, and look what would become of it. */
@@ -118,12 +139,23 @@ export function choose(change: Partial<ImportChoices>): Promise<void> {
   });
 }
 
+export function setWithdraw(withdraw: boolean): void {
+  bringing.update((held) => held && { ...held, withdraw });
+}
+
+/** Nothing is withdrawn that was not on the screen when somebody said so. */
+export function withdraws({ upload, withdraw }: Bringing): boolean {
+  const gone = upload.plan?.vanished ?? null;
+  return withdraw && gone !== null && gone.rows > 0 && gone.unnumbered === 0;
+}
+
 export function fileTable(): Promise<void> {
   return attempt(async () => {
     const held = bringing.get();
     const plan = held?.upload.plan;
     if (held === null || !plan) return;
-    hear(await api.ask<Import>("POST", path(held), { act: "file", plan: plan.number }));
+    const said = { act: "file", plan: plan.number, withdraw: withdraws(held) };
+    hear(await api.ask<Import>("POST", path(held), said));
     await follow(held.upload.id);
   });
 }

@@ -40,6 +40,17 @@ export interface ImportReject {
   remedy: string;
 }
 
+/** What an edition no longer has. */
+export interface ImportVanished {
+  /** Reports that stand, and would be withdrawn if somebody says so. */
+  rows: number;
+  first: { id: string; called: string }[];
+  /** The same, but a person amended them since: they stay. */
+  kept: number;
+  /** Rejects without a number: while there are any, nobody can tell what vanished. */
+  unnumbered: number;
+}
+
 export interface ImportPlan {
   number: number;
   rows: number;
@@ -56,6 +67,8 @@ export interface ImportPlan {
   unplaced: { name: string; rows: number; first: number }[];
   /** West, south, east, north; null: no row has a point. */
   box: [number, number, number, number] | null;
+  /** Of earlier editions of this list; null: there is nothing of them that it no longer has. */
+  vanished: ImportVanished | null;
   first: { row: number; report: Record<string, unknown>; place_name: string }[];
   /** The first of them. */
   rejects: ImportReject[];
@@ -67,6 +80,15 @@ export interface ImportProblem {
   field: string | null;
   message: string;
   remedy: string | null;
+  /** Ways in which the file may be meant, one of which is to be stated. */
+  choices?: FileChoice[];
+}
+
+/** A rule of the file (sheet, heading, dates ...), a value for it, and how the file then reads. */
+export interface FileChoice {
+  rule: string;
+  value: string;
+  shown: string[];
 }
 
 export interface Import {
@@ -78,6 +100,8 @@ export interface Import {
   problem: ImportProblem | null;
   compartment: string;
   source: string;
+  /** Where the table was found in the file; null until it was. */
+  file: { sheet: string; sheets: string[]; heading: number } | null;
   kinds: string[];
   targets: string[];
   proposal: ImportProposal | null;
@@ -105,7 +129,7 @@ export interface ImportChoices {
   codes: Record<string, Record<string, string>>;
   /** Name or P-code as the table has it -> the place of the mission that it means. */
   places: Record<string, string>;
-  file: Record<string, string>;
+  file: Record<string, string | number>;
 }
 
 /** What became of the rows of an import. */

@@ -8,13 +8,14 @@ both, it is asked about with both readings of one row shown.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import msgspec
 
 from eirene.errors import InvalidReport
-from eirene.imports.faults import UnclearFile
+from eirene.imports.faults import Choice, UnclearFile
 from eirene.times import Span, parse_time
 
 ORDERS = ("day-first", "month-first")
@@ -71,14 +72,17 @@ class Orders:
         if self.open is None:
             return Order("", "no row needs one")
         number, text = self.open
-        day, month = (_shown(text, order) for order in ORDERS)
-        raise self._asked(f"row {number} says {text}: {day} or {month}")
+        shown = tuple(_shown(text, order) for order in ORDERS)
+        raise self._asked(f"row {number} says {text}: {' or '.join(shown)}", shown)
 
-    def _asked(self, what: str) -> UnclearFile:
+    def _asked(self, what: str, shown: Sequence[str] = ()) -> UnclearFile:
         return UnclearFile(
             f"Day or month first is not clear in column {self.column!r}: {what}.",
             field=self.column,
             remedy='State it in the mapping: [file] dates = "day-first" or "month-first".',
+            choices=tuple(
+                Choice("dates", order, tuple(shown[at : at + 1])) for at, order in enumerate(ORDERS)
+            ),
         )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from eirene.imports.archives import damaged
-from eirene.imports.encodings import in_two_encodings
+from eirene.imports.encodings import encoding_choices, in_two_encodings
 from eirene.imports.faults import UnclearFile
 
 _HEADER, _FIELD = 32, 32
@@ -80,6 +80,7 @@ def _asked(path: Path, why: str, sample: bytes) -> UnclearFile:
         f"The encoding of {path.name} is not clear: {why}. {shown}.",
         field="encoding",
         remedy=f"State the one that reads right in the mapping: [file] {names}.",
+        choices=encoding_choices(sample),
     )
 
 

@@ -16,7 +16,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from eirene.imports.faults import UnclearFile
+from eirene.imports.faults import Choice, UnclearFile
 
 _CHUNK = 1 << 18
 _MARKS = (
@@ -27,6 +27,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ASKED = ("cp1252", "cp1256", "cp1250", "cp1251", "cp850", "mac_roman")
+_CHOICES = 4
 """One-byte encodings that lists come in, commonest first."""
 
 _TWICE = re.compile("[ÃÂØÙÐ][\u0080-\u00bf†‡‰‹Œ‘’“”•–—™›œƒ„…ˆ˜š€]|â€")
@@ -193,12 +194,18 @@ def in_two_encodings(sample: bytes) -> tuple[str, str]:
     return shown, " or ".join(f'encoding = "{name}"' for name, _ in readings[:2])
 
 
+def encoding_choices(sample: bytes) -> tuple[Choice, ...]:
+    """The encodings that make letters of a text, likeliest first, each with the text in it."""
+    return tuple(Choice("encoding", name, (text,)) for name, text in _readings(sample)[:_CHOICES])
+
+
 def _asked(path: Path, sample: bytes) -> UnclearFile:
     shown, names = in_two_encodings(sample)
     return UnclearFile(
         f"{path.name} is not UTF-8, and nothing in it says what it is. {shown}.",
         field="encoding",
         remedy=f"State the one that reads right in the mapping: [file] {names}.",
+        choices=encoding_choices(sample),
     )
 
 

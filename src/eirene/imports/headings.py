@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from eirene.imports.faults import UnclearFile
+from eirene.imports.faults import Choice, UnclearFile
 from eirene.imports.tables import filled
 
 SEARCHED = 25
@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"[+-]?[\d.,\s]*\d%?", re.ASCII)
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?", re.ASCII)
 _ENOUGH = 0.8
 _SHOWN = 6
+_CHOICES = 12
 
 Numbered = tuple[int, Sequence[Any]]
 """Number of a row, and its cells."""
@@ -84,6 +85,7 @@ def _stated(path: Path, said: Sequence[Numbered], stated: int, groups: Groups) -
             f"{path.name} has no heading in row {stated}: {shown(said)}.",
             field="file.heading",
             remedy="State the number of the row with the names of the columns: [file] heading = 1.",
+            choices=heading_choices(said),
         )
     if is_tags(said[at][1]):
         return _by_tags(said, at, groups, alone=True)
@@ -206,13 +208,24 @@ def is_total(cells: Sequence[Any]) -> bool:
     return len(said) > 1 and all(is_number(cell) for cell in said[1:])
 
 
+def heading_choices(rows: Sequence[Numbered]) -> tuple[Choice, ...]:
+    """The first rows that say something, one of which is to be stated as the heading."""
+    said = [(number, [as_name(cell) for cell in cells if filled(cell)]) for number, cells in rows]
+    told = [(number, words) for number, words in said if words][:_CHOICES]
+    return tuple(Choice("heading", str(number), _few(words)) for number, words in told)
+
+
+def _few(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word[:24] for word in words[:_SHOWN])
+
+
 def shown(rows: Sequence[Numbered]) -> str:
     """The first rows that say something, with their first cells, for a question."""
     told: list[str] = []
     for number, cells in rows:
-        words = [as_name(cell)[:24] for cell in cells if filled(cell)]
+        words = [as_name(cell) for cell in cells if filled(cell)]
         if words:
-            told.append(f"row {number}: " + " | ".join(words[:_SHOWN]))
+            told.append(f"row {number}: " + " | ".join(_few(words)))
         if len(told) == _SHOWN:
             break
     return "; ".join(told) or "all rows are blank"

@@ -8,10 +8,8 @@ first bytes; GDAL gets a copy under a name of ours and one format to read.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -21,12 +19,12 @@ import msgspec
 from eirene.imports.archives import Archive, damaged, opened, parse, parser_of, too_large
 from eirene.imports.dbf import encoding_of_dbf
 from eirene.imports.encodings import open_bytes
-from eirene.imports.faults import UnclearFile
+from eirene.imports.faults import Choice, UnclearFile
 from eirene.imports.geojson import LATITUDE, LONGITUDE, REACH
 from eirene.imports.mapworker import Request, Summary
 from eirene.imports.tables import Broken, Options, Row, Table, named
+from eirene.imports.workplace import Workplace, workplace
 
-LARGEST = 400_000_000
 LARGEST_GPX = 24_000_000
 LARGEST_KML = 8_000_000
 """Bytes of a document, some 90,000 placemarks: GDAL keeps it in memory, many times over."""
@@ -54,12 +52,12 @@ class _Found(msgspec.Struct, frozen=True):
 
 def geopackage(path: Path, stated: Options) -> Table:
     """A layer of a GeoPackage; raises ``UnclearFile``."""
-    with _folder() as work:
+    with workplace(path) as work:
+        work.take(path, "layer.gpkg")
+        # SQLite opens no file that lies in memory only; GDAL does, in its stead
         size = path.stat().st_size
-        if size > LARGEST:
-            raise too_large(path, "The file", size, LARGEST)
-        shutil.copyfile(path, work / "layer.gpkg")
-        request = Request("GPKG", "layer.gpkg", layer=stated.sheet)
+        file = f"/vsisubfile/0_{size},layer.gpkg" if work.in_memory else "layer.gpkg"
+        request = Request("GPKG", file, layer=stated.sheet)
         return _table(path, work, _Found(request, "GeoPackage"), stated)
 
 
@@ -82,40 +80,42 @@ def drawn(path: Path, layer: str | None) -> list[tuple[dict[str, Any], bytes]]:
 
 def shapefile(path: Path, stated: Options) -> Table:
     """A shapefile with the files that lie beside it; raises ``UnclearFile``."""
-    beside = {
-        one.suffix[1:].lower(): one
-        for one in path.parent.iterdir()
-        if one.stem == path.stem and one.suffix[1:].lower() in _SHAPEFILE
-    }
-    with _folder() as work:
+    with workplace(path) as work:
+        beside = {"shp": path}
+        if not work.in_memory:
+            beside |= {
+                one.suffix[1:].lower(): one
+                for one in path.parent.iterdir()
+                if one.stem == path.stem and one.suffix[1:].lower() in _SHAPEFILE
+            }
         for part, where in beside.items():
-            if where.stat().st_size > LARGEST:
-                raise too_large(path, where.name, where.stat().st_size, LARGEST)
-            shutil.copyfile(where, work / f"layer.{part}")
+            work.take(where, f"layer.{part}")
         return _shapefile(path, work, set(beside), stated)
 
 
 def zipped(path: Path, stated: Options) -> Table | None:
     """The shapefile or KML document in an archive; None where it holds neither."""
-    with opened(path) as archive, _folder() as work:
+    with opened(path) as archive, workplace(path) as work:
         shapes = [name for name in archive.names if name.lower().endswith(".shp")]
+        stems = [Path(one).stem for one in shapes]
         if len(shapes) > 1 and stated.sheet:
             shapes = [one for one in shapes if Path(one).stem == stated.sheet]
         if len(shapes) == 1:
-            parts = _extract(archive, shapes[0], work)
-            return _shapefile(path, work, parts, stated)
-        if shapes:
+            parts = _extract(path, archive, shapes[0], work)
+            table = _shapefile(path, work, parts, stated)
+            return msgspec.structs.replace(table, sheet=Path(shapes[0]).stem, sheets=tuple(stems))
+        if stems:
             raise UnclearFile(
-                f"{path.name} holds {len(shapes)} shapefiles: "
-                f"{', '.join(Path(one).stem for one in shapes[:8])}.",
+                f"{path.name} holds {len(stems)} shapefiles: {', '.join(stems[:8])}.",
                 field="file.sheet",
-                remedy=f'State one in the mapping: [file] sheet = "{Path(shapes[0]).stem}".',
+                remedy=f'State one in the mapping: [file] sheet = "{stems[0]}".',
+                choices=tuple(Choice("sheet", one) for one in stems),
             )
         documents = [name for name in archive.names if name.lower().endswith(".kml")]
         if not documents:
             return None
         main = "doc.kml" if "doc.kml" in documents else documents[0]
-        with (work / "layer.kml").open("wb") as target:
+        with work.new("layer.kml") as target:
             archive.copy(main, target, LARGEST_KML)
         others = [name for name in archive.names if name != main and not name.endswith("/")]
         unread = (f"other files in the archive are not read: {len(others)}",) if others else ()
@@ -124,38 +124,27 @@ def zipped(path: Path, stated: Options) -> Table | None:
 
 def kml(path: Path, stated: Options) -> Table:
     """A KML document; raises ``UnclearFile``."""
-    with _folder() as work:
-        _copy(path, work / "layer.kml", LARGEST_KML)
+    with workplace(path) as work:
+        _copy(path, work, "layer.kml", LARGEST_KML)
         return _kml(path, work, stated, ())
 
 
 def gpx(path: Path, stated: Options) -> Table:
     """Waypoints, routes and tracks of a GPX file; raises ``UnclearFile``."""
-    with _folder() as work:
-        _copy(path, work / "layer.gpx", LARGEST_GPX)
-        _counted(path, work / "layer.gpx")  # for what it refuses
+    with workplace(path) as work:
+        _copy(path, work, "layer.gpx", LARGEST_GPX)
+        _counted(path, work.place("layer.gpx"))  # for what it refuses
         request = Request("GPX", "layer.gpx", layer=stated.sheet, joined=True)
         return _table(path, work, _Found(request, "GPX", drops_blank=True), stated)
 
 
-# --- files of ours ---------------------------------------------------------------
+# --- parts of ours ---------------------------------------------------------------
 
 
-class _folder:  # noqa: N801 - used like a function
-    """A folder for one file, removed with all in it."""
-
-    def __enter__(self) -> Path:
-        self._folder = tempfile.TemporaryDirectory(prefix="eirene-", ignore_cleanup_errors=True)
-        return Path(self._folder.name)
-
-    def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
-
-
-def _copy(path: Path, target: Path, limit: int) -> None:
+def _copy(path: Path, work: Workplace, name: str, limit: int) -> None:
     """Copy a file, unpacked where it is gzip, up to a size."""
     done = 0
-    with open_bytes(path) as stream, target.open("wb") as written:
+    with open_bytes(path) as stream, work.new(name) as written:
         while chunk := stream.read(_CHUNK):
             done += len(chunk)
             if done > limit:
@@ -163,19 +152,23 @@ def _copy(path: Path, target: Path, limit: int) -> None:
             written.write(chunk)
 
 
-def _extract(archive: Archive, shape: str, work: Path) -> set[str]:
+def _extract(path: Path, archive: Archive, shape: str, work: Workplace) -> set[str]:
     stem = shape[:-4]
     found: set[str] = set()
+    size = 0
     for name in archive.names:
         part = name[len(stem) + 1 :].lower()
         if name.startswith(stem) and name[len(stem) : len(stem) + 1] == "." and part in _SHAPEFILE:
-            with (work / f"layer.{part}").open("wb") as target:
-                archive.copy(name, target, LARGEST)
+            size += archive.size(name)
+            if work.in_memory and size > work.most:  # of all parts together
+                raise too_large(path, shape, size, work.most)
+            with work.new(f"layer.{part}") as target:
+                archive.copy(name, target, work.most)
             found.add(part)
     return found
 
 
-def _shapefile(path: Path, work: Path, parts: set[str], stated: Options) -> Table:
+def _shapefile(path: Path, work: Workplace, parts: set[str], stated: Options) -> Table:
     missing = [part for part in _NEEDED if part not in parts]
     if missing:
         raise UnclearFile(
@@ -189,15 +182,15 @@ def _shapefile(path: Path, work: Path, parts: set[str], stated: Options) -> Tabl
             field="crs",
             remedy="Add the .prj, or export the layer in WGS 84 as GeoPackage or GeoJSON.",
         )
-    note = (work / "layer.cpg").read_text("ascii", "replace") if "cpg" in parts else ""
-    table = encoding_of_dbf(path, work / "layer.dbf", note.strip(), stated.encoding)
-    (work / "layer.cpg").unlink(missing_ok=True)
+    note = work.place("layer.cpg").read_text("ascii", "replace") if "cpg" in parts else ""
+    table = encoding_of_dbf(path, work.place("layer.dbf"), note.strip(), stated.encoding)
+    work.place("layer.cpg").unlink(missing_ok=True)
     request = Request("ESRI Shapefile", "layer.shp", encoding=table.encoding)
     return _table(path, work, _Found(request, "shapefile", table.facts), stated)
 
 
-def _kml(path: Path, work: Path, stated: Options, facts: tuple[str, ...]) -> Table:
-    counts = _counted(path, work / "layer.kml")
+def _kml(path: Path, work: Workplace, stated: Options, facts: tuple[str, ...]) -> Table:
+    counts = _counted(path, work.place("layer.kml"))
     for element, words in (
         ("NetworkLink", "links to other files are not followed"),
         ("GroundOverlay", "pictures laid over the map are not read"),
@@ -251,9 +244,10 @@ _DEEPEST = 60
 # --- the table ---------------------------------------------------------------------
 
 
-def _table(path: Path, work: Path, found: _Found, stated: Options) -> Table:
-    rows = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the table
-    summary = _work(path, work, found.request, rows)
+def _table(path: Path, work: Workplace, found: _Found, stated: Options) -> Table:
+    rows = work.rows()
+    request = msgspec.structs.replace(found.request, written=work.most)
+    summary = _work(work, request, rows)
     _settled(path, found, summary)
     keep = [
         at
@@ -295,7 +289,8 @@ def _table(path: Path, work: Path, found: _Found, stated: Options) -> Table:
             yield _row(number, line, shape, hidden=stated.hidden or not veiled)
 
     sheet = summary.read[0] if len(summary.read) == 1 else ""
-    return Table(path, columns, tuple(facts), given, textual=False, sheet=sheet)
+    layers = tuple(one.name for one in summary.layers)
+    return Table(path, columns, tuple(facts), given, textual=False, sheet=sheet, sheets=layers)
 
 
 def _settled(path: Path, found: _Found, summary: Summary) -> None:
@@ -315,11 +310,15 @@ def _settled(path: Path, found: _Found, summary: Summary) -> None:
     if summary.read:
         return
     told = ", ".join(f"{one.name!r} ({one.features:,} features)" for one in summary.layers[:12])
+    choices = tuple(
+        Choice("sheet", one.name, (f"{one.features:,} features",)) for one in summary.layers
+    )
     if found.request.layer is not None:
         raise UnclearFile(
             f"{path.name} has no layer {found.request.layer!r}.",
             field="file.sheet",
             remedy=f"There are: {told or 'none'}.",
+            choices=choices,
         )
     if not summary.layers:
         raise UnclearFile(f"{path.name} holds no features.", field="file", remedy="Export it anew.")
@@ -327,6 +326,7 @@ def _settled(path: Path, found: _Found, summary: Summary) -> None:
         f"{path.name} has {len(summary.layers)} layers that may be meant: {told}.",
         field="file.sheet",
         remedy=f'State one in the mapping: [file] sheet = "{summary.layers[0].name}".',
+        choices=choices,
     )
 
 
@@ -343,7 +343,7 @@ def _crs_name(crs: str) -> str:
     return quoted[1] if "[" in crs and len(quoted) > 1 else crs[:60]
 
 
-def _work(path: Path, work: Path, request: Request, rows: IO[bytes]) -> Summary:
+def _work(work: Workplace, request: Request, rows: IO[bytes]) -> Summary:
     """Have the worker read a file of ours; its rows lie in ``rows`` then."""
     kept = {"PATH": os.environ.get("PATH", ""), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
     try:
@@ -352,8 +352,9 @@ def _work(path: Path, work: Path, request: Request, rows: IO[bytes]) -> Summary:
             input=msgspec.json.encode(request),
             stdout=rows,
             stderr=subprocess.PIPE,
-            cwd=work,
+            cwd=work.folder,
             env=kept,
+            pass_fds=work.descriptors,
             timeout=_WAIT_S,
             check=False,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -19,7 +20,6 @@ from eirene.imports.shut_in import shut_in
 
 MEMORY = 176_000_000
 SECONDS = 9
-WRITTEN = 400_000_000
 MOST_ROWS = 500_000
 BATCH = 10_000
 """Features that are read at a time; of lines and areas in large files a fiftieth."""
@@ -51,6 +51,8 @@ class Request(msgspec.Struct, frozen=True):
     """Give each shape as it is, in hexadecimal WKB, where else its circle stands."""
     joined: bool = False
     """Read all layers, one after the other (KML, GPX); else the one that holds anything."""
+    written: int = 400_000_000
+    """Most bytes of the rows."""
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -93,7 +95,7 @@ def main() -> None:
         LIBKML_RESOLVE_STYLE="NO",
         OGR_SHAPE_LOCK="NO",
     )
-    held = shut_in(memory=MEMORY, seconds=SECONDS, written=WRITTEN)
+    held = shut_in(memory=MEMORY, seconds=SECONDS, written=request.written)
     try:
         summary = msgspec.structs.replace(_read(request), held=held)
     except (ValueError, RuntimeError, OSError, MemoryError, KeyError, TypeError) as error:
@@ -222,9 +224,12 @@ def _warped(request: Request, layer: str) -> str:
         f"<SrcLayer>{quoteattr(layer, {chr(39): '&apos;'})[1:-1]}</SrcLayer></OGRVRTLayer>"
         "<TargetSRS>OGC:CRS84</TargetSRS></OGRVRTWarpedLayer></OGRVRTDataSource>"
     )
-    with open("warped.vrt", "w", encoding="utf-8") as stream:  # noqa: PTH123
-        stream.write(text)
-    return "warped.vrt"
+    warped = Path("warped.vrt")
+    warped.unlink(missing_ok=True)
+    if hasattr(os, "memfd_create"):  # it has the layer's name, and the file may lie in memory only
+        warped.symlink_to(f"/proc/self/fd/{os.memfd_create('warped')}")
+    warped.write_text(text, "utf-8")
+    return warped.name
 
 
 def _batches(

@@ -14,7 +14,7 @@ from collections import Counter
 
 import msgspec
 
-from eirene.imports.faults import UnclearFile
+from eirene.imports.faults import Choice, UnclearFile
 
 UNKNOWN = frozenset(
     "na n/a n.a. nan null none nil unknown unk ? - – — -- . .. inconnu inconnue nd n.d. "
@@ -134,6 +134,7 @@ def _contradictory(column: Signs) -> UnclearFile:
         f"({column.example[',']}) in about equal number.",
         field=column.column,
         remedy='State which is right: [file] decimal = "," in the mapping; the others are rejects.',
+        choices=tuple(Choice("decimal", sign, (column.example[sign],)) for sign in ".,"),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from eirene.imports.encodings import open_text
-from eirene.imports.faults import UnclearFile
+from eirene.imports.faults import Choice, UnclearFile
 from eirene.imports.headings import (
     LOOKED_AT,
     SEARCHED,
@@ -72,7 +72,9 @@ def separated(path: Path, encoding: str, facts: list[str], stated: Options) -> T
             yield record if isinstance(record, Broken) else _fitted(record, columns)
 
     tags = good_tags(head.tags)
-    return Table(path, columns, tuple(facts), rows, delimiter=delimiter, tags=tags)
+    return Table(
+        path, columns, tuple(facts), rows, delimiter=delimiter, tags=tags, heading=head.row
+    )
 
 
 def _rejects(path: Path, encoding: str) -> Table | None:
@@ -221,6 +223,7 @@ def _delimiter(path: Path, encoding: str, stated: str | None) -> tuple[str, str]
         f"The delimiter of {path.name} is not clear ({shown}).",
         field="delimiter",
         remedy='State it in the mapping: [file] delimiter = ";".',
+        choices=tuple(Choice("delimiter", m, (f"{w[0]} cells",)) for m, w in even.items()),
     )
 
 

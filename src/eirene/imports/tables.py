@@ -56,6 +56,10 @@ class Table(msgspec.Struct, frozen=True):
     """The HXL tag of each column, "" where it has none; empty for a file without tags."""
     sheet: str = ""
     """The sheet or layer that was read, where a file can have several."""
+    sheets: tuple[str, ...] = ()
+    """All sheets or layers among which a person may choose."""
+    heading: int = 0
+    """Number of the row that names the columns; 0 where no row does."""
     epoch: int = 0
     """1900 or 1904 where a number in a column of times counts the days of a spreadsheet."""
     of: str = ""

@@ -24,7 +24,7 @@ from python_calamine import (
 )
 
 from eirene.imports.archives import damaged, opened
-from eirene.imports.faults import UnclearFile
+from eirene.imports.faults import Choice, UnclearFile
 from eirene.imports.headings import (
     LOOKED_AT,
     SEARCHED,
@@ -32,6 +32,7 @@ from eirene.imports.headings import (
     Numbered,
     as_name,
     good_tags,
+    heading_choices,
     heading_of,
     is_tags,
     is_total,
@@ -87,7 +88,8 @@ def workbook(path: Path, stated: Options) -> Table:
         unseen = [n for n in names if n not in visible and n != chosen.about.name]
         if unseen:
             facts.append(f"hidden sheets are not read: {len(unseen)} ({', '.join(unseen)[:200]})")
-        return _table(path, book, chosen, facts, stated)
+        table = _table(path, book, chosen, facts, stated)
+        return msgspec.structs.replace(table, sheets=tuple(names))
 
 
 @contextmanager
@@ -108,6 +110,7 @@ def _no_sheet(path: Path, name: str, names: Sequence[str]) -> UnclearFile:
         f"{path.name} has no sheet {name!r}.",
         field="file.sheet",
         remedy=f"There are: {', '.join(map(repr, names))}.",
+        choices=tuple(Choice("sheet", one) for one in names),
     )
 
 
@@ -139,7 +142,14 @@ def _chosen(path: Path, sheets: Sequence[_Opened], stated: Options) -> tuple[_Op
         field="file.sheet",
         remedy="State one in the mapping: [file] sheet = "
         f'"{asked[0].about.name if asked else "name"}".',
+        choices=tuple(Choice("sheet", one.about.name, _glimpse(one)) for one in asked),
     )
+
+
+def _glimpse(one: _Opened) -> tuple[str, ...]:
+    """First cells of the first row that says something."""
+    rows = heading_choices(one.first)
+    return rows[0].shown if rows else ()
 
 
 def _looks_like_a_table(path: Path, one: _Opened, stated: Options) -> bool:
@@ -161,6 +171,7 @@ def _unclear_heading(path: Path, first: Sequence[Numbered]) -> UnclearFile:
         f"Which row of {path.name} names the columns is not clear: {shown(first)}.",
         field="file.heading",
         remedy="State its number in the mapping: [file] heading = 3.",
+        choices=heading_choices(first),
     )
 
 
@@ -293,6 +304,7 @@ def _table(path: Path, book: Book, one: _Opened, facts: list[str], stated: Optio
         rows,
         tags=tags,
         sheet=about.name,
+        heading=head.row,
         epoch=book.epoch,
     )
 

@@ -51,6 +51,18 @@ IMPORT_SCHEMAS: dict[str, Any] = {
             "problem": {"oneOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]},
             "compartment": _TEXT,
             "source": _TEXT,
+            "file": {
+                "oneOf": [
+                    _map(
+                        {
+                            "sheet": _TEXT,
+                            "sheets": {"type": "array", "items": _TEXT},
+                            "heading": _WHOLE,
+                        }
+                    ),
+                    {"type": "null"},
+                ]
+            },
             "kinds": {"type": "array", "items": _TEXT},
             "targets": {"type": "array", "items": _TEXT},
             "proposal": {"type": ["object", "null"]},

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from eirene.errors import InvalidQuery
 from eirene.imports.proposing import GUESSED, Proposal, targets
+from eirene.imports.readers import Table
 from eirene.imports.rejects import write_to
 from eirene.imports.run import Plan
 from eirene.imports.writing import mapping_toml
@@ -212,6 +213,7 @@ def told(upload: Upload) -> dict[str, Any]:
         "problem": upload.problem,
         "compartment": upload.choices.compartment or only,
         "source": plan.mapping.source if plan else upload.choices.source,
+        "file": _file(upload.table),
         "kinds": [*GUESSED, *(k for k in kinds() if k not in (*GUESSED, *_NO_CONTENT))],
         "targets": targets(kind_named(kind)) if kind else [],
         "proposal": _proposal(proposal) if proposal else None,
@@ -229,6 +231,13 @@ def told(upload: Upload) -> dict[str, Any]:
             for one in upload.unfinished
         ],
     }
+
+
+def _file(table: Table | None) -> dict[str, Any] | None:
+    """Where in the file the table was found, and where else one may be."""
+    if table is None:
+        return None
+    return {"sheet": table.sheet, "sheets": list(table.sheets), "heading": table.heading}
 
 
 def _proposal(found: Proposal) -> dict[str, Any]:

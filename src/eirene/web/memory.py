@@ -8,12 +8,10 @@ closed, and with the process.
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from eirene.errors import NodeError
-from eirene.imports.faults import UnclearFile
 
 
 class _Shown(type(Path())):
@@ -25,26 +23,6 @@ class _Shown(type(Path())):
     def name(self) -> str:  # pyright: ignore[reportImplicitOverride]
         """The name that a person gave, with the ending by which readers choose."""
         return self.shown or super().name
-
-
-_MAPS = (b"SQLite format 3\x00", b"\x00\x00\x27\x0a")
-_ZIP = b"PK\x03\x04"
-
-
-def check_in_memory(path: Path) -> None:
-    """Refuse what is read only by way of the disk: map files, but for GeoJSON."""
-    with path.open("rb") as stream:
-        start = stream.read(16)
-    packed = start.startswith(_ZIP)
-    if packed and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            packed = "[Content_Types].xml" not in archive.namelist()  # else a workbook
-    if packed or start.startswith(_MAPS) or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise UnclearFile(
-            f"{path.name} is a map file or an archive, which is not read in memory alone.",
-            field="file",
-            remedy="Save it as GeoJSON, CSV or XLSX; or use eirene import on the node's machine.",
-        )
 
 
 class MemoryFile:

@@ -193,6 +193,8 @@ def problem_of(error: EireneError) -> dict[str, Any]:
     index = getattr(error, "index", None)
     if isinstance(index, int):
         found["index"] = index
+    if isinstance(error, UnclearFile) and error.choices:
+        found["choices"] = [msgspec.structs.asdict(one) for one in error.choices]
     return found
 
 

@@ -30,14 +30,14 @@ from eirene.imports.proposing import (
     propose,
     settled,
 )
-from eirene.imports.readers import open_table
+from eirene.imports.readers import Table, open_table
 from eirene.imports.rejects import Reject
 from eirene.imports.run import Plan
 from eirene.people import Pass
 from eirene.picture.imports import Imported
 from eirene.web.bring import Line, filed, planned
 from eirene.web.kept import mapping_for, usable
-from eirene.web.memory import MemoryFile, check_in_memory
+from eirene.web.memory import MemoryFile
 from eirene.web.node import Node
 from eirene.web.problems import AtWork, foreseen, problem_of
 
@@ -101,6 +101,11 @@ class Upload:
         self._lock = threading.Lock()
         self._busy = False
         self._stop = threading.Event()
+
+    @property
+    def table(self) -> Table | None:
+        """The table as it was last found in the file; None where it was not."""
+        return next((one.table for one in self._known.values()), None)
 
     # -- what the account asks for
 
@@ -185,9 +190,9 @@ class Upload:
     def _look(self) -> str:
         rules = self.choices.file
         self.proposal = self.plan = None
-        place = (rules.encoding, rules.delimiter, rules.sheet, rules.heading, rules.hidden)
+        place = _place(rules)
         if place not in self._known:
-            check_in_memory(self.memory.path)
+            self._known = {}
             table = open_table(
                 self.memory.path,
                 encoding=rules.encoding,
@@ -202,14 +207,16 @@ class Upload:
         open_ = any(not ask.hint for ask in found.asks)
         if found.mapping is None or open_ or not self._compartment():
             return "asks"
+        mapping = stated(found.mapping, self.choices)
         made = planned(
             self._node,
             self.held.reader,
             self.memory.path,
-            stated(found.mapping, self.choices),
+            mapping,
             self._say,
             kind=found.kind,
             compartment=self._compartment(),
+            table=of.table if _place(mapping.file) == place else None,
             places=self.choices.places,
         )
         unfinished = self._node.importing.unfinished(
@@ -245,6 +252,11 @@ class Upload:
             if self.run is not None:
                 self.filed = before + self.run.filed
         return "filed"
+
+
+def _place(rules: FileRules) -> tuple[Any, ...]:
+    """What of the rules says where in a file its table lies."""
+    return (rules.encoding, rules.delimiter, rules.sheet, rules.heading, rules.hidden)
 
 
 def proposal_for(of: Known, choices: Choices, kept: Sequence[Mapping] = ()) -> Proposal:
