@@ -270,6 +270,35 @@ def test_which_sheet_and_which_row_are_asked_and_can_be_changed(
     assert one["problem"]["choices"][1]["shown"] == ["TOKEN-South", "well"]
 
 
+def test_what_an_edition_no_longer_has_is_listed_and_withdrawn_only_when_told(
+    web: WebNode,
+) -> None:
+    text = "id,name,type de site\n1,GONE-ONE,puits\n2,GONE-TWO,puits\n3,GONE-THREE,puits\n"
+    one = ready(web, text, "wells-gone.csv")
+    assert one["plan"]["vanished"] is None
+    acted(web, one["id"], act="file", plan=one["plan"]["number"])
+    newer = text.replace("2,GONE-TWO,puits\n", "").replace("3,GONE-THREE,puits\n", "")
+    two = ready(web, newer, "wells-gone.csv")
+    gone = two["plan"]["vanished"]
+    assert (gone["rows"], gone["kept"], gone["unnumbered"]) == (2, 0, 0)
+    assert {first["called"] for first in gone["first"]} == {"GONE-TWO", "GONE-THREE"}
+    marked = web.get(JOC, f"/api/imports/{two['id']}").headers["eirene-marking"]
+    assert "mission" in marked, "the answer names reports"
+    odd = web.post(JOC, f"/api/imports/{two['id']}", {"act": "file", "withdraw": "yes"})
+    assert (odd.status_code, odd.json()["field"]) == (400, "withdraw")
+    # what came after somebody looked is not withdrawn unseen
+    more = ready(web, text + "4,GONE-FOUR,puits\n", "wells-gone.csv")
+    acted(web, more["id"], act="file", plan=more["plan"]["number"])
+    two = acted(web, two["id"], act="file", plan=two["plan"]["number"], withdraw=True)
+    assert (two["state"], two["filed"], two["withdrawn"]) == ("filed", 0, 2)
+    assert found(web, "GONE-TWO") == [] and found(web, "GONE-THREE") == []
+    assert found(web, "GONE-ONE") and found(web, "GONE-FOUR")
+    kept = ready(web, newer, "wells-gone.csv")
+    assert [f["called"] for f in kept["plan"]["vanished"]["first"]] == ["GONE-FOUR"]
+    acted(web, kept["id"], act="file", plan=kept["plan"]["number"])
+    assert found(web, "GONE-FOUR"), "nothing is withdrawn that nobody spoke of"
+
+
 def test_day_or_month_first_is_asked_for_the_column(web: WebNode) -> None:
     text = "incident type,date,killed\nclash,04/05/2025,1\nclash,06/07/2025,2\n"
     one = ready(web, text, "days.csv")

@@ -107,6 +107,7 @@ export interface Import {
   proposal: ImportProposal | null;
   plan: ImportPlan | null;
   filed: number;
+  withdrawn: number;
   /** Id of the import that files it, or filed it last: see `Imported`. */
   import: string | null;
   /** Imports of the same bytes that ended before their end: only the rest is left to bring. */

@@ -179,11 +179,9 @@ def _interruptible(
         signal.signal(signal.SIGINT, before)
 
 
-def running(
-    settings: Settings, verb: str, args: dict[str, Any], report: Report | None = None
-) -> dict[str, Any] | None:
+def running(settings: Settings, verb: str, args: dict[str, Any]) -> dict[str, Any] | None:
     """Carry a verb out on the running node; None where none runs, and nothing was done."""
-    return _over_socket(node_folder(settings.data) / "control.sock", verb, args, report)
+    return _over_socket(node_folder(settings.data) / "control.sock", verb, args, _Heard(None))
 
 
 def _told(line: dict[str, Any], report: Report | None) -> None:

@@ -145,9 +145,13 @@ def _vanished_lines(gone: Vanished | None) -> list[tuple[str, str]]:
 
 def called(row: Row) -> str:
     """A report in a few words, with its id."""
+    return f"{words_of(row)} ({row.id.hex()})"
+
+
+def words_of(row: Row) -> str:
+    """A report in a few words."""
     values = content_values(row.body)
-    said = values.get("name") or values.get("summary") or row.type or row.kind
-    return f"{said} ({row.id.hex()})"
+    return str(values.get("name") or values.get("summary") or row.type or row.kind)
 
 
 def _nobody_said(account: bool) -> InvalidQuery:
@@ -309,9 +313,11 @@ def filed(
     say: Say,
     take: Callable[[Sequence[Decided]], None] = _pass_over,
     withdraw: bool = False,
+    seen: frozenset[bytes] | None = None,
 ) -> tuple[int, Vanished | None]:
     """File what a plan holds, block by block; gives the number of reports, all of them durable,
-    and what an edition no longer has, which is withdrawn if asked for.
+    and what an edition no longer has, which is withdrawn if asked for; of that, where ``seen`` says
+    what somebody looked at, no more than these.
 
     Raises ``Stopped`` between two blocks where somebody stopped it; what was filed stays.
     """
@@ -329,8 +335,9 @@ def filed(
         gone = vanished(node, reader, made)
         if gone is not None and withdraw:
             _check_known(made)
-            for at in range(0, len(gone.rows), BLOCK):
-                run.file([withdrawal(row, VANISHED) for row in gone.rows[at : at + BLOCK]])
+            rows = [row for row in gone.rows if seen is None or row.id in seen]
+            for at in range(0, len(rows), BLOCK):
+                run.file([withdrawal(row, VANISHED) for row in rows[at : at + BLOCK]])
                 run.check()
             run.wait()
         run.end(_sums(made.tally, gone))

@@ -21,6 +21,7 @@ IMPORT_SCHEMAS: dict[str, Any] = {
     "ImportAct": _map(
         {"act": {"enum": ["plan", "file", "stop"]}},
         plan=_WHOLE,
+        withdraw={"type": "boolean"},
         kind=_TEXT,
         compartment=_TEXT,
         source=_TEXT,
@@ -68,6 +69,7 @@ IMPORT_SCHEMAS: dict[str, Any] = {
             "proposal": {"type": ["object", "null"]},
             "plan": {"type": ["object", "null"]},
             "filed": _WHOLE,
+            "withdrawn": _WHOLE,
             "import": {"oneOf": [_ID, {"type": "null"}]},
             "unfinished": {
                 "type": "array",

@@ -9,12 +9,14 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.params import FromPath
 
+from eirene.desks.importing import Vanished
 from eirene.errors import InvalidQuery
 from eirene.imports.proposing import GUESSED, Proposal, targets
 from eirene.imports.readers import Table
 from eirene.imports.rejects import write_to
 from eirene.imports.run import Plan
 from eirene.imports.writing import mapping_toml
+from eirene.picture import Row
 from eirene.picture.imports import state_of
 from eirene.places import Place
 from eirene.reports.draft import Draft
@@ -22,10 +24,12 @@ from eirene.reports.kinds import kind_named, kinds
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, bytes_of, empty, json_of
 from eirene.web.asking import aside, beside, pass_of
-from eirene.web.bodies import json_map, text_in
+from eirene.web.bodies import json_map, text_in, yes_in
+from eirene.web.bring import words_of
 from eirene.web.describe import described
 from eirene.web.parameters import parameters_of
 from eirene.web.problems import AtWork
+from eirene.web.reports import marking_of_rows
 from eirene.web.uploads import UPLOADED_AT, UPLOADS, Choices, Upload, Uploads
 
 _LONGEST_NAME = 200
@@ -33,6 +37,7 @@ _NO_CONTENT = ("withdrawal", "acknowledgement", "source", "attachment", "mapping
 """Kinds that are filed about other reports, and are no rows of a list."""
 SHOWN_REJECTS = 100
 SHOWN_UNPLACED = 200
+SHOWN_VANISHED = 100
 
 
 def _uploads(request: Request[Any, Any, Any]) -> Uploads:
@@ -80,14 +85,16 @@ async def post_import(request: Request[Any, Any, Any]) -> Response[bytes]:
         uploads.drop(made)
         raise InvalidQuery("The file is empty.", field="file", remedy="Choose another file.")
     made.look(Choices())
-    return json_of(told(made), UNMARKED, status=201)
+    return _answer(made, status=201)
 
 
 @get(UPLOADED_AT, **described("Tables that are being brought.", answer="Imports"))
 async def get_imports(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/imports: those of the asker alone, so that a page opened anew finds its table."""
     mine = _uploads(request).all(pass_of(request))
-    return json_of({"imports": [told(one) for one in mine]}, UNMARKED)
+    rows = [row for one in mine for row in _named(one)]
+    marking = marking_of_rows(rows) if rows else UNMARKED
+    return json_of({"imports": [told(one) for one in mine]}, marking)
 
 
 @get(
@@ -96,7 +103,7 @@ async def get_imports(request: Request[Any, Any, Any]) -> Response[bytes]:
 )
 async def get_import(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Response[bytes]:
     """GET /api/imports/{id}: its state; 404 ``unavailable`` for everybody else."""
-    return json_of(told(_upload(request, upload_id)), UNMARKED)
+    return _answer(_upload(request, upload_id))
 
 
 @post(
@@ -122,14 +129,15 @@ async def act_on_import(
         upload.look(_choices({name: one for name, one in given.items() if name != "act"}))
     elif act == "file":
         number = given.get("plan")
-        upload.bring(number if isinstance(number, int) else -1)
+        whole = number if isinstance(number, int) else -1
+        upload.bring(whole, withdraw=yes_in(given, "withdraw"))
     elif act == "stop":
         upload.stop()
     else:
         raise InvalidQuery(
             f"There is no act {act[:40]!r}.", field="act", remedy="Use plan, file or stop."
         )
-    return json_of(told(upload), UNMARKED)
+    return _answer(upload)
 
 
 def _choices(given: dict[str, Any]) -> Choices:
@@ -198,6 +206,18 @@ def _attached(name: str) -> dict[str, str]:
 # -- an upload in words
 
 
+def _named(upload: Upload) -> list[Row]:
+    """The reports that the answer names."""
+    gone = upload.vanished
+    return gone.rows[:SHOWN_VANISHED] if gone else []
+
+
+def _answer(upload: Upload, *, status: int = 200) -> Response[bytes]:
+    rows = _named(upload)
+    marking = marking_of_rows(rows) if rows else UNMARKED
+    return json_of(told(upload), marking, status=status)
+
+
 def told(upload: Upload) -> dict[str, Any]:
     """An upload as it is answered."""
     proposal, plan = upload.proposal, upload.plan
@@ -217,8 +237,9 @@ def told(upload: Upload) -> dict[str, Any]:
         "kinds": [*GUESSED, *(k for k in kinds() if k not in (*GUESSED, *_NO_CONTENT))],
         "targets": targets(kind_named(kind)) if kind else [],
         "proposal": _proposal(proposal) if proposal else None,
-        "plan": _plan(upload.number, plan) if plan else None,
+        "plan": _plan(upload.number, plan, upload.vanished) if plan else None,
         "filed": upload.filed,
+        "withdrawn": upload.withdrawn,
         "import": upload.run.id.hex() if upload.run else None,
         "unfinished": [
             {
@@ -253,7 +274,19 @@ def _proposal(found: Proposal) -> dict[str, Any]:
     }
 
 
-def _plan(number: int, plan: Plan) -> dict[str, Any]:
+def _vanished(gone: Vanished | None, plan: Plan) -> dict[str, Any] | None:
+    if gone is None:
+        return None
+    first = gone.rows[:SHOWN_VANISHED]
+    return {
+        "rows": len(gone.rows),
+        "first": [{"id": row.id.hex(), "called": words_of(row)} for row in first],
+        "kept": len(gone.kept),
+        "unnumbered": plan.tally.unnumbered,
+    }
+
+
+def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
     return {
         "number": number,
         "rows": plan.rows,
@@ -268,6 +301,7 @@ def _plan(number: int, plan: Plan) -> dict[str, Any]:
             {"name": name, "rows": times, "first": row}
             for name, (times, row) in list(plan.tally.unplaced.items())[:SHOWN_UNPLACED]
         ],
+        "vanished": _vanished(gone, plan),
         "box": plan.box,
         "first": [_first(*one) for one in plan.first],
         "rejects": [

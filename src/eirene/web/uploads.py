@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from eirene.desks.importing import Vanished
 from eirene.desks.runs import Run, Stopped
 from eirene.errors import NotAllowed, Unavailable
 from eirene.imports.mapping import FileRules, Mapping, with_codes
@@ -35,7 +36,7 @@ from eirene.imports.rejects import Reject
 from eirene.imports.run import Plan
 from eirene.people import Pass
 from eirene.picture.imports import Imported
-from eirene.web.bring import Line, filed, planned
+from eirene.web.bring import Line, filed, planned, vanished
 from eirene.web.kept import mapping_for, usable
 from eirene.web.memory import MemoryFile
 from eirene.web.node import Node
@@ -89,7 +90,9 @@ class Upload:
         self.plan: Plan | None = None
         self.number = 0
         """Of the plan: what is filed is the plan that was looked at."""
-        self.filed = 0
+        self.vanished: Vanished | None = None
+        """What the plan says that earlier editions had and this one has not."""
+        self.filed, self.withdrawn = 0, 0
         self.run: Run | None = None
         """What files it, or filed it last."""
         self.unfinished: list[Imported] = []
@@ -113,17 +116,19 @@ class Upload:
         """Propose and plan, in a thread."""
         with self._lock:
             self._begin("reading", 0)
-            self.choices, self.filed = choices, 0
+            self.choices, self.filed, self.withdrawn = choices, 0, 0
         _pool.submit(self._work, self._look)
 
-    def bring(self, number: int) -> None:
-        """File the plan of that number, or the rest of it after a stop, in a thread."""
+    def bring(self, number: int, *, withdraw: bool = False) -> None:
+        """File the plan of that number, or the rest of it after a stop, in a thread; and withdraw
+        what it showed as vanished, if asked for.
+        """
         with self._lock:
             ready = self.state == "planned" or (self.state == "stopped" and self.run is not None)
             if self.plan is None or not ready or number != self.number:
                 raise AtWork("There is no plan of this number to file.", "plan")
             self._begin("filing", self.plan.rows)
-        _pool.submit(self._work, self._file)
+        _pool.submit(self._work, lambda: self._file(withdraw))
 
     def _begin(self, state: str, of: int) -> None:
         if self._busy:
@@ -160,7 +165,7 @@ class Upload:
 
     def _release(self) -> None:
         self.memory.close()
-        self.plan, self.proposal, self._known = None, None, {}
+        self.plan, self.proposal, self.vanished, self._known = None, None, None, {}
 
     # -- the work
 
@@ -189,7 +194,7 @@ class Upload:
 
     def _look(self) -> str:
         rules = self.choices.file
-        self.proposal = self.plan = None
+        self.proposal = self.plan = self.vanished = None
         place = _place(rules)
         if place not in self._known:
             self._known = {}
@@ -222,8 +227,10 @@ class Upload:
         unfinished = self._node.importing.unfinished(
             self.held.reader, made.record, made.compartment
         )
+        gone = vanished(self._node, self.held.reader, made)
         with self._lock:
             self.plan, self.number, self.unfinished = made, self.number + 1, unfinished
+            self.vanished = gone
         return "planned"
 
     def _kept(self) -> list[Mapping]:
@@ -240,17 +247,22 @@ class Upload:
         wanted = made.compartment if made is not None and made.compartment in may else ""
         return self.choices.compartment or wanted or (next(iter(may)) if len(may) == 1 else "")
 
-    def _file(self) -> str:
+    def _file(self, withdraw: bool) -> str:
         plan = self.plan
         assert plan is not None
         reader = self.held.reader
         before = self.filed
         self._node.importing.name(reader, plan.compartment, self.choices.places)
+        gone = self.vanished.rows if self.vanished else []
+        shown = frozenset(row.id for row in gone)
         try:
-            filed(self._node, reader, plan, self._say)
-        finally:
+            done, _ = filed(self._node, reader, plan, self._say, withdraw=withdraw, seen=shown)
+        except BaseException:
             if self.run is not None:
                 self.filed = before + self.run.filed
+            raise
+        self.filed = before + done
+        self.withdrawn = self.run.filed - done if self.run is not None else 0
         return "filed"
 
 
