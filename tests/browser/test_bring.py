@@ -136,7 +136,7 @@ def test_parts_of_a_shapefile_are_one_file_and_what_vanished_is_decided(
     book = openpyxl.Workbook()
     for name in ("Old", "New"):
         sheet = book.create_sheet(name)
-        for row in (["name", "id", "latitude", "longitude"], ["SHAPE-ONE", 1, 4.36, 18.55]):
+        for row in (["name", "id", "latitude", "longitude"], ["SHAPE-ONE", "1", 4.36, 18.55]):
             sheet.append(row)
     book.remove(book["Sheet"])
     book.save(tmp_path / "Wells.xlsx")

@@ -238,6 +238,7 @@ def control_asks(verb: str, account: str, beside: Path) -> list[dict[str, Any]]:
             {"account": "nobody", "import": "ab"},
         ],
         "export": [{"as": account, "format": "geojson", "file": str(target)}],
+        "maps": [{"act": act} for act in ("list", "add", "order", "remove", "x")],
         "rebuild": [{}],
         "verify": [{}],
         "backup": [{"file": str(target)}],

@@ -94,6 +94,19 @@ async function follow(id: string): Promise<void> {
   }
 }
 
+/** A page that is opened anew finds the table that was being brought, for as long as the node has it. */
+export function findTable(): Promise<void> {
+  return attempt(async () => {
+    if (bringing.get() !== null || sendingFile.get() !== null) return;
+    const { imports } = await api.get<{ imports: Import[] }>("/api/imports");
+    const upload = imports.filter(({ state }) => state !== "filed").at(-1);
+    if (upload === undefined || bringing.get() !== null || sendingFile.get() !== null) return;
+    const { compartment } = upload;
+    bringing.set({ upload, choices: { ...NO_CHOICES, ...upload.choices, compartment }, withdraw: false });
+    await follow(upload.id);
+  });
+}
+
 /** The parts of a shapefile, as one file. */
 export async function bringParts({ name, parts }: { name: string; parts: File[] }): Promise<void> {
   await bringFile(await zipped(`${name}.zip`, parts));

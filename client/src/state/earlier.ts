@@ -55,6 +55,14 @@ export function undoImport(of: Imported): Promise<void> {
   });
 }
 
+/** Stops what is at work on it, before its next block; what was filed stays. */
+export function stopImport(of: Imported): Promise<void> {
+  return attempt(async () => {
+    await api.ask("POST", `/api/imported/${of.id}`, { act: "stop" });
+    await lookEarlier();
+  });
+}
+
 export function keepImport(): void {
   undoing.set(null);
 }

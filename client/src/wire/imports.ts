@@ -100,6 +100,8 @@ export interface Import {
   problem: ImportProblem | null;
   compartment: string;
   source: string;
+  /** As they were sent last. */
+  choices: ImportChoices;
   /** Where the table was found in the file; null until it was. */
   file: { sheet: string; sheets: string[]; heading: number } | null;
   kinds: string[];

@@ -53,23 +53,23 @@ class _Found(msgspec.Struct, frozen=True):
 def geopackage(path: Path, stated: Options) -> Table:
     """A layer of a GeoPackage; raises ``UnclearFile``."""
     with workplace(path) as work:
-        work.take(path, "layer.gpkg")
-        # SQLite opens no file that lies in memory only; GDAL does, in its stead
-        size = path.stat().st_size
-        file = f"/vsisubfile/0_{size},layer.gpkg" if work.in_memory else "layer.gpkg"
-        request = Request("GPKG", file, layer=stated.sheet)
+        request = Request("GPKG", _taken(path, work), layer=stated.sheet)
         return _table(path, work, _Found(request, "GeoPackage"), stated)
+
+
+def _taken(path: Path, work: Workplace) -> str:
+    """A GeoPackage as a part; gives its name for GDAL."""
+    work.take(path, "layer.gpkg")
+    # SQLite opens no file that lies in memory only; GDAL does, in its stead
+    size = path.stat().st_size
+    return f"/vsisubfile/0_{size},layer.gpkg" if work.in_memory else "layer.gpkg"
 
 
 def drawn(path: Path, layer: str | None) -> list[tuple[dict[str, Any], bytes]]:
     """Fields and shape (WKB) of each feature of a GeoPackage's layer; raises ``UnclearFile``."""
-    with _folder() as work, tempfile.TemporaryFile() as rows:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise too_large(path, "The file", size, LARGEST)
-        shutil.copyfile(path, work / "layer.gpkg")
-        request = Request("GPKG", "layer.gpkg", layer=layer, drawn=True)
-        summary = _work(path, work, request, rows)
+    with workplace(path) as work, work.rows() as rows:
+        request = Request("GPKG", _taken(path, work), layer=layer, drawn=True, written=work.most)
+        summary = _work(work, request, rows)
         _settled(path, _Found(request, "GeoPackage"), summary)
         return [
             (dict(zip(summary.fields, line.cells, strict=False)), bytes.fromhex(line.point))

@@ -52,6 +52,7 @@ IMPORT_SCHEMAS: dict[str, Any] = {
             "problem": {"oneOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]},
             "compartment": _TEXT,
             "source": _TEXT,
+            "choices": {"type": "object"},
             "file": {
                 "oneOf": [
                     _map(

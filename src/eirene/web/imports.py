@@ -233,6 +233,7 @@ def told(upload: Upload) -> dict[str, Any]:
         "problem": upload.problem,
         "compartment": upload.choices.compartment or only,
         "source": plan.mapping.source if plan else upload.choices.source,
+        "choices": msgspec.to_builtins(upload.choices),
         "file": _file(upload.table),
         "kinds": [*GUESSED, *(k for k in kinds() if k not in (*GUESSED, *_NO_CONTENT))],
         "targets": targets(kind_named(kind)) if kind else [],
