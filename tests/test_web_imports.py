@@ -469,6 +469,28 @@ def test_a_file_in_memory_is_read_again_and_again_under_its_name() -> None:
     assert not made.path.exists() or made.path.read_bytes() != b"onetwo"
 
 
+def test_a_name_of_several_places_is_asked_with_what_it_may_mean(
+    web: WebNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mission = mission_named("car")
+    monkeypatch.setattr(web.node, "mission", mission)
+    name = next(
+        one.place.name
+        for one in mission.gazetteer.settled
+        if len({hit.pcode for hit in mission.find(one.place.name)}) > 1
+    )
+    text = f'acteur,secteur,localité\nONE,EHA,"{name}"\nTWO,EHA,"{name}"\n'
+    one = ready(web, text, "unclear.csv", kind="activity")
+    assert (one["plan"]["rejected"], one["plan"]["reports"]) == (2, 0)
+    (asked,) = one["plan"]["unclear"]
+    assert (asked["name"], asked["rows"], asked["first"]) == (name, 2, 2)
+    assert len(asked["means"]) > 1
+    for means in asked["means"]:
+        said: dict[str, Any] = {"kind": "activity", "places": {name: means}}
+        plan = acted(web, one["id"], act="plan", compartment="mission", **said)["plan"]
+        assert (plan["rejected"], plan["reports"], plan["unclear"]) == (0, 2, []), means
+
+
 def test_an_import_is_listed_and_taken_back(web: WebNode) -> None:
     one = ready(web, "name,type de site\nUNDO-ONE,puits\nUNDO-TWO,puits\n", "undone.csv")
     acted(web, one["id"], act="file", plan=one["plan"]["number"])

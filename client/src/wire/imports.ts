@@ -67,6 +67,8 @@ export interface ImportPlan {
   unplaced: { name: string; rows: number; first: number }[];
   /** West, south, east, north; null: no row has a point. */
   box: [number, number, number, number] | null;
+  /** Names that may mean several places: what can be said instead, and that in words. */
+  unclear: { name: string; rows: number; first: number; means: Record<string, string> }[];
   /** Of earlier editions of this list; null: there is nothing of them that it no longer has. */
   vanished: ImportVanished | null;
   first: { row: number; report: Record<string, unknown>; place_name: string }[];

@@ -9,14 +9,26 @@ import msgspec
 from eirene.imports.deciding import AMENDMENT, EMPTY, REJECT, REPEAT, REPORT, Decided
 from eirene.imports.rejects import Reject
 from eirene.imports.seen import Seen
+from eirene.places import Place
 from eirene.reports.draft import Draft, Find
 
 SHOWN_REJECTS = 1_000
 SAMPLES = 3
 _MOST_ODD = 500
 MOST_UNPLACED = 2_000
+_MOST_UNCLEAR = 200
 _NOT_SHOWN = ("kind", "compartment", "entity", "client_id", "source", "narrative")
 _RISING = (("killed", "killed_best"), ("killed_best", "killed_most"), ("killed", "killed_most"))
+
+
+class Unclear(msgspec.Struct, frozen=True):
+    """A name that may mean several places of the mission."""
+
+    rows: int
+    first: int
+    """Number of the first row that has it."""
+    means: dict[str, str]
+    """What can be said instead of it, each one place, and that in words."""
 
 
 class Tally:
@@ -34,6 +46,8 @@ class Tally:
         """Rejects of which nobody can tell what they speak of."""
         self.unplaced: dict[str, tuple[int, int]] = {}
         """Names and P-codes that no list of places has: in how many rows, the first of them."""
+        self.unclear: dict[str, Unclear] = {}
+        """Names that may mean several places; their rows are rejects until somebody chooses."""
         self.samples: list[tuple[int, str]] = []
         """Number of a row, and what it would be as a report."""
         self.first: list[tuple[int, dict[str, Any], Draft]] = []
@@ -88,9 +102,22 @@ class Tally:
                 self.unnumbered += 1
             if len(self.rejects) < SHOWN_REJECTS:
                 self.rejects.append(one.reject)
+            if one.reject.field == "place" and self._find is not None:
+                self._unclear(one.reject, self._find)
             return
         if one.draft is not None:
             self._keep(one, one.draft)
+
+    def _unclear(self, reject: Reject, find: Find) -> None:
+        """Keep what a name may mean, each as words by which it is found alone."""
+        name = reject.value.strip()
+        known = self.unclear.get(name)
+        if known is not None:
+            self.unclear[name] = msgspec.structs.replace(known, rows=known.rows + 1)
+        elif name and len(self.unclear) < _MOST_UNCLEAR:
+            means = dict(filter(None, (_alone(hit, find) for hit in find(name))))
+            if len(means) > 1:
+                self.unclear[name] = Unclear(1, reject.row, means)
 
     def _keep(self, one: Decided, draft: Draft) -> None:
         """Keep a sample, how far the points reach, and what a person should look at."""
@@ -123,6 +150,18 @@ class Tally:
             max(east, place.lon),
             max(north, place.lat),
         )
+
+
+def _alone(hit: Place, find: Find) -> tuple[str, str] | None:
+    """A P-code, or a name with its area, that is this place and no other, and it in words."""
+    if hit.lat is None:
+        return (hit.pcode, f"{hit.name} ({hit.pcode})") if hit.pcode else None
+    for area in find(hit.pcode) if hit.pcode else ():
+        words = f"{hit.name}, {area.name}"
+        found = find(words)
+        if len(found) == 1 and (found[0].lat, found[0].lon) == (hit.lat, hit.lon):
+            return words, f"{words} ({area.pcode})"
+    return None
 
 
 def _unplaced(draft: Draft, find: Find | None) -> str | None:

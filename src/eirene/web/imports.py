@@ -302,6 +302,10 @@ def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
             {"name": name, "rows": times, "first": row}
             for name, (times, row) in list(plan.tally.unplaced.items())[:SHOWN_UNPLACED]
         ],
+        "unclear": [
+            {"name": name, "rows": one.rows, "first": one.first, "means": one.means}
+            for name, one in plan.tally.unclear.items()
+        ],
         "vanished": _vanished(gone, plan),
         "box": plan.box,
         "first": [_first(*one) for one in plan.first],
