@@ -15,6 +15,7 @@ export { shapefileOf } from "../wire/archive";
 export type * from "../wire/imports";
 
 export const NO_CHOICES: ImportChoices = {
+  mapping: "",
   kind: "",
   compartment: "",
   source: "",
@@ -102,7 +103,11 @@ export function findTable(): Promise<void> {
     const upload = imports.filter(({ state }) => state !== "filed").at(-1);
     if (upload === undefined || bringing.get() !== null || sendingFile.get() !== null) return;
     const { compartment } = upload;
-    bringing.set({ upload, choices: { ...NO_CHOICES, ...upload.choices, compartment }, withdraw: false });
+    bringing.set({
+      upload,
+      choices: { ...NO_CHOICES, ...upload.choices, compartment },
+      withdraw: false,
+    });
     await follow(upload.id);
   });
 }

@@ -126,6 +126,8 @@ export interface Import {
 
 /** What a person chose; what is left out is as proposed. */
 export interface ImportChoices {
+  /** Name of a mapping, ready or kept; "" for what the node proposes. */
+  mapping: string;
   kind: string;
   compartment: string;
   source: string;
