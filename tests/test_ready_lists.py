@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from eirene.imports.divisions import are_divisions
+from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import attributions, mapping_named, ready_mappings, used_columns
-from eirene.imports.proposing import known, propose
+from eirene.imports.proposing import guess, known, propose
 from eirene.imports.readers import open_table
 from eirene.imports.run import Plan, plan
 from eirene.missions import mission_named
-from import_files import NOW, a_mapping, sums, told
+from import_files import NOW, a_file, a_mapping, sums, told
 
 LISTS = Path(__file__).parent / "data" / "lists"
 ODBL = Path(__file__).parents[1] / "odbl"
@@ -308,3 +310,53 @@ def test_a_resolution_without_a_day_has_its_year() -> None:
 def test_tasks_of_a_mandate_have_their_group() -> None:
     groups = Counter(flat["mandate_task"] for flat in reports("mandate-tasks.csv"))
     assert groups["protection"] == 10 and sum(groups.values()) == 38
+
+
+# -- 3W and 5W: by their tags alone
+
+
+def test_a_3w_whose_tags_are_its_only_headings_goes_where_it_went_with_headings(
+    tmp_path: Path,
+) -> None:
+    lines = (LISTS / "car-3w-hxl.csv").read_text("utf-8").splitlines(keepends=True)
+    with_heads = guess(known(open_table(LISTS / "car-3w-hxl.csv")))
+    tags = guess(known(open_table(a_file(tmp_path, "".join(lines[1:])))))
+    assert tags.kind == with_heads.kind == "activity"
+    used = {one.tag: one.field for one in with_heads.columns if one.tag and one.field}
+    assert {one.tag: one.field for one in tags.columns if one.field} == used
+
+
+def test_small_and_capital_letters_are_one_sort_of_organisation() -> None:
+    """``ONG internationale`` and ``ONG Internationale`` in one list: neither makes a field of its own."""
+    found = guess(known(open_table(LISTS / "car-3w-hxl.csv")))
+    [sort] = [one for one in found.columns if one.name == "TYPE_ORG"]
+    assert (sort.field, sort.by) == ("", "sort")
+
+
+# -- divisions are no reports
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "level,pcode,name,ref_name,parent_pcode,area_sqkm",
+        "Location,Admin Level,P-Code,Name,Parent P-Code,Valid from date",
+        "adm2_name,adm2_pcode,adm1_name,adm1_pcode,valid_on,area_sqkm",
+        "ADM3_FR,ADM3_PCODE,ADM2_PCODE,Shape_Area,validOn",
+    ],
+    ids=["table", "global", "boundaries", "older"],
+)
+def test_tables_and_maps_of_divisions_are_sent_where_they_belong(
+    heads: str, tmp_path: Path
+) -> None:
+    assert are_divisions(heads.split(","))
+    path = a_file(tmp_path, heads + "\n" + ",".join("x" * (heads.count(",") + 1)) + "\n")
+    with pytest.raises(BadMapping, match="no reports") as caught:
+        propose(known(open_table(path)))
+    assert "eirene divisions add" in (caught.value.remedy or "")
+    assert propose(known(open_table(path)), "site").kind == "site", "if somebody says so"
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(LISTS.glob("*.csv"))])
+def test_a_list_that_names_areas_is_no_table_of_divisions(name: str) -> None:
+    assert not are_divisions(open_table(LISTS / name).columns)

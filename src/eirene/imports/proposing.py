@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from eirene.imports import looks
+from eirene.imports.divisions import check_no_divisions
 from eirene.imports.identity import field_named, identity_mapping
 from eirene.imports.lexicon import Fit, fits, folded, hints, speaks, translated, unneeded
 from eirene.imports.looks import Look, looks_of
@@ -131,8 +132,12 @@ def propose(of: Known, kind: str = "", kept: Sequence[Map] = ()) -> Proposal:
     """The best proposal for a table, of a kind where one is stated.
 
     ``kept`` are mappings of earlier tables, newest first: one of this shape goes before others.
+    Raises ``BadMapping`` for a table of a country's divisions, whose rows are no reports.
     """
-    return _ready(of, kind, kept) or guess(of, kind)
+    found = _ready(of, kind, kept)
+    if found is None and not kind:
+        check_no_divisions(of.table.columns, of.table.source)
+    return found or guess(of, kind)
 
 
 def guess(of: Known, kind: str = "") -> Proposal:
