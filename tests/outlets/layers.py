@@ -12,6 +12,7 @@ import gzip
 import html
 import io
 import json
+import math
 import re
 import sqlite3
 import struct
@@ -22,6 +23,7 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import unquote_plus
 
+import mapbox_vector_tile
 import msgspec
 
 _DEEPEST = 4
@@ -119,6 +121,45 @@ def _plain(cell: Any) -> Any:
     if cell[:2] == b"GP" and len(cell) == _POINT.size:
         return _POINT.unpack(cell)[2:]
     return base64.b64encode(cell).decode()
+
+
+_TILE = re.compile(r"/tiles/[^/]+/(\d+)/(\d+)/(\d+)\.mvt")
+
+
+def told_by_tile(path: str, raw: bytes) -> bytes:
+    """What a vector tile says, with its places in degrees as its address gives them; "" of others.
+
+    Of an area it is the middle of its corners, where the tile holds all of it: the corners of a
+    cell that somebody may see lie where they like.
+    """
+    address = _TILE.fullmatch(path)
+    if address is None or not raw or raw[:1] == b"{":
+        return b""
+    z, x, y = map(int, address.groups())
+    pieces: list[str] = []
+    for name, layer in mapbox_vector_tile.decode(
+        raw, default_options={"y_coord_down": True}
+    ).items():
+        extent = layer["extent"]
+        for one in layer["features"]:
+            corners = list(dict.fromkeys(_corners(one["geometry"]["coordinates"])))
+            inside = all(0 <= part <= extent for corner in corners for part in corner)
+            if inside:
+                across, down = (sum(part) / len(corners) for part in zip(*corners, strict=True))
+                lon = (x + across / extent) / (1 << z) * 360 - 180
+                turn = math.pi * (1 - 2 * (y + down / extent) / (1 << z))
+                # so many decimals that a single one of them is nobody's, but both together are
+                pieces.append(f"{math.degrees(math.atan(math.sinh(turn))):.3f}, {lon:.3f}")
+            pieces.append(json.dumps({"layer": name} | one["properties"], ensure_ascii=False))
+    return "},{".join(pieces).encode()
+
+
+def _corners(coordinates: Any) -> Iterator[tuple[float, float]]:
+    if isinstance(coordinates[0], int | float):
+        yield coordinates[0], coordinates[1]
+        return
+    for part in coordinates:
+        yield from _corners(part)
 
 
 def _members(raw: bytes) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from eirene.places_tiles import tile_at, world_of
 from eirene.products import FORMATS
 from eirene.release.configuration import default, to_toml
 from eirene.release.rules import CLASSES, COMPARTMENTS, Rule
@@ -528,6 +529,27 @@ def item(scene: Scene) -> Steps:
         yield _get(f"/ogc/collections/{plant.kind}/items/{plant.report}")
         yield _get(f"/ogc/collections/note/items/{plant.report}")
     yield _get(f"/ogc/collections/note/items/{absent_id()}")
+
+
+@probe("GET /tiles/{layer:str}/{z:str}/{x:str}/{y:str}")
+def tiles(scene: Scene) -> Steps:
+    """Every layer from afar; then, to the finest tiles, where something hidden lies, and filters on it.
+
+    The plants lie in the sea of one tile of zoom 5.
+    """
+    yield from _asked(*(_get(f"/tiles/{kind}/5/15/16.mvt") for kind in kinds()))
+    seen = [one for one in scene.mine if "latitude" in one.flat][-1:]
+    for plant in (*scene.placed[:1], *seen):
+        at = world_of(plant.flat["longitude"], plant.flat["latitude"])
+        assert at is not None
+        for zoom in (9, 14):
+            one = tile_at(*at, zoom)
+            yield _get(f"/tiles/{plant.kind}/{zoom}/{one.x}/{one.y}.mvt")
+    for plant in scene.placed[:1]:
+        for query in _narrowed(scene):
+            if query.keys().isdisjoint(("bbox", "kind")):
+                yield _get(f"/tiles/{plant.kind}/5/15/16.mvt", **query)
+    yield from _asked(_get("/tiles/nothing/0/0/0.mvt"), _get("/tiles/note/99/0/0.mvt"))
 
 
 @probe("GET /basemap/{name:str}")

@@ -17,6 +17,7 @@ from outlets.ground import (
     leaks_among,
     organisation_of,
 )
+from outlets.layers import told_by_tile
 from outlets.planting import Mark, Plant
 from outlets.probes import PROBES, TAKEN_ALONG, Probe, scene_of
 
@@ -69,7 +70,8 @@ def _take(ground: Ground, walked: Walked, ask: Ask, answer: Answer, allowed: Any
     said = {(mark.plant, mark.field.partition(".")[0]) for mark in ground.marks_in(ask.raw)}
     found = {
         mark
-        for raw in (answer.head, answer.body)  # apart: an archive is known by how it begins
+        # apart: an archive is known by how it begins
+        for raw in (answer.head, answer.body, told_by_tile(path, answer.body))
         for mark in ground.marks_in(raw)
         if (mark.plant, mark.field.partition(".")[0]) not in said  # an echo is no find
     }

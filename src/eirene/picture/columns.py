@@ -7,6 +7,7 @@ content, so that of a coarsened version nothing finer can be found.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from eirene.picture import schema
 from eirene.picture.names import Names
 from eirene.picture.words import Texts, marked, plain_words, texts
 from eirene.places import Place
+from eirene.places_tiles import spot_of
 from eirene.reports.envelope import Body, Opened, content_of
 from eirene.reports.flat import kind_and_version
 from eirene.reports.kinds import Kind, count_fields, kinds
@@ -29,6 +31,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HALF = 1 << 63
 _MOST = _HALF - 1
 _MOST_COUNTED = 1 << 40
+_FARTHEST_M = 20_038_000
+"""Half around the earth: nothing reaches further."""
 _NO_AREA = (None, None, None)
 _MS = timedelta(milliseconds=1)
 _TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
@@ -175,7 +179,8 @@ class Clerk:
                 names.place(comp, place.name, pcode) if place else None,
             )
             + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
-            + (min(opened.header.clock, _MOST), _until(content), *self._counts(plan, content))
+            + (min(opened.header.clock, _MOST), _until(content))
+            + (_spot(lon, lat), reach_of(body), *self._counts(plan, content))
         )
         box = None
         if lon is not None and lat is not None:
@@ -222,6 +227,20 @@ def _point(place: Place | None) -> tuple[int | None, int | None]:
     if not (-180 <= place.lon <= 180 and -90 <= place.lat <= 90):
         return None, None
     return round(place.lon * schema.DEGREE), round(place.lat * schema.DEGREE)
+
+
+def _spot(lon: int | None, lat: int | None) -> int | None:
+    return None if lon is None or lat is None else spot_of(lon / schema.DEGREE, lat / schema.DEGREE)
+
+
+def reach_of(body: Body) -> int | None:
+    """Metres around the point that hold the area of a version; None where the place is a point."""
+    if body.coarse is None or body.coarse.place == "exact":
+        return None
+    accuracy = None if body.place is None else body.place.accuracy_m
+    if accuracy is None:
+        return None
+    return max(0, math.ceil(accuracy)) if accuracy < _FARTHEST_M else _FARTHEST_M
 
 
 def day_of(body: Body) -> int:

@@ -140,6 +140,29 @@ def planned(db: Reading, reader: Reader, query: Query, *, tallied: bool = False)
     return Plan(_by_time(asked, view, query, tallied=tallied), asked.lens)
 
 
+def spotted(db: Reading, reader: Reader, query: Query, more: str, params: dict[str, Any]) -> Plan:
+    """Where to look for what has a place on the web's grid; ``more`` says in which of its cells.
+
+    One compartment of the reader's after the other, by the indexes ``by_spot`` and ``by_area``,
+    which begin with it: what stands in others is never touched, and so costs no time.
+    """
+    asked = _Conditions(query, db.names)
+    rule = visibility(reader, then=not asked.lens.plain)
+    view = f"({rule.sql}) AS v"
+    asked.params |= rule.params
+    mine = db.names.compartments(reader.compartments)
+    if query.q.strip():
+        match = match_of(query.q, mine)
+        if match is None:
+            return Plan([], asked.lens)
+        source = f"words AS w CROSS JOIN {view} ON v.rid = w.rowid"
+        arm = asked.arm(source, f"w.words MATCH :match AND {more}", params | {"match": match}, "")
+        return Plan([arm], asked.lens)
+    where = f"v.comp = :comp AND {more}"
+    arms = [asked.arm(view, where, params | {"comp": comp}, "") for comp in mine]
+    return Plan(arms, asked.lens)
+
+
 def _in_index(query: Query, lens: Lens) -> bool:
     """Whether ``by_day`` holds all that the conditions ask for, but for times."""
     return lens.plain and not query.withdrawn and not query.filter and query.changed_since is None

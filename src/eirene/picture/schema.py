@@ -65,6 +65,8 @@ CREATE TABLE report (
   entry8 INTEGER, entity8 INTEGER,
   lsn INTEGER, change INTEGER, -- its own, and that of the last report on the entity
   clock INTEGER, until INTEGER,
+  spot INTEGER, -- the cell of the web's grid with the point (places_tiles); null near the poles
+  reach INTEGER, -- of a version that gives an area or a cell: metres around the point that hold it
   {counts}
 );
 CREATE TABLE body (lsn INTEGER PRIMARY KEY, entry BLOB, body BLOB);
@@ -109,6 +111,10 @@ CREATE INDEX by_place ON report (place) WHERE lead = 1 AND place IS NOT NULL;
 CREATE INDEX by_odd ON report (odd, start, lasts) WHERE odd = 1;
 CREATE INDEX by_day ON report
   (unit, day, adm1, adm2, adm3, kind, type, state, comp, finer, pointed) WHERE lead = 1;
+CREATE INDEX by_spot ON report
+  (comp, kind, spot, class, tlp, lead, finer, start, lasts, reach)
+  WHERE spot IS NOT NULL AND reach IS NULL;
+CREATE INDEX by_area ON report (comp, kind, spot) WHERE spot IS NOT NULL AND reach IS NOT NULL;
 CREATE INDEX by_target ON link (target8);
 CREATE INDEX line_by_entity ON release_line (entity8);
 CREATE INDEX line_by_state ON release_line (state, due);
@@ -141,7 +147,8 @@ def count_columns() -> list[str]:
 
 REPORT_COLUMNS = (
     "rid comp finer lead start lasts lon lat pointed odd kind type unit day adm1 adm2 adm3 id8 received "
-    "touched many conflict owner state source class tlp place entry8 entity8 lsn change clock until"
+    "touched many conflict owner state source class tlp place entry8 entity8 lsn change clock until "
+    "spot reach"
 ).split()
 
 

@@ -32,6 +32,7 @@ from eirene.web import (
     session,
     static,
     stream,
+    tiles,
     tokens,
     understand,
     view_as,
@@ -72,6 +73,7 @@ _ROOMS = (
     landing,
     collections,
     items,
+    tiles,
     openapi,
 )
 

@@ -37,6 +37,7 @@ from eirene.web.problems import (
 from eirene.web.providers import AT, BACK, PROVIDERS, Providers
 from eirene.web.static import FILE, is_static
 from eirene.web.stream import STREAMS, Streams
+from eirene.web.tiles import TILES
 from eirene.web.uploads import UPLOADED_AT, UPLOADS, Uploads
 
 _log = logging.getLogger("eirene.web")
@@ -214,13 +215,20 @@ class Gate:
         reader = scope.get(READER)
         fields = {
             "method": "HEAD" if answer.head else scope["method"],
-            "path": scope.get(FILE, scope["path"])[:120],
+            "path": _noted(scope.get(FILE, scope["path"])),
             "status": answer.status,
             "bytes": answer.size,
             "ms": round((time.perf_counter() - began) * 1000, 1),
             "account": reader.account if reader else "",
         }
         _log.info("request", extra={"fields": fields})
+
+
+def _noted(path: str) -> str:
+    """A path for the log. Of a tile it says the layer and the zoom, not where somebody looks."""
+    if path.startswith(TILES):
+        path = "/".join(path.split("/")[:4]) + "/*"
+    return path[:120]
 
 
 class _Answer:

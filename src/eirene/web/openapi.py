@@ -44,6 +44,13 @@ _WORDS = {
     507: "No room on the disk.",
 }
 
+_TILE_PARTS: dict[str, dict[str, Any]] = {
+    "layer": {"enum": [kind.name for kind in collection_kinds()]},
+    "z": {"type": "string", "pattern": "^([0-9]|1[0-9]|2[0-2])$"},
+    "x": {"type": "string", "pattern": "^[0-9]{1,8}$"},
+    "y": {"type": "string", "pattern": r"^[0-9]{1,8}\.mvt$"},
+}
+
 
 @lru_cache(maxsize=4)
 def document(app: Litestar) -> dict[str, Any]:
@@ -119,6 +126,8 @@ def _part(path: str, name: str) -> dict[str, Any]:
     """What may stand in a part of a path."""
     if path.startswith("/ogc/collections/") and name == "name":
         return {"enum": [kind.name for kind in collection_kinds()]}
+    if path.startswith("/tiles/"):
+        return _TILE_PARTS[name]
     if path.startswith("/api/kinds/"):
         return {"enum": list(kinds())}
     if path.startswith("/basemap/"):

@@ -1,0 +1,84 @@
+"""Vector tiles of the history layers, for the one who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from eirene.errors import InvalidQuery
+from eirene.picture import Picture, Query
+from eirene.picture.tiles import tile
+from eirene.places_tiles import FINEST, Tile
+from eirene.products.tile import MEDIA_TYPE, tile_of
+from eirene.release.reader import Reader
+from eirene.reports.markings import Marking
+from eirene.web.answers import bytes_of
+from eirene.web.asking import aside, picture_of, reader_of
+from eirene.web.describe import described
+from eirene.web.ogc.collections import kind_of
+from eirene.web.parameters import FILTERS, parameters_of, query_of
+
+TILE_FILTERS = tuple(name for name in FILTERS if name not in ("kind", "bbox"))
+"""The layer is the kind, and the tile is the box."""
+TILES = "/tiles/"
+_ENDING = ".mvt"
+_REMEDY = (
+    "Write /tiles/incident/6/35/31.mvt: layer, zoom, column from the west, row from the north."
+)
+
+
+@get(
+    "/tiles/{layer:str}/{z:str}/{x:str}/{y:str}",
+    **described(
+        "A tile of a map: reports of one kind, gathered where there are many.",
+        parameters=TILE_FILTERS,
+        media_type=MEDIA_TYPE,
+        problems=(400, 404),
+    ),
+)
+async def get_tile(
+    request: Request[Any, Any, Any],
+    layer: FromPath[str],
+    z: FromPath[str],
+    x: FromPath[str],
+    y: FromPath[str],
+) -> Response[bytes]:
+    """GET /tiles/{layer}/{z}/{x}/{y}.mvt: layers are the kinds, as in OGC API - Features.
+
+    No bytes where there is nothing for this reader.
+    """
+    reader = reader_of(request)
+    kind = kind_of(layer)
+    at = tile_in(z, x, y)
+    query = query_of(request, parameters_of(request, TILE_FILTERS))
+    query = msgspec.structs.replace(query, kinds=(kind.name,))
+    body, marking = await aside(_made, picture_of(request), reader, query, at, kind.name)
+    return bytes_of(body, marking, MEDIA_TYPE)
+
+
+def _made(
+    picture: Picture, reader: Reader, query: Query, at: Tile, kind: str
+) -> tuple[bytes, Marking]:
+    found = tile(picture, reader, query, at)
+    return tile_of(found, at, kind), found.marking
+
+
+def tile_in(z: str, x: str, y: str) -> Tile:
+    """The tile of three parts of a path; ``InvalidQuery`` names the one at fault."""
+    if not y.endswith(_ENDING):
+        raise InvalidQuery("Tiles end in .mvt.", field="y", remedy=_REMEDY)
+    zoom = _number(z, "z", FINEST)
+    side = (1 << zoom) - 1
+    return Tile(zoom, _number(x, "x", side), _number(y.removesuffix(_ENDING), "y", side))
+
+
+def _number(text: str, name: str, most: int) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= most:
+        return int(text)
+    raise InvalidQuery(f"{name} is no whole number from 0 to {most}.", field=name, remedy=_REMEDY)
+
+
+ROUTES = (get_tile,)
