@@ -8,6 +8,7 @@ import functools
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -78,11 +79,12 @@ async def opened(
     role: str = JOC,
     cursor: bytes | None = None,
     headers: dict[str, str] | None = None,
+    **word: Any,
 ) -> AsyncGenerator[Client, None]:
     headers = headers or {"Authorization": f"Bearer {served.web.token[role]}"}
     url = f"ws://127.0.0.1:{served.port}/api/stream"
     async with websockets.connect(url, additional_headers=headers) as socket:
-        await socket.send(pack({"cursor": cursor}))
+        await socket.send(pack({"cursor": cursor, **word}))
         client = Client(socket)
         hello = await client.next()
         assert hello["t"] == "hello"
@@ -131,6 +133,76 @@ async def test_a_snapshot_then_what_changes(served: Served) -> None:
         assert client.summaries() == ["after", "before"]
         assert [r["killed"] for r in client.rows.values() if r["summary"] == "before"] == [3]
         assert (await client.until("tick"))["now"] > 0
+
+
+@in_a_loop
+async def test_an_earlier_moment_is_shown_as_it_was_known_then(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "TICK_S", 0.2)
+    [first] = await file(
+        served, an_incident(compartment="partners", summary="as told first", killed=1), role=NGO
+    )
+    await file(served, an_incident(summary="hidden", compartment="command"))
+    await asyncio.sleep(0.02)
+    then = int(time.time() * 1000)
+    await asyncio.sleep(0.02)
+    await file(
+        served,
+        an_incident(compartment="partners", summary="amended", amends=[first["id"]]),
+        role=NGO,
+    )
+    await file(served, an_incident(compartment="partners", summary="came later"), role=NGO)
+    async with opened(served, NGO, as_of=then) as client:
+        frame = await client.until("snapshot")
+        assert (frame["more"], frame["cursor"]) == (False, None)
+        [row] = client.rows.values()
+        assert (row["summary"], row["killed"], row["withdrawn"]) == ("as told first", 1, False)
+        assert row["received"] <= then
+        await file(served, an_incident(compartment="partners", summary="later still"), role=NGO)
+        told = [await client.next() for _ in range(3)]
+        assert {one["t"] for one in told} == {"tick"}
+        assert [one["cursor"] for one in told] == [None] * 3
+    async with opened(served, NGO, as_of=0) as client:
+        await client.until("snapshot")
+        assert client.rows == {}
+    moment = datetime.fromtimestamp(then / 1000, UTC).isoformat()
+    await asyncio.to_thread(known_then, served.web, f"/api/entities/{first['entity']}", moment)
+
+
+def known_then(web: WebNode, entity: str, moment: str) -> None:
+    """One entity at that moment, now, and before there was any."""
+    old = web.get(NGO, entity, params={"as_of": moment}).json()
+    assert [one["summary"] for one in old["current"]] == ["as told first"]
+    assert [one["summary"] for one in old["history"]] == ["as told first"]
+    assert (old["current"][0]["current"], old["current"][0]["withdrawn"]) == (True, False)
+    assert old["may"] == {"amend": False, "withdraw": False}
+    new = web.get(NGO, entity).json()
+    assert [one["summary"] for one in new["history"]] == ["amended", "as told first"]
+    assert new["may"]["amend"]
+    early = web.get(NGO, entity, params={"as_of": "2001-01-01T00:00:00Z"})
+    assert (early.status_code, early.json()["code"]) == (404, "unavailable")
+
+
+@in_a_loop
+async def test_what_goes_from_sight_is_looked_at_anew_at_an_earlier_moment_too(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes, gone = Pages.changes, ["key"]
+
+    async def once(self: Pages, picture: Any, reader: Any, after: int) -> Page:
+        page = await changes(self, picture, reader, after)
+        removals = [gone.pop()] if gone and not page.empty else []
+        return msgspec.structs.replace(page, removals=removals)
+
+    await file(served, an_incident(summary="known then"))
+    async with opened(served, as_of=int(time.time() * 1000) + 1) as client:
+        await client.until("snapshot")
+        monkeypatch.setattr(Pages, "changes", once)
+        await file(served, an_incident(summary="came later"))
+        again = await client.until("snapshot")
+        assert len(again["rows"]) == 1
+        assert client.summaries() == ["known then"]
 
 
 @in_a_loop
@@ -289,7 +361,9 @@ async def test_there_is_a_most(served: Served, monkeypatch: pytest.MonkeyPatch) 
         assert caught.value.response.status_code == 503
 
 
-@pytest.mark.parametrize("word", [b"\xc1", pack([1]), pack("x"), b""])
+@pytest.mark.parametrize(
+    "word", [b"\xc1", pack([1]), pack("x"), b"", pack({"as_of": "x"}), pack({"as_of": 1 << 60})]
+)
 @in_a_loop
 async def test_a_first_word_that_is_not_understood_ends_it(served: Served, word: bytes) -> None:
     url = f"ws://127.0.0.1:{served.port}/api/stream"

@@ -16,6 +16,7 @@ from eirene.picture.query import Query
 from eirene.reports.kinds import kinds
 
 FAR = 1 << 62
+HEAD = "v.kind <> :withdrawal_kind AND NOT EXISTS (SELECT 1 FROM replaces p WHERE p.target = v.rid)"
 _SAME = "o.entity8 = v.entity8 AND o.comp = v.comp AND o.owner = v.owner"
 _LATER = "(o.clock, o.entry8) > (v.clock, v.entry8)"
 
@@ -59,8 +60,8 @@ class Lens:
         return shown
 
     def withdrawn(self) -> str:
-        """True where the row that ``lead`` chose was withdrawn."""
-        return "v.lead = 2" if self.plain else f"NOT ({self._stands('v')})"
+        """True for the row that stands for its entity as withdrawn."""
+        return "v.lead = 2" if self.plain else f"({self._gone_lead()})"
 
     def conflict(self) -> str:
         """True where further statements stand beside the one that leads."""
@@ -68,6 +69,13 @@ class Lens:
             return "v.conflict"
         beside = f"SELECT 1 FROM report o WHERE {_SAME} AND o.rid <> v.rid AND {self._stands('o')}"
         return f"(v.many = 1 AND EXISTS ({beside}))"
+
+    def head(self) -> str:
+        """True where nobody had amended or withdrawn the report."""
+        if self.plain:
+            return HEAD
+        later = "SELECT 1 FROM replaces p JOIN report s ON s.rid = p.by WHERE p.target = v.rid"
+        return f"v.kind <> :withdrawal AND NOT EXISTS ({later} AND s.received <= :as_of)"
 
     def _known(self, row: str) -> str:
         return f"{row}.kind <> :withdrawal AND {row}.received <= :as_of AND {row}.start <= :at"

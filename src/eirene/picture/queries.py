@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import struct
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -148,7 +149,7 @@ def rows_at(db: Reading, reader: Reader, rids: list[int], lens: Lens | None = No
         return []
     lens = lens or Lens(NOW, db.names)
     rule = visibility(reader, then=not lens.plain)
-    columns = shown_columns(lens.withdrawn(), lens.conflict())
+    columns = shown_columns(lens.withdrawn(), lens.conflict(), lens.head())
     sql = (
         f"SELECT {columns} FROM json_each(:rids) AS j CROSS JOIN ({rule.sql}) AS v "
         "ON v.rid = j.value JOIN body AS b ON b.lsn = v.lsn"
@@ -203,17 +204,20 @@ def report_by_id(picture: Picture, reader: Reader, report_id: bytes) -> Row:
         return _report(db, reader, report_id)
 
 
-def _looked_up(db: Reading, reader: Reader, column: str, value: int) -> list[int]:
+def _looked_up(
+    db: Reading, reader: Reader, column: str, value: int, lens: Lens | None = None
+) -> list[int]:
     """Numbers of the rows with this value that the reader may see.
 
     The first row of the picture is looked at as well, and left out after: so the test
     runs for what is absent just as for what is withheld, and time does not tell them
     apart. The indexes hold all that the test asks for.
     """
-    rule = visibility(reader)
+    lens = lens or Lens(NOW, db.names)
+    rule = visibility(reader, then=not lens.plain)
     beside = f"(SELECT {column} FROM report ORDER BY rid LIMIT 1)"
     sql = f"SELECT v.{column}, v.rid FROM ({rule.sql}) AS v WHERE v.{column} IN (:value, {beside})"
-    found = db.rows(sql, rule.params | {"value": value})
+    found = db.rows(sql, rule.params | lens.params | {"value": value})
     return [rid for has, rid in found if has == value]
 
 
@@ -253,13 +257,20 @@ class EntityView(msgspec.Struct, frozen=True):
     links_in: list[Linked]
 
 
-def entity_by_id(picture: Picture, reader: Reader, entity: bytes) -> EntityView:
-    """One entity; ``Unavailable`` where there is none for this reader."""
+def entity_by_id(
+    picture: Picture, reader: Reader, entity: bytes, as_of: datetime | None = None
+) -> EntityView:
+    """One entity; ``Unavailable`` where there is none for this reader.
+
+    ``as_of``: as this node knew it then, for today's clearance.
+    """
     if len(entity) != 16:
         raise Unavailable
     with picture.reading() as db:
-        found = _looked_up(db, reader, "entity8", first8(entity))
-        rows = [row for row in rows_at(db, reader, found) if row.entity == entity]
+        lens = Lens(Query(as_of=as_of), db.names)
+        found = _looked_up(db, reader, "entity8", first8(entity), lens)
+        rows = [row for row in rows_at(db, reader, found, lens) if row.entity == entity]
+        rows = [row for row in rows if as_of is None or row.received <= as_of]
         if not rows:
             raise Unavailable
         current, history, groups = group_of(rows, reader)
@@ -270,8 +281,8 @@ def entity_by_id(picture: Picture, reader: Reader, entity: bytes) -> EntityView:
             current=current,
             history=history,
             others=sorted(others, key=_told, reverse=True),
-            links_out=_links_out(db, reader, current),
-            links_in=_links_in(db, reader, history),
+            links_out=_links_out(db, reader, current, lens),
+            links_in=_links_in(db, reader, history, lens),
         )
 
 
@@ -299,26 +310,27 @@ def _standing(history: list[Row]) -> list[Row]:
     return sorted(heads, key=lambda row: (not row.column("lead"), _told(row)))
 
 
-def _links_out(db: Reading, reader: Reader, rows: list[Row]) -> list[Linked]:
-    rule = visibility(reader)
+def _links_out(db: Reading, reader: Reader, rows: list[Row], lens: Lens) -> list[Linked]:
+    rule = visibility(reader, then=not lens.plain)
     sql = f"""
         SELECT l.role, v.rid FROM json_each(:rids) AS j CROSS JOIN link AS l ON l.by = j.value
         JOIN ({rule.sql}) AS v ON v.entry8 = l.target8
         JOIN body AS x ON x.lsn = v.lsn AND x.entry = l.target
+        {"" if lens.plain else "WHERE v.received <= :as_of"}
     """
-    return _linked(db, reader, sql, rows, rule.params)
+    return _linked(db, reader, sql, rows, rule.params, lens)
 
 
-def _links_in(db: Reading, reader: Reader, rows: list[Row]) -> list[Linked]:
+def _links_in(db: Reading, reader: Reader, rows: list[Row], lens: Lens) -> list[Linked]:
     """Current reports that link to any report of the entity."""
-    rule = visibility(reader)
+    rule = visibility(reader, then=not lens.plain)
     sql = f"""
         SELECT l.role, v.rid FROM json_each(:rids) AS j CROSS JOIN report AS t ON t.rid = j.value
         JOIN body AS x ON x.lsn = t.lsn
         JOIN link AS l ON l.target8 = t.entry8 AND l.target = x.entry
-        JOIN ({rule.sql}) AS v ON v.rid = l.by WHERE v.lead = 1
+        JOIN ({rule.sql}) AS v ON v.rid = l.by WHERE {lens.lead()}
     """
-    return _linked(db, reader, sql, rows, rule.params)
+    return _linked(db, reader, sql, rows, rule.params, lens)
 
 
 def links_to(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> list[Linked]:
@@ -332,15 +344,15 @@ def links_to(picture: Picture, reader: Reader, entries: Iterable[bytes]) -> list
     with picture.reading() as db:
         for entry in entries:
             asked = rule.params | {"target8": first8(entry), "target": entry}
-            found += _linked(db, reader, sql, [], asked)
+            found += _linked(db, reader, sql, [], asked, Lens(NOW, db.names))
     return found
 
 
 def _linked(
-    db: Reading, reader: Reader, sql: str, rows: list[Row], params: dict[str, Any]
+    db: Reading, reader: Reader, sql: str, rows: list[Row], params: dict[str, Any], lens: Lens
 ) -> list[Linked]:
-    found = list(db.rows(sql, params | _rids(row.rid for row in rows)))
-    ends = {row.rid: row for row in rows_at(db, reader, list({rid for _, rid in found}))}
+    found = list(db.rows(sql, params | lens.params | _rids(row.rid for row in rows)))
+    ends = {row.rid: row for row in rows_at(db, reader, list({rid for _, rid in found}), lens)}
     linked = {(role, rid) for role, rid in found if rid in ends}
     return [
         Linked(role, ends[rid])

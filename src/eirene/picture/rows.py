@@ -22,9 +22,6 @@ SHOWN = (
 """Columns of ``report`` that a row shows beside its body."""
 _AT = {name: at for at, name in enumerate(SHOWN)}
 
-HEAD = "v.kind <> :withdrawal_kind AND NOT EXISTS (SELECT 1 FROM replaces p WHERE p.target = v.rid)"
-"""True where nobody has amended or withdrawn the report."""
-
 
 class Row:
     """One report. Its body is decoded when it is first asked for."""
@@ -233,10 +230,10 @@ def _leading_code(kind: Kind, content: Mapping[str, Any]) -> list[str] | None:
     return None
 
 
-def shown_columns(withdrawn: str, conflict: str) -> str:
+def shown_columns(withdrawn: str, conflict: str, head: str) -> str:
     """What a SELECT takes for ``Row``, from ``v`` and the body ``b``."""
     columns = ", ".join(f"v.{name}" for name in SHOWN)
-    return f"{columns}, {withdrawn}, {conflict}, {HEAD}, b.entry, b.body"
+    return f"{columns}, {withdrawn}, {conflict}, {head}, b.entry, b.body"
 
 
 def rows_of(names: Names, found: Iterable[tuple[Any, ...]]) -> list[Row]:

@@ -15,12 +15,14 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from eirene.picture import Picture, Query, changes, search
-from eirene.picture.rows import stream_row
+from eirene.picture.columns import ms_of
+from eirene.picture.rows import STREAM_COLUMNS, stream_row
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
 from eirene.web.asking import aside
@@ -30,6 +32,7 @@ ROWS = 2_000
 KEPT = 8
 """Pages that are remembered: streams that are abreast ask for the same one or two."""
 
+_RECEIVED = STREAM_COLUMNS.index("received")
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -70,12 +73,20 @@ class Pages:
         return page
 
     async def snapshot(
-        self, picture: Picture, reader: Reader, begun: int, page: bytes | None
+        self,
+        picture: Picture,
+        reader: Reader,
+        begun: int,
+        page: bytes | None,
+        as_of: datetime | None = None,
     ) -> Page:
-        """A page of everything, for a snapshot that began when ``begun`` was the last change."""
-        key = ("snapshot", picture.generation, _sight(reader), begun, page)
+        """A page of everything, for a snapshot that began when ``begun`` was the last change.
+
+        ``as_of``: as the node knew it then.
+        """
+        key = ("snapshot", picture.generation, _sight(reader), begun, page, as_of)
         self._of(picture)
-        return await self._once(key, lambda: _snapshot(picture, reader, page))
+        return await self._once(key, lambda: _snapshot(picture, reader, page, as_of))
 
     def _of(self, picture: Picture) -> None:
         """A picture that was built anew may lack what was erased: no page outlives the old one."""
@@ -116,9 +127,13 @@ def _changes(picture: Picture, reader: Reader, after: int) -> Page:
     )
 
 
-def _snapshot(picture: Picture, reader: Reader, page: bytes | None) -> Page:
-    found = search(picture, reader, Query(withdrawn=True, limit=ROWS, cursor=page, count_to=1))
+def _snapshot(picture: Picture, reader: Reader, page: bytes | None, as_of: datetime | None) -> Page:
+    asked = Query(withdrawn=True, limit=ROWS, cursor=page, count_to=1, as_of=as_of)
+    found = search(picture, reader, asked)
     rows = [stream_row(row) for row in found.rows]
+    if as_of is not None:  # what touched an entity later was not known then
+        for row, values in zip(found.rows, rows, strict=True):
+            values[_RECEIVED] = ms_of(row.received)
     versions = tuple((row.entity, row.entry) for row in found.rows if row.is_version)
     return Page(_packed(rows), not rows, versions=versions, next=found.next)
 

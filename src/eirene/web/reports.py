@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+import msgspec
 from litestar import Request, Response, asgi, get
 from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
@@ -21,6 +22,7 @@ from eirene.web.asking import NODE, PASS, aside, picture_of, reader_of
 from eirene.web.bodies import body_of, json_value
 from eirene.web.describe import described
 from eirene.web.node import Node
+from eirene.web.parameters import parameters_of, query_from
 from eirene.web.problems import MethodRefused
 
 PATH = "/api/reports"
@@ -109,12 +111,23 @@ async def get_report(request: Request[Any, Any, Any], report_id: FromPath[str]) 
 
 @get(
     "/api/entities/{entity_id:str}",
-    **described("An entity: what holds, its history, its links.", answer="Entity", problems=(404,)),
+    **described(
+        "An entity: what holds, its history, its links.",
+        parameters=("as_of",),
+        answer="Entity",
+        problems=(400, 404),
+    ),
 )
 async def get_entity(request: Request[Any, Any, Any], entity_id: FromPath[str]) -> Response[bytes]:
-    """GET /api/entities/{id}: 200; 404 ``unavailable``, whatever the cause."""
+    """GET /api/entities/{id}: 200; 404 ``unavailable``, whatever the cause.
+
+    With ``as_of`` as this node knew it then; nothing can be done with it.
+    """
     reader = reader_of(request)
-    view = await aside(entity_by_id, picture_of(request), reader, id_of(entity_id))
+    as_of = query_from(parameters_of(request, ("as_of",)), page=None).as_of
+    view = await aside(entity_by_id, picture_of(request), reader, id_of(entity_id), as_of)
+    if as_of is not None:
+        reader = msgspec.structs.replace(reader, may_file=frozenset())
     linked = [link.row for link in (*view.links_out, *view.links_in)]
     marking = marking_of_rows([*view.current, *view.history, *view.others, *linked])
     return json_of(_entity(reader, view, marking), marking)

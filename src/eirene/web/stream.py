@@ -7,6 +7,8 @@ Invariants
     time tell that it happened. Ticks come each five seconds, whatever happens: by a clock
     of their own, which no look into the picture holds up.
   * Before each frame it is asked whether the pass is still in force.
+  * A stream that was asked what the node knew at an earlier moment sends that, and again
+    when anything of it has gone from this reader; what is new is not in it.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ SLOW_S = 60.0
 """A frame that is not taken within this ends the stream; the client comes back with its cursor."""
 MOST_STREAMS = 500
 STREAMS = "eirene.streams"
+_LAST_MS = 1 << 47
+"""Some 4,400 years on."""
 _GATHER_S = 0.03
 """Between two looks: at two thousand reports a second a stream still looks thirty times only."""
 
@@ -107,6 +111,7 @@ class Stream:
         self._cursor = StreamCursor(node, held.reader)
         self._last = 0
         self._generation = b""
+        self._as_of: datetime | None = None
         self._whole = asyncio.Event()
         """Set while the client has all up to ``_last``: not during a snapshot."""
         self._writing = asyncio.Lock()
@@ -137,12 +142,14 @@ class Stream:
                 await self._socket.close(code=1000)
 
     async def _first_word(self) -> bytes | None:
+        """The cursor; ``as_of`` is kept."""
         try:
             word = _first_word.decode(await self._socket.receive_data("binary"))
         except (msgspec.DecodeError, UnicodeError, KeyError, TypeError):
             raise _Gone("the first message must be {cursor: bytes or nil}") from None
+        self._as_of = _moment(word.get("as_of"))
         cursor = word.get("cursor")
-        return cursor if isinstance(cursor, bytes) else None
+        return cursor if isinstance(cursor, bytes) and self._as_of is None else None
 
     async def _listen(self) -> None:
         """Nothing more is expected; this only notices that the client has gone."""
@@ -213,8 +220,8 @@ class Stream:
             await self._whole.wait()
             await self._send({"t": "tick", "now": _now_ms(), "cursor": self._sealed(self._last)})
 
-    def _sealed(self, last: int) -> bytes:
-        return self._cursor.seal(last, self._generation)
+    def _sealed(self, last: int) -> bytes | None:
+        return None if self._as_of else self._cursor.seal(last, self._generation)
 
     async def _snapshot(self) -> None:
         """Everything that holds now, in bounded frames; the last one carries the cursor.
@@ -229,7 +236,9 @@ class Stream:
         self._last, self._generation = begun, picture.generation
         at: bytes | None = None
         while True:
-            page = await self._streams.pages.snapshot(picture, self._pass.reader, begun, at)
+            page = await self._streams.pages.snapshot(
+                picture, self._pass.reader, begun, at, self._as_of
+            )
             at = page.next
             self._fetched(page)
             await self._send(
@@ -255,7 +264,10 @@ class Stream:
             page = await self._changes(picture)
             if page is None:
                 continue
-            if not page.empty:
+            if self._as_of is not None:
+                if page.removals:  # a recall counts for what was known earlier, too
+                    await self._snapshot()
+            elif not page.empty:
                 self._fetched(page)
                 await self._send(
                     {
@@ -284,6 +296,15 @@ class Stream:
             if self._node.picture is picture:
                 raise
             return None
+
+
+def _moment(given: object) -> datetime | None:
+    """What the first word asks for, in milliseconds since 1970; nil is now."""
+    if given is None:
+        return None
+    if isinstance(given, int) and 0 <= given < _LAST_MS:
+        return datetime.fromtimestamp(given / 1000, UTC)
+    raise _Gone("as_of must be milliseconds since 1970, or nil")
 
 
 def _now_ms() -> int:
