@@ -37,6 +37,9 @@ from benchmarks.log_append import open_log
 from benchmarks.made import bodies, compartments, events
 from eirene.missions import mission_named
 from eirene.picture import Picture, Query, counts, rebuild, search
+from eirene.picture.tiles import tile
+from eirene.places_tiles import Tile, tile_at, world_of
+from eirene.products.tile import tile_of
 from eirene.release.reader import Reader
 from eirene.release.visibility import READER, Sight
 from eirene.reports.envelope import Body
@@ -47,6 +50,8 @@ REBUILD_S = 120.0
 BYTES = 2_000.0
 BOX_MS, DAYS_MS, ALL_TIME_MS, TEXT_MS = 25.0, 50.0, 500.0, 50.0
 READER_COST = 20.0
+TILE_MS = 500.0
+"""What the dearest questions of a screen may take: the whole of a million on one tile."""
 ROWS = 500
 _POST = 1_000
 _QUARTER = timedelta(days=90)
@@ -61,6 +66,7 @@ def run(*, quick: bool) -> Iterator[Figure]:
         picture, figures = rebuilt(where, size)
         yield from figures
         try:
+            yield from _tiles(picture, quick=quick)
             yield from _asked(picture, quick=quick)
         finally:
             picture.close()
@@ -162,6 +168,12 @@ class Draw:
             end=end,
             limit=ROWS,
         )
+
+    def tile(self, zoom: int) -> Tile:
+        event = self._random.choice(self._events)
+        at = world_of(float(event["longitude"]), float(event["latitude"]))
+        assert at is not None
+        return tile_at(*at, zoom)
 
     def quarter(self) -> Query:
         start = self._day(self._random.choice(self._events))
@@ -266,6 +278,24 @@ def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
             if cost is not None:
                 costs.append((kind, cost, len(times)))
     yield from told_costs("the reader test", costs, "in turn, reader of all: ")
+
+
+def _tiles(picture: Picture, *, quick: bool) -> Iterator[Figure]:
+    """Tiles of every zoom from 0 to 14, as a map asks for them: around the place of a real event."""
+    draw, query = Draw(11), Query(kinds=("incident",))
+    for name, reader in readers().items():
+        times: list[float] = []
+        largest, slowest = 0, (0.0, 0)
+        for turn in range(60 if quick else 300):
+            at = draw.tile(turn % 15)
+            began = time.perf_counter()
+            made = tile_of(tile(picture, reader, query, at), at, "incident")
+            times.append((time.perf_counter() - began) * 1e3)
+            largest, slowest = max(largest, len(made)), max(slowest, (times[-1], at.z))
+        note = f"slowest {slowest[0]:.0f} ms at zoom {slowest[1]}; largest {largest / 1e3:.0f} kB"
+        title = f"a vector tile, zoom 0 to 14, p95, reader of {name}"
+        took = percentile(times, 95)
+        yield at_most(title, TILE_MS, took, "ms", len(times), f"{spread(times, 'ms')}; {note}")
 
 
 def told_costs(what: str, costs: list[Cost], how: str) -> Iterator[Figure]:
