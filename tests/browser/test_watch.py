@@ -6,6 +6,7 @@ import csv
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,30 @@ def test_who_may_not_file_a_kind_still_reads_its_codes_in_words(seat: Seats, dem
     told = detail.locator(".states span").all_inner_texts()
     assert told and set(told) <= {*INCIDENT_TYPE.labels.values(), *STATE.labels.values()}
     expect(detail.get_by_text(title_of("incident", "actors"), exact=True)).to_be_visible()
+
+
+def test_as_we_knew_it_then_and_back_to_now_with_one_click(seat: Seats, demo: Demo) -> None:
+    early, late = (f"{word} {time.time_ns()}" for word in ("Early", "Late"))
+    first = demo.file(summary=early, killed=1)
+    time.sleep(1.1)
+    then = datetime.now(UTC)
+    time.sleep(1.1)  # a moment is written to the second, and means all of it
+    demo.file(summary=late, amends=[first["id"]], killed=2)
+    one = seat()
+    page = one.sign_in()
+    expect(rows(page, late).first).to_be_visible()
+    page.get_by_role("button", name="As known on").click()
+    page.get_by_label("Or a day or moment").fill(then.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    page.get_by_role("button", name="Look back").click()
+    expect(page.get_by_text("AS KNOWN ON").first).to_be_visible()
+    expect(rows(page, early).first).to_be_visible()
+    expect(rows(page, late)).to_have_count(0)
+    expect(page.get_by_role("button", name="File report")).to_have_count(0)
+    rows(page, early).first.click()
+    expect(page.locator("#detail").get_by_text(early).first).to_be_visible()
+    expect(page.locator("#detail").get_by_text(late)).to_have_count(0)
+    assert one.axe() == []
+    page.get_by_role("button", name="Back to now").first.click()
+    expect(rows(page, late).first).to_be_visible()
+    expect(page.get_by_text("AS KNOWN ON")).to_have_count(0)
+    expect(page.get_by_role("button", name="File report").first).to_be_visible()

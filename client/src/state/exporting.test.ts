@@ -45,3 +45,8 @@ it("asks only for layers that are on, in words that hold no sign of their own", 
   );
   expect(asked({ off: new Set(["sites", "notes"]) })["filter"]).toBe("kind IS NULL");
 });
+
+it("asks for what was known at the moment that is looked at", () => {
+  const found = exportAddress("csv", NO_FILTER, LAYERS, "2026-01-01T00:00:00.000Z");
+  expect(new URL(found, "http://x").searchParams.get("as_of")).toBe("2026-01-01T00:00:00.000Z");
+});

@@ -15,6 +15,7 @@ export * from "./glass";
 export * from "./glimpse";
 export * from "./ground";
 export * from "./kinds";
+export * from "./known";
 export * from "./mappings";
 export * from "./marking";
 export * from "./outlines";

@@ -5,7 +5,8 @@
 import { Api, Problem } from "../wire/api";
 import { browserSurroundings, Stream, type LinkState } from "../wire/stream";
 import type { Me } from "../wire/types";
-import { filter, layers, NO_FILTER } from "./filter";
+import { filter, layerFinder, layers, NO_FILTER } from "./filter";
+import { acting, knownAt, knownIso, layersThen } from "./known";
 import { selectNothing } from "./selection";
 import { highest } from "./marking";
 import { store } from "./store";
@@ -26,6 +27,7 @@ export interface LinkNow {
 }
 
 export const api = new Api();
+api.asOf = knownIso;
 export const session = new Value<Session>({ state: "unknown" });
 export const link = new Value<LinkNow>({ state: "connecting", asOf: null });
 /** The highest marking of all that is held here; null: nobody is signed in. */
@@ -104,7 +106,9 @@ function layersSoon(): void {
 async function loadLayers(): Promise<void> {
   try {
     const found = await api.layers();
-    if (session.get().state === "in") layers.set(found);
+    if (session.get().state !== "in") return;
+    const then = knownAt.get() !== null;
+    layers.set(then ? layersThen(found, store.all(), layerFinder(found)) : found);
   } catch (fault) {
     // The picture stays without its layer list; the next change asks again.
     if (!(fault instanceof Problem)) throw fault;
@@ -122,7 +126,21 @@ function changed(): void {
   selectNothing();
   store.clear();
   justFiled.set(null);
-  stream.start();
+  stream.start(knownAt.get());
+}
+
+/**
+ * Look at what the node knew at a moment, with today's clearance; null: at now again. Everything
+ * that was shown goes first, so that nothing of one moment stands beside the other.
+ */
+export async function lookBack(at: number | null): Promise<void> {
+  if (Object.is(at, knownAt.get())) return;
+  stream.stop();
+  store.clear();
+  justFiled.set(null);
+  knownAt.set(at);
+  stream.start(at);
+  await check();
 }
 
 /** Look through the eyes of an audience, read only, in this session; null: as myself again. */
@@ -151,7 +169,7 @@ export async function check(): Promise<void> {
   const before = session.get().state;
   try {
     const me = await api.me();
-    if (session.get().state === "in") session.set({ state: "in", me });
+    if (session.get().state === "in") session.set({ state: "in", me: acting(me) });
     else enter(me);
   } catch (fault) {
     if (!(fault instanceof Problem)) throw fault;
@@ -198,6 +216,7 @@ function leave(why: "signed-out" | "ended"): void {
   store.clear();
   selectNothing();
   filter.set(NO_FILTER);
+  knownAt.set(null);
   layers.set([]);
   marking.set(null);
   lastShift.set(null);

@@ -6,6 +6,7 @@
  */
 import type { Row } from "../wire/types";
 import { filter, layerFinder, layers, passes } from "./filter";
+import { knownAt } from "./known";
 import { isFresh, type Sight } from "./look";
 import { lastShift, now } from "./session";
 import { store } from "./store";
@@ -64,7 +65,7 @@ function countNews(): void {
 }
 
 function look(): void {
-  const end = filter.get().span?.end ?? Infinity;
+  const end = Math.min(filter.get().span?.end ?? Infinity, knownAt.get() ?? Infinity);
   const at = Math.floor(Math.min(now(), end) / MINUTE_MS) * MINUTE_MS;
   const newSince = news.get().since;
   const held = sight.get();
@@ -117,6 +118,7 @@ export function followShown(): () => void {
     filter.subscribe(soon),
     layers.subscribe(soon),
     lastShift.subscribe(soon),
+    knownAt.subscribe(soon),
   ];
   // Ages change with the clock alone.
   const clock = setInterval(soon, MINUTE_MS);

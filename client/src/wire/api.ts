@@ -100,6 +100,9 @@ export class Api {
   /** Called when the node no longer knows who asks. */
   onSignedOut: () => void = () => undefined;
 
+  /** A moment, ISO: entities and searches are asked for as the node knew them then; null: now. */
+  asOf: () => string | null = () => null;
+
   constructor(private readonly fetcher: typeof fetch = (...args) => fetch(...args)) {}
 
   async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
@@ -234,10 +237,11 @@ export class Api {
     return this.ask("POST", `/api/desk/releases/${encodeURIComponent(release)}`, decision);
   }
   entity(id: string, signal?: AbortSignal): Promise<Entity> {
-    return this.get(`/api/entities/${encodeURIComponent(id)}`, {}, signal);
+    const path = `/api/entities/${encodeURIComponent(id)}`;
+    return this.get(path, { as_of: this.asOf() }, signal);
   }
   search(query: Query, signal?: AbortSignal): Promise<Found> {
-    return this.get("/api/search", query, signal);
+    return this.get("/api/search", { ...query, as_of: this.asOf() }, signal);
   }
   suggest(q: string, signal?: AbortSignal): Promise<Suggestions> {
     return this.get("/api/suggest", { q }, signal);

@@ -227,3 +227,14 @@ describe("an end", () => {
     expect(heard).toHaveLength(before);
   });
 });
+
+it("asks for an earlier moment with the first word, also after a lost link", () => {
+  stream.stop();
+  stream.start(1_700_000_000_000);
+  last().onopen?.();
+  expect(last().sent).toEqual([{ cursor: null, as_of: 1_700_000_000_000 }]);
+  last().onclose?.();
+  clock.pass(1_000);
+  last().onopen?.();
+  expect(last().sent).toEqual([{ cursor: null, as_of: 1_700_000_000_000 }]);
+});

@@ -73,6 +73,7 @@ export class Stream {
   private attempts = 0;
   private greeted = false;
   private stopped = true;
+  private asOf: number | null = null;
   private cancelRetry: () => void = () => undefined;
   private cancelSilence: () => void = () => undefined;
 
@@ -81,7 +82,9 @@ export class Stream {
     private readonly listener: Listener,
   ) {}
 
-  start(): void {
+  /** Live; or, with a moment in ms since 1970, what the node knew then. */
+  start(asOf: number | null = null): void {
+    this.asOf = asOf;
     this.stopped = false;
     this.attempts = 0;
     this.listener.link("connecting");
@@ -111,7 +114,8 @@ export class Stream {
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      socket.send(encode({ cursor: this.cursor }));
+      const word = { cursor: this.cursor };
+      socket.send(encode(this.asOf === null ? word : { ...word, as_of: this.asOf }));
     };
     socket.onmessage = (event) => {
       if (event.data instanceof ArrayBuffer) this.take(decode(event.data) as Frame);
