@@ -18,7 +18,7 @@ from functools import cache
 
 from eirene.reports.kinds import count_fields, kinds
 
-PROJECTION = 7
+PROJECTION = 8
 """Raised with every changed meaning; a picture of another projection is rebuilt."""
 
 DAY_MS = 86_400_000
