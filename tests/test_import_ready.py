@@ -104,6 +104,9 @@ def test_times_are_spans_where_the_source_does_not_know_the_day(
     kinds = Counter(flat["occurred"]["precision"] for flat in flats)
     assert kinds["day"] == 1367
     assert set(kinds) == {"day", "span", "month", "year"}
+    vague = [flat for flat in flats if rows[flat["reference"]]["date_prec"] in "345"]
+    assert len(vague) == 230
+    assert all(flat["occurred"]["precision"] != "day" for flat in vague)
 
 
 def test_areas_of_points_are_those_that_were_expected(rows: dict[str, dict[str, str]]) -> None:

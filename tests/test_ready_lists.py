@@ -326,6 +326,25 @@ def test_a_3w_whose_tags_are_its_only_headings_goes_where_it_went_with_headings(
     assert {one.tag: one.field for one in tags.columns if one.field} == used
 
 
+def test_districts_that_the_boundaries_lack_are_listed_and_the_rest_of_the_3w_is_placed() -> None:
+    """CF712 to CF718, Bangui's districts, are not among the boundaries of 2015: 4.7 % of the rows."""
+    path = LISTS.parent / "samples" / "presence_3w_2022q1.xlsx"
+    made = plan(
+        path,
+        kind="",
+        mapping=guess(known(open_table(path))).mapping,
+        compartment="mission",
+        zone=CAR.zone,
+        now=NOW,
+        find=CAR.find,
+        areas=CAR.areas,
+    )
+    assert (made.rows, made.rejected) == (1809, 0)
+    unplaced = made.tally.unplaced
+    assert all(code.startswith("CF71") for code in unplaced), unplaced
+    assert 0 < sum(times for times, _ in unplaced.values()) <= 0.05 * made.rows
+
+
 def test_small_and_capital_letters_are_one_sort_of_organisation() -> None:
     """``ONG internationale`` and ``ONG Internationale`` in one list: neither makes a field of its own."""
     found = guess(known(open_table(LISTS / "car-3w-hxl.csv")))

@@ -73,18 +73,6 @@ def test_every_row_of_a_whole_file_is_accounted_for(name: str) -> None:
     assert sums(brought(name, mapping)) == wanted
 
 
-def test_the_3w_of_the_dossier_is_placed_or_listed() -> None:
-    """CF712 to CF718, Bangui's districts, are in no list of boundaries of 2015: 4.7 % of the rows."""
-    name = f"{DOSSIER}/presence_3w_2022q1.xlsx"
-    found = guess(known(open_table(FOLDER / name)))
-    made = brought(name, found.mapping)
-    assert sums(made)[2] == 0
-    unplaced = made.tally.unplaced
-    rows = sum(times for times, _ in unplaced.values())
-    assert all(code.startswith("CF71") for code in unplaced), unplaced
-    assert 0 < rows <= 0.05 * made.rows
-
-
 @pytest.mark.parametrize(
     ("name", "rows"),
     [(f"{HDX}/mali_5w_2022-03.xlsx", 22_805), (f"{HDX}/chad_3w_2021-10.xlsx", 705)],
@@ -96,12 +84,6 @@ def test_sheets_with_pivots_beside_the_data_are_read_without_them(name: str, row
     assert found.kind == "activity"
     assert known(table).rows == rows
     assert "HXL tags" in " ".join(table.facts)
-
-
-def test_230_events_of_ucdp_are_spans_and_no_day() -> None:
-    made = brought(f"{DOSSIER}/events_ucdp_ged231.csv", "ucdp-ged")
-    precise = Counter(flat["occurred"]["precision"] for flat in made.flats())
-    assert sum(times for name, times in precise.items() if name != "day") >= 230
 
 
 def test_sums_of_geo_pko_by_year_count_no_place_twice() -> None:
