@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from eirene.places_tiles import tile_at, world_of
 from eirene.reports.kinds import kinds
 from outlets.asking import Ask, Line
 from outlets.ground import Ground
@@ -34,6 +35,8 @@ BESIDE_DEG = 0.03
 """Half of what lies between two plants."""
 TOWN = "qztalvekwyrm"
 """A word of a hundred withheld reports."""
+TOWN_AT = -9.7, -3.3
+"""Longitude and latitude of all of them."""
 
 PATHS: dict[str, Callable[[Plant], str]] = {
     "report": lambda plant: f"/api/reports/{plant.report}",
@@ -50,7 +53,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     for compartment in ("partners", "command"):
         made.file([made.gardener.plant(kinds()["alert"], compartment) for _ in range(100)])
     flat = {"kind": "note", "compartment": "command", "summary": f"Talks about {TOWN}"}
-    flat |= {"place": TOWN, "latitude": -3.3, "longitude": -9.7}
+    flat |= {"place": TOWN, "latitude": TOWN_AT[1], "longitude": TOWN_AT[0]}
     made.web.node.filing.file_now(made.filer("command"), [flat] * 100)
     yield made
     made.close()
@@ -241,6 +244,26 @@ def test_time_does_not_tell_a_box_with_a_withheld_report_from_an_empty_one(
         return f"{outlet}{west:.4f},{south:.4f},{west + 0.02:.4f},{south + 0.02:.4f}"
 
     assert told_apart(ground, ground.line, asked, ROUNDS, status=200) <= MOST
+
+
+def test_time_does_not_tell_a_tile_with_withheld_reports_from_an_empty_one(
+    ground: Ground,
+) -> None:
+    town = tile_at(*(world_of(*TOWN_AT) or (0, 0)), 8)
+
+    def asked(plant: Plant) -> str:
+        column = town.x if plant.compartment else town.x - 2
+        return f"/tiles/note/8/{column}/{town.y}.mvt"
+
+    hidden, gone = (ground.ask(ROLE, Ask("GET", asked(one))) for one in _some(ground))
+    assert hidden.but_date() == gone.but_date()
+    assert ground.ask("joc-duty-officer", Ask("GET", asked(withheld(ground)[0]))).body
+    assert told_apart(ground, ground.line, asked, ROUNDS, status=200) <= MOST
+
+
+def _some(ground: Ground) -> tuple[Plant, Plant]:
+    plant = withheld(ground)[0]
+    return plant, absent(plant)
 
 
 def test_two_hundred_microseconds_would_be_found(ground: Ground) -> None:

@@ -6,6 +6,7 @@ import { Problem } from "../wire/api";
 import type { AreaCounts, BorderCollection, Division, Outline, Row } from "../wire/types";
 import { queryOf } from "./exporting";
 import { filter, layers } from "./filter";
+import { knownAt } from "./known";
 import { api, session } from "./session";
 import { shown } from "./shown";
 import { Value } from "./value";
@@ -103,7 +104,15 @@ export function followByArea(): () => void {
     }
     due ??= setTimeout(() => void ask(), GATHER_MS);
   };
-  const stops = [areaChoice.subscribe(soon), shown.subscribe(soon), bases.subscribe(soon)];
+  const stops = [
+    areaChoice.subscribe(soon),
+    shown.subscribe(soon),
+    bases.subscribe(soon),
+    // a number of now would be a wrong one of then
+    knownAt.subscribe(() => {
+      byArea.set(null);
+    }),
+  ];
   return () => {
     if (due !== null) clearTimeout(due);
     asking?.abort();

@@ -13,7 +13,7 @@ export function exportAddress(
   layers: readonly LayerInfo[],
   asOf: string | null = null,
 ): string {
-  return address(`/api/export.${format}`, queryOf(wish, layers));
+  return address(`/api/export.${format}`, { ...queryOf(wish, layers), as_of: asOf });
 }
 
 /** What this filter shows, as a question to the node. */
@@ -24,7 +24,6 @@ export function queryOf(wish: Filter, layers: readonly LayerInfo[]): Query {
     datetime: wish.span === null ? null : `${iso(wish.span.start)}/${iso(wish.span.end - 1)}`,
     changed_since: wish.newSince === null ? null : iso(wish.newSince),
     withdrawn: wish.withdrawn ? true : null,
-    as_of: asOf,
     filter: on.length === layers.length ? null : on.map(only).join(" OR ") || "kind IS NULL",
   };
 }

@@ -100,7 +100,7 @@ export class Api {
   /** Called when the node no longer knows who asks. */
   onSignedOut: () => void = () => undefined;
 
-  /** A moment, ISO: entities and searches are asked for as the node knew them then; null: now. */
+  /** A moment, ISO: entities, searches and counts are asked for as the node knew them then; null: now. */
   asOf: () => string | null = () => null;
 
   constructor(private readonly fetcher: typeof fetch = (...args) => fetch(...args)) {}
@@ -274,6 +274,7 @@ export class Api {
     query: Query,
     signal?: AbortSignal,
   ): Promise<AreaCounts> {
-    return this.get("/api/counts", { ...query, group: "area", level, basis }, signal);
+    const asked = { ...query, group: "area", level, basis, as_of: this.asOf() };
+    return this.get("/api/counts", asked, signal);
   }
 }
