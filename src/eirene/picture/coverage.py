@@ -143,17 +143,20 @@ class Placed:
     def coverage(self, plan: Plan) -> Coverage:
         """Of all rows that were put into areas, and of where they come from."""
         undated, starts, ends = 0, list[int](), list[int]()
-        whose: set[tuple[int | None, int | None]] = set()
+        sources, owners = set[int | None](), set[int | None]()
         dated = "CASE WHEN v.lasts IS NOT NULL THEN v.start"
-        asked = f"sum(v.lasts IS NULL), min({dated} END), max({dated} + v.lasts END)"
+        asked = (  # all in one pass over the rows
+            f"sum(v.lasts IS NULL), min({dated} END), max({dated} + v.lasts END), "
+            "json_group_array(DISTINCT v.source), json_group_array(DISTINCT v.owner)"
+        )
         for arm in plan.arms:
-            where = f"FROM {arm.source} WHERE {arm.where}"
-            for without, start, end in self._db.rows(f"SELECT {asked} {where}", arm.params):
+            sql = f"SELECT {asked} FROM {arm.source} WHERE {arm.where}"
+            for without, start, end, told, whose in self._db.rows(sql, arm.params):
                 undated += without or 0
                 starts += [start] if start is not None else []
                 ends += [end] if end is not None else []
-            sql = f"SELECT DISTINCT v.source, v.owner {where}"
-            whose |= {(source, owner) for source, owner in self._db.rows(sql, arm.params)}
+                sources |= set(msgspec.json.decode(told, type=list[int | None]))
+                owners |= set(msgspec.json.decode(whose, type=list[int | None]))
         return Coverage(
             by_point=self._by_point,
             by_area=self._by_area,
@@ -163,6 +166,6 @@ class Placed:
             undated=undated,
             start=moment_of(min(starts)) if starts else None,
             end=moment_of(max(ends)) if ends else None,
-            sources=len({source for source, _ in whose} - {None}),
-            organisations=len({owner for _, owner in whose} - {None}),
+            sources=len(sources - {None}),
+            organisations=len(owners - {None}),
         )
