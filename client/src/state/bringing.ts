@@ -3,7 +3,7 @@
  * and this holds what the node says of it and what was chosen. One at a time.
  */
 import { Problem } from "../wire/api";
-import { zipped } from "../wire/archive";
+import { shapefileOf, zipped } from "../wire/archive";
 import type { Import, ImportChoices } from "../wire/imports";
 import { setText } from "./filter";
 import { api, session } from "./session";
@@ -11,7 +11,6 @@ import { Value } from "./value";
 import { closePanel } from "./view";
 import { wishCamera } from "./wishes";
 
-export { shapefileOf } from "../wire/archive";
 export type * from "../wire/imports";
 
 export const NO_CHOICES: ImportChoices = {
@@ -115,6 +114,16 @@ export function findTable(): Promise<void> {
 /** The parts of a shapefile, as one file. */
 export async function bringParts({ name, parts }: { name: string; parts: File[] }): Promise<void> {
   await bringFile(await zipped(`${name}.zip`, parts));
+}
+
+/** What was dropped or chosen together; false where it is not one list. */
+export function bringFiles(given: FileList | null | undefined): boolean {
+  const files = [...(given ?? [])];
+  const [first] = files;
+  const shape = files.length > 1 ? shapefileOf(files) : null;
+  if (shape !== null) void bringParts(shape);
+  else if (files.length === 1 && first !== undefined) void bringFile(first);
+  return shape !== null || files.length < 2;
 }
 
 export function bringFile(file: File): Promise<void> {
