@@ -41,7 +41,7 @@ from eirene.reports import markings
 from eirene.reports.acts import acts
 from eirene.reports.kinds import GROUPS, Codes, Kind, count_fields, field_docs, fields_of, kinds
 from eirene.reports.vocabulary import vocabulary
-from eirene.reports.words import table, title_of
+from eirene.reports.words import speaking, table, title_of
 from eirene.web import problems
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -412,9 +412,10 @@ def _type(hint: object) -> str:
     return text.replace("typing.", "").replace("eirene.reports.acts.", "").replace("datetime.", "")
 
 
-def vocabulary_file() -> str:
+def vocabulary_file(language: str = "en") -> str:
     """The words of all kinds and the bands of counts, laid out as the client's formatter has it."""
-    told = vocabulary() | {"bands": {str(least): band_of(least) for least in BANDS}}
+    with speaking(language):
+        told = vocabulary() | {"bands": {str(least): band_of(least) for least in BANDS}}
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -426,6 +427,7 @@ FILES: dict[Path, Callable[[], str]] = {
     REFERENCE / "mappings.md": mappings_page,
     REFERENCE / "rules.md": rules_page,
     ROOT / "client" / "src" / "strings" / "vocabulary.json": vocabulary_file,
+    ROOT / "client" / "src" / "strings" / "vocabulary.fr.json": lambda: vocabulary_file("fr"),
 }
 FILES.update(
     (REFERENCE / "mappings" / f"{name}.md", _mapping_page(name)) for name in ready_mappings()

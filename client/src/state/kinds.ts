@@ -6,10 +6,14 @@ import { api, session } from "./session";
 const pages = new Map<string, Promise<KindPage>>();
 let titles: Promise<KindTitle[]> | null = null;
 
-session.subscribe(({ state }) => {
-  if (state === "in") return;
+/** What is held of the forms is in the language in which it was asked for. */
+export function forgetKinds(): void {
   pages.clear();
   titles = null;
+}
+
+session.subscribe(({ state }) => {
+  if (state !== "in") forgetKinds();
 });
 
 export function kindTitles(): Promise<KindTitle[]> {

@@ -1,39 +1,20 @@
 /**
  * The words of every kind of report, also of those that this account may not file.
  *
- * `vocabulary.json` is made by `docs/generate.py` from the declarations of the kinds.
+ * `vocabulary.json` and its translations are made by `docs/generate.py` from the declarations of the kinds.
  */
-import held from "./vocabulary.json";
+import { spoken, type FieldWords } from "./spoken";
 
-export interface FieldWords {
-  title: string;
-  /** Group in which a content field is shown; the envelope's fields have none. */
-  group?: string;
-  unit?: string;
-  /** Name of the field's code list. */
-  codes?: string;
-  /** Names of the code lists of a statement's parts, by part. */
-  items?: Record<string, string>;
-}
-
-interface Vocabulary {
-  lists: Record<string, Record<string, string>>;
-  /** Fields in the order of the declaration. */
-  kinds: Record<string, { title: string; fields: Record<string, FieldWords> }>;
-  /** Words of each band of a count, by the least of it. */
-  bands: Record<string, string>;
-}
-
-const vocabulary: Vocabulary = held;
+export type { FieldWords };
 
 /** What people call a kind; its name where it is of a newer node. */
 export function kindTitle(kind: string): string {
-  return vocabulary.kinds[kind]?.title ?? kind;
+  return spoken().vocabulary.kinds[kind]?.title ?? kind;
 }
 
 /** All fields of a kind by name; none where the kind is not known here. */
 export function fieldsOfKind(kind: string): Record<string, FieldWords> {
-  return vocabulary.kinds[kind]?.fields ?? {};
+  return spoken().vocabulary.kinds[kind]?.fields ?? {};
 }
 
 export function fieldWords(kind: string, field: string): FieldWords | undefined {
@@ -41,7 +22,7 @@ export function fieldWords(kind: string, field: string): FieldWords | undefined 
 }
 
 /** A code that has no words is shown as words, never with its dashes. */
-function spoken(code: string): string {
+function undashed(code: string): string {
   return code.replaceAll("-", " ");
 }
 
@@ -50,15 +31,15 @@ export function codeWords(kind: string, field: string, code: string, part?: stri
   const words = fieldWords(kind, field);
   const list = part === undefined ? words?.codes : words?.items?.[part];
   if (list === undefined) return code;
-  return vocabulary.lists[list]?.[code] ?? spoken(code);
+  return spoken().vocabulary.lists[list]?.[code] ?? undashed(code);
 }
 
 /** The codes of a field and their words, in the order of their list; none where it has no list. */
 export function codesOfField(kind: string, field: string): Record<string, string> {
-  return vocabulary.lists[fieldWords(kind, field)?.codes ?? ""] ?? {};
+  return spoken().vocabulary.lists[fieldWords(kind, field)?.codes ?? ""] ?? {};
 }
 
 /** `5-9` for a count that is told as a band and holds the least of it. */
 export function bandWords(least: number): string {
-  return vocabulary.bands[String(least)] ?? String(least);
+  return spoken().vocabulary.bands[String(least)] ?? String(least);
 }

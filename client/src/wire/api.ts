@@ -103,6 +103,9 @@ export class Api {
   /** A moment, ISO: entities, searches and counts are asked for as the node knew them then; null: now. */
   asOf: () => string | null = () => null;
 
+  /** In which the node shall say what is for people; left to the browser where it is empty. */
+  language = "";
+
   constructor(private readonly fetcher: typeof fetch = (...args) => fetch(...args)) {}
 
   async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
@@ -134,7 +137,10 @@ export class Api {
       // Nothing of a person's picture may stay in the disk cache.
       cache: "no-store",
       credentials: "same-origin",
-      headers: { Accept: "application/json, application/problem+json" },
+      headers: {
+        Accept: "application/json, application/problem+json",
+        ...(this.language === "" ? {} : { "Accept-Language": this.language }),
+      },
       signal: signal === undefined ? patience : AbortSignal.any([signal, patience]),
     };
     if (body instanceof Blob) {
@@ -168,6 +174,7 @@ export class Api {
       asked.open("POST", path);
       asked.timeout = UPLOAD_PATIENCE_MS;
       asked.setRequestHeader("Accept", "application/json, application/problem+json");
+      if (this.language !== "") asked.setRequestHeader("Accept-Language", this.language);
       asked.setRequestHeader("Content-Type", "application/octet-stream");
       asked.upload.onprogress = ({ loaded, total }) => {
         onprogress(total > 0 ? loaded / total : 0);

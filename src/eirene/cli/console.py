@@ -1,4 +1,7 @@
-"""What the command line shows: sentences, tables, progress. Never a trace."""
+"""What the command line shows: sentences, tables, progress. Never a trace.
+
+All of it passes here, and is said in the language of the terminal (``LC_ALL``, ``LANG``).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from eirene.errors import EireneError
+from eirene.reports.sentences import say as in_words
 
 _out = Console(highlight=False, soft_wrap=True)
 _wide = Console(highlight=False, width=4_000)
@@ -22,12 +26,12 @@ Report = Callable[[int, int], None]
 
 def say(text: str) -> None:
     """A sentence for people, on standard output."""
-    _out.print(text, markup=False)
+    _out.print(in_words(text), markup=False)
 
 
 def note(text: str) -> None:
     """A remark, on standard error, so that output can be piped."""
-    _err.print(text, markup=False)
+    _err.print(in_words(text), markup=False)
 
 
 class _Stage:
@@ -40,30 +44,31 @@ def stage(what: str) -> None:
     """Say once what is being done."""
     if what != _Stage.now:
         _Stage.now = what
-        note(f"  {what}")
+        note(f"  {in_words(what)}")
 
 
 def fault(error: EireneError) -> None:
     """An error as one sentence with its field and remedy."""
     where = f" ({error.field})" if error.field else ""
-    note(f"eirene: {error.message}{where}")
+    note(f"eirene: {in_words(error.message)}{where}")
     if error.remedy:
-        note(f"        {error.remedy}")
+        note(f"        {in_words(error.remedy)}")
 
 
 def table(rows: Sequence[Sequence[object]], *heads: str) -> None:
     """A plain table; folded to the width of a terminal, whole lines elsewhere."""
     made = Table(box=None, pad_edge=False, show_header=any(heads))
     for head in heads:
-        made.add_column(head, overflow="fold")
+        made.add_column(in_words(head), overflow="fold")
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
+        made.add_row(*(in_words(str(cell)) for cell in row))
     (_out if _out.is_terminal else _wide).print(made)
 
 
 @contextmanager
 def progress(title: str) -> Generator[Report]:
     """A bar on a terminal; a line every two seconds elsewhere."""
+    title = in_words(title)
     if not _err.is_terminal:
         yield _lines(title)
         return
@@ -93,7 +98,7 @@ def _lines(title: str) -> Report:
 def typed(question: str) -> str:
     """A line typed at the terminal in clear; "" where nobody typed one."""
     try:
-        return _err.input(question, markup=False).strip()
+        return _err.input(in_words(question), markup=False).strip()
     except EOFError:
         return ""
 
@@ -102,6 +107,7 @@ def asked(prompt: str, *, twice: bool = False) -> bytes:
     """A passphrase typed at the terminal; b"" where there is none."""
     if not sys.stdin.isatty():
         return b""
+    prompt = in_words(prompt)
     words = getpass.getpass(f"{prompt}: ")
     if twice and getpass.getpass(f"{prompt}, again: ") != words:
         note("The two are not the same; try again.")

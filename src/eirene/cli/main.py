@@ -14,6 +14,7 @@ from eirene.cli import configuration, divisions, erase, maps, verbs
 from eirene.cli.console import fault, note
 from eirene.config import Settings, settings
 from eirene.errors import EireneError
+from eirene.reports.words import first_spoken, speaking
 
 _ABOUT = """\
 Eirene: an open civil-military exchange for peace missions.
@@ -346,6 +347,17 @@ def _where(error: Exception) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb; 0 only on success, 1 on an error, 2 on wrong arguments."""
     args = parser().parse_args(argv)
+    with speaking(first_spoken(_wanted())):
+        return _run(args)
+
+
+def _wanted() -> str:
+    """The language of the terminal, as POSIX ranks what says so."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "")
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
         args.run(args, _settings(args))
     except EireneError as error:

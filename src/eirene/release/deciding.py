@@ -29,7 +29,7 @@ from eirene.release.sources import Crowd, asks, too_few
 from eirene.release.terms import may_leave
 from eirene.reports.acts import is_act
 from eirene.reports.envelope import Body
-from eirene.reports.words import table
+from eirene.reports.words import language, table
 from eirene.times import iso
 
 OUTCOMES = (
@@ -303,7 +303,7 @@ class _Case:
     def _sentence(
         self, audience: str, rule: Rule | None, reason: str, name: str, due: datetime | None
     ) -> str:
-        return _sentence(
+        return sentence_of(
             reason,
             rule,
             rule.data if rule else self._class or "",
@@ -313,11 +313,12 @@ class _Case:
             self._configuration.k,
             name,
             iso(due) if due else "",
+            language(),
         )
 
 
 @lru_cache(maxsize=4096)
-def _sentence(
+def sentence_of(
     reason: str,
     rule: Rule | None,
     data: str,
@@ -327,10 +328,12 @@ def _sentence(
     k: int,
     name: str,
     due: str,
+    spoken: str,
 ) -> str:
     """A decision in words: the same for all reports that are decided alike."""
-    said = table()[f"why.{reason}"].format(
-        data=table().get(f"data.{data}", data),
+    strings = table(spoken)
+    said = strings[f"why.{reason}"].format(
+        data=strings.get(f"data.{data}", data),
         kind=kind,
         origin=origin,
         audience=audience,
@@ -340,7 +343,7 @@ def _sentence(
         due=due,
         binding=rule.binding if rule else "",
     )
-    return f"{said} {table()['why.rule'].format(rule=rule.id)}" if rule else said
+    return f"{said} {strings['why.rule'].format(rule=rule.id)}" if rule else said
 
 
 def named_by(binding: str, content: Mapping[str, Any]) -> frozenset[str]:

@@ -15,7 +15,8 @@ from eirene.reports import markings
 from eirene.reports.contents import needed, struct_in
 from eirene.reports.draft import ENVELOPE
 from eirene.reports.kinds import Codes, Field, Kind, fields_of
-from eirene.reports.words import title_of
+from eirene.reports.sentences import say
+from eirene.reports.words import kind_title, label_of, title_of
 
 _ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 _POINT = [
@@ -32,7 +33,7 @@ def _codes(codes: Codes) -> dict[str, Any]:
     return {
         "type": "string",
         "enum": codes.open_codes(),
-        "x-codes": [{"code": code, "label": codes.labels[code]} for code in codes.open_codes()],
+        "x-codes": [{"code": code, "label": label_of(codes, code)} for code in codes.open_codes()],
     }
 
 
@@ -56,56 +57,60 @@ _SPAN: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-_ENVELOPE: dict[str, tuple[dict[str, Any], str, str, str]] = {
-    # schema, form, release group, sensitivity
-    "client_id": ({"type": "string", "format": "uuid"}, "", "", ""),
-    "entity": (_ID, "", "", ""),
-    "amends": ({"type": "array", "items": _ID, "maxItems": 200}, "", "", ""),
-    "links": (
-        {
-            "type": "array",
-            "maxItems": 200,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "role": _codes(markings.LINK_ROLE) | {"title": title_of("link", "role")},
-                    "report": _ID | {"title": title_of("link", "report")},
+
+def _envelope() -> dict[str, tuple[dict[str, Any], str, str, str]]:
+    """Schema, form, release group and sensitivity of each field, in the language of the reader."""
+    return {
+        "client_id": ({"type": "string", "format": "uuid"}, "", "", ""),
+        "entity": (_ID, "", "", ""),
+        "amends": ({"type": "array", "items": _ID, "maxItems": 200}, "", "", ""),
+        "links": (
+            {
+                "type": "array",
+                "maxItems": 200,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "role": _codes(markings.LINK_ROLE) | {"title": title_of("link", "role")},
+                        "report": _ID | {"title": title_of("link", "report")},
+                    },
+                    "required": ["role", "report"],
+                    "additionalProperties": False,
                 },
-                "required": ["role", "report"],
-                "additionalProperties": False,
             },
-        },
-        "link",
-        "code",
-        "",
-    ),
-    "occurred": ({"oneOf": [{"type": "string", "minLength": 1}, _SPAN]}, "time", "code", "S"),
-    "observed": ({"oneOf": [{"type": "string", "minLength": 1}, _SPAN]}, "time", "source", "S"),
-    "place": (_text(500), "place", "code", "L"),
-    "latitude": ({"type": "number", "minimum": -90, "maximum": 90}, "", "code", "L"),
-    "longitude": ({"type": "number", "minimum": -180, "maximum": 180}, "", "code", "L"),
-    "accuracy_m": ({"type": "number", "minimum": 0, "maximum": 20_100_000}, "", "code", "L"),
-    "pcode": (_text(32), "", "code", "L"),
-    "source": (_text(300), "text", "source", "S"),
-    "basis": (_codes(markings.BASIS), "choice", "source", "S"),
-    "grade": ({"type": "string", "pattern": "^[A-F][1-6]$"}, "grade", "grade", ""),
-    "classification": (
-        _codes(markings.CLASSIFICATION) | {"default": "unclassified"},
-        "label",
-        "code",
-        "",
-    ),
-    "tlp": (_codes(markings.TLP) | {"default": "GREEN"}, "label", "code", ""),
-    "purpose": (_codes(markings.PURPOSE), "choice", "code", ""),
-    "language": (
-        {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
-        "text",
-        "code",
-        "",
-    ),
-    "terms": (_text(300), "text", "code", ""),
-}
-_ABOUT = {
+            "link",
+            "code",
+            "",
+        ),
+        "occurred": ({"oneOf": [{"type": "string", "minLength": 1}, _SPAN]}, "time", "code", "S"),
+        "observed": ({"oneOf": [{"type": "string", "minLength": 1}, _SPAN]}, "time", "source", "S"),
+        "place": (_text(500), "place", "code", "L"),
+        "latitude": ({"type": "number", "minimum": -90, "maximum": 90}, "", "code", "L"),
+        "longitude": ({"type": "number", "minimum": -180, "maximum": 180}, "", "code", "L"),
+        "accuracy_m": ({"type": "number", "minimum": 0, "maximum": 20_100_000}, "", "code", "L"),
+        "pcode": (_text(32), "", "code", "L"),
+        "source": (_text(300), "text", "source", "S"),
+        "basis": (_codes(markings.BASIS), "choice", "source", "S"),
+        "grade": ({"type": "string", "pattern": "^[A-F][1-6]$"}, "grade", "grade", ""),
+        "classification": (
+            _codes(markings.CLASSIFICATION) | {"default": "unclassified"},
+            "label",
+            "code",
+            "",
+        ),
+        "tlp": (_codes(markings.TLP) | {"default": "GREEN"}, "label", "code", ""),
+        "purpose": (_codes(markings.PURPOSE), "choice", "code", ""),
+        "language": (
+            {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
+            "text",
+            "code",
+            "",
+        ),
+        "terms": (_text(300), "text", "code", ""),
+    }
+
+
+ABOUT = {
     "client_id": "UUID that the sender makes; sent again it is the same report.",
     "entity": "What the report is about; left out for something new.",
     "amends": "Ids of the reports that this one replaces.",
@@ -132,13 +137,13 @@ _ABOUT = {
 def schema_of(kind: Kind, compartments: Sequence[str]) -> dict[str, Any]:
     """Schema of a post of this kind into one of these compartments."""
     properties: dict[str, Any] = {
-        "kind": {"const": kind.name, "title": kind.title, "x-order": 0},
+        "kind": {"const": kind.name, "title": kind_title(kind.name), "x-order": 0},
         "compartment": {
             "type": "string",
             "enum": list(compartments),
             "x-form": "compartment",
             "title": title_of(kind.name, "compartment"),
-            "description": _ABOUT["compartment"],
+            "description": say(ABOUT["compartment"]),
             "x-order": 1,
         },
     }
@@ -146,12 +151,13 @@ def schema_of(kind: Kind, compartments: Sequence[str]) -> dict[str, Any]:
         if field.name in kind.without:
             continue
         properties[field.name] = _content(kind, field) | {"x-order": 100 + order}
+    envelope = _envelope()
     for order, name in enumerate(ENVELOPE):
-        if name in _ENVELOPE and name not in kind.without:
-            schema, form, group, letters = _ENVELOPE[name]
+        if name in envelope and name not in kind.without:
+            schema, form, group, letters = envelope[name]
             properties[name] = schema | {
                 "title": title_of(kind.name, name),
-                "description": _ABOUT[name],
+                "description": say(ABOUT[name]),
                 "x-form": form,
                 "x-group": group,
                 "x-sensitivity": letters,
@@ -163,7 +169,7 @@ def schema_of(kind: Kind, compartments: Sequence[str]) -> dict[str, Any]:
         properties["amends"]["minItems"] = 1
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": kind.title,
+        "title": kind_title(kind.name),
         "type": "object",
         "properties": properties,
         "required": ["kind", "compartment", *required],
@@ -182,7 +188,7 @@ def _content(kind: Kind, field: Field) -> dict[str, Any]:
         schema = _value(field.type, field.codes)
     made = schema | {
         "title": title_of(kind.name, field.name),
-        "description": field.doc,
+        "description": say(field.doc),
         "x-form": field.held.form,
         "x-group": field.held.group,
         "x-sensitivity": field.held.sensitivity,

@@ -14,7 +14,7 @@ from eirene.reports import markings
 from eirene.reports.contents import struct_in
 from eirene.reports.draft import ENVELOPE
 from eirene.reports.kinds import Codes, Field, Kind, fields_of, kinds
-from eirene.reports.words import title_of
+from eirene.reports.words import kind_title, labels_of, title_of
 
 _ENVELOPE_LISTS = {
     "basis": markings.BASIS,
@@ -25,7 +25,8 @@ _ENVELOPE_LISTS = {
 
 
 def vocabulary() -> dict[str, Any]:
-    """``{lists: {name: {code: words}}, kinds: {kind: {title, fields: {field: ...}}}}``.
+    """``{lists: {name: {code: words}}, kinds: {kind: {title, fields: {field: ...}}}}``, in the
+    language that is spoken.
 
     A field has its ``title``; where it has one, the ``group`` and ``unit`` of its
     kind, ``codes`` with the name of its list, and ``items`` with the names of the
@@ -33,7 +34,7 @@ def vocabulary() -> dict[str, Any]:
     """
     lists: dict[str, Codes] = {}
     told = {kind.name: _kind(kind, lists) for kind in kinds().values()}
-    return {"lists": {name: lists[name].labels for name in sorted(lists)}, "kinds": told}
+    return {"lists": {name: labels_of(lists[name]) for name in sorted(lists)}, "kinds": told}
 
 
 def _kind(kind: Kind, lists: dict[str, Codes]) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def _kind(kind: Kind, lists: dict[str, Codes]) -> dict[str, Any]:
             fields[name]["codes"] = _listed(_ENVELOPE_LISTS[name], lists)
     for field in fields_of(kind.content).values():
         fields[field.name] = _field(kind, field, lists)
-    return {"title": kind.title, "fields": fields}
+    return {"title": kind_title(kind.name), "fields": fields}
 
 
 def _field(kind: Kind, field: Field, lists: dict[str, Codes]) -> dict[str, Any]:

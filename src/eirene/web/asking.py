@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, cast
 
 from litestar.connection import ASGIConnection
@@ -71,6 +72,10 @@ def address_of(connection: Connection) -> str:
 
 
 async def aside(ask: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Ask in a thread of the query pool, so that a long query holds up nobody else."""
+    """Ask in a thread of the query pool, so that a long query holds up nobody else.
+
+    The thread speaks the language of whoever asks.
+    """
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_pool, lambda: ask(*args, **kwargs))
+    here = copy_context()
+    return await loop.run_in_executor(_pool, lambda: here.run(ask, *args, **kwargs))

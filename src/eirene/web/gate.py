@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from eirene.errors import EireneError, NotAllowed, SignInRequired
 from eirene.people import Pass
 from eirene.reports.markings import not_live
+from eirene.reports.words import first_spoken, speak
 from eirene.web.answers import NO_STORE, UNMARKED, header_text
 from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
 from eirene.web.bodies import ATTACHED_AT, BODY_MOST, FILE_MOST, MAP_MOST, MAPS_AT
@@ -99,6 +100,7 @@ class Gate:
         bounded = _Bounded(receive, scope["path"], self._most(scope))
         try:
             headers = _headers(scope)
+            speak(first_spoken(headers.get(b"accept-language", b"").decode("latin-1")))
             self._identify(scope, headers)
             self._admit(scope, headers)
             route = self._ahead.get(scope["path"], self._routes)

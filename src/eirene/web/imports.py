@@ -21,6 +21,7 @@ from eirene.picture.imports import state_of
 from eirene.places import Place
 from eirene.reports.draft import Draft
 from eirene.reports.kinds import kind_named, kinds
+from eirene.reports.sentences import say
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, bytes_of, empty, json_of
 from eirene.web.asking import aside, beside, pass_of
@@ -28,7 +29,7 @@ from eirene.web.bodies import json_map, text_in, yes_in
 from eirene.web.bring import words_of
 from eirene.web.describe import described
 from eirene.web.parameters import parameters_of
-from eirene.web.problems import AtWork
+from eirene.web.problems import AtWork, said
 from eirene.web.reports import marking_of_rows
 from eirene.web.uploads import UPLOADED_AT, UPLOADS, Choices, Upload, Uploads
 
@@ -230,7 +231,7 @@ def told(upload: Upload) -> dict[str, Any]:
         "bytes": upload.memory.size,
         "state": upload.state,
         "progress": {"done": upload.done, "of": upload.of},
-        "problem": upload.problem,
+        "problem": said(upload.problem) if upload.problem else None,
         "compartment": upload.choices.compartment or only,
         "source": plan.mapping.source if plan else upload.choices.source,
         "choices": msgspec.to_builtins(upload.choices),
@@ -296,8 +297,10 @@ def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
         "repeats": plan.repeats,
         "rejected": plan.rejected,
         "empty": plan.empty,
-        "facts": plan.facts,
-        "odd": [{"what": what, "rows": times, "first": row} for what, times, row in plan.odd[:20]],
+        "facts": [say(fact) for fact in plan.facts],
+        "odd": [
+            {"what": say(what), "rows": times, "first": row} for what, times, row in plan.odd[:20]
+        ],
         "unplaced": [
             {"name": name, "rows": times, "first": row}
             for name, (times, row) in list(plan.tally.unplaced.items())[:SHOWN_UNPLACED]
@@ -315,8 +318,8 @@ def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
                 "column": one.column,
                 "field": one.field,
                 "value": one.value[:200],
-                "rule": one.rule,
-                "remedy": one.remedy,
+                "rule": say(one.rule),
+                "remedy": say(one.remedy),
             }
             for one in plan.rejects[:SHOWN_REJECTS]
         ],

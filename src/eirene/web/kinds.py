@@ -12,6 +12,7 @@ from eirene.picture import Picture, Query, Row, search
 from eirene.release.reader import Reader
 from eirene.reports.kinds import Kind, kinds
 from eirene.reports.schema import example_of, schema_of
+from eirene.reports.words import kind_title
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, node_of, reader_of
 from eirene.web.describe import described
@@ -42,7 +43,9 @@ def newest_own(picture: Picture, reader: Reader) -> Row | None:
 async def get_kinds(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/kinds: those that this account may file."""
     found = may_be_filed(reader_of(request))
-    return json_of([{"kind": kind.name, "title": kind.title} for kind in found], UNMARKED)
+    return json_of(
+        [{"kind": kind.name, "title": kind_title(kind.name)} for kind in found], UNMARKED
+    )
 
 
 @get(
@@ -68,7 +71,7 @@ async def get_kind(request: Request[Any, Any, Any], name: FromPath[str]) -> Resp
     return json_of(
         {
             "kind": kind.name,
-            "title": kind.title,
+            "title": kind_title(kind.name),
             "schema": schema_of(kind, where),
             "example": example,
             "states": list(kind.states),

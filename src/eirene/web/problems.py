@@ -19,6 +19,7 @@ from eirene import errors
 from eirene.errors import EireneError
 from eirene.imports.faults import BadMapping, UnclearFile
 from eirene.maps import BadMap
+from eirene.reports.sentences import say
 
 _log = logging.getLogger("eirene.web")
 
@@ -182,13 +183,13 @@ def status_of(error: EireneError) -> int:
 
 
 def problem_of(error: EireneError) -> dict[str, Any]:
-    """The problem as it is sent."""
+    """The problem as it is sent: message and remedy in the language of whoever asked."""
     found: dict[str, Any] = {
         "status": status_of(error),
         "code": error.code,
         "field": error.field,
-        "message": error.message,
-        "remedy": error.remedy,
+        "message": say(error.message),
+        "remedy": say(error.remedy) if error.remedy else error.remedy,
     }
     index = getattr(error, "index", None)
     if isinstance(index, int):
@@ -196,6 +197,11 @@ def problem_of(error: EireneError) -> dict[str, Any]:
     if isinstance(error, UnclearFile) and error.choices:
         found["choices"] = [msgspec.structs.asdict(one) for one in error.choices]
     return found
+
+
+def said(problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem that was kept, in the language of whoever asks now."""
+    return {**problem, "message": say(problem["message"]), "remedy": say(problem["remedy"] or "")}
 
 
 def headers_of(error: EireneError) -> dict[str, str]:

@@ -5,6 +5,7 @@ import {
   codeWords,
   fieldsOfKind,
   fieldWords,
+  grouped,
   latLon,
   local,
   radius,
@@ -40,7 +41,7 @@ export function wordsOf(kind: string, name: string, value: unknown): string {
 
 function withUnit(kind: string, name: string, value: number): string {
   if (name === "accuracy_m") return radius(value);
-  const whole = Number.isInteger(value) ? value.toLocaleString("en") : String(value);
+  const whole = Number.isInteger(value) ? grouped(value) : String(value);
   const unit = fieldWords(kind, name)?.unit;
   return unit === undefined ? whole : `${whole} ${unit}`;
 }
