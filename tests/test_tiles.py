@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +14,8 @@ from typing import Any, NamedTuple
 import httpx
 import mapbox_vector_tile
 import msgspec
+import pyogrio
+import pyogrio.raw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +43,7 @@ from picture_world import (
     worlds,
 )
 from release_world import LAND
-from web_node import P_LAT, P_LON, WebNode, an_incident
+from web_node import P_LAT, P_LON, Served, WebNode, an_incident
 
 JOC, NGO, ANYONE = "joc-duty-officer", "ngo-focal-point", "anyone"
 KINDS = ("incident", "site")
@@ -361,23 +364,26 @@ def test_what_is_no_tile_is_one_clear_error(
     assert answer.json()["remedy"]
 
 
-def test_gdal_reads_a_tile_where_it_lies(web: WebNode, tmp_path: Path) -> None:
-    """A second reader of the format, of somebody else's."""
-    import pyogrio.raw
-
-    file = tmp_path / str(HERE.z) / str(HERE.x) / f"{HERE.y}.pbf"
-    file.parent.mkdir(parents=True)
-    file.write_bytes(web.get(JOC, PATH).content)
-    meta, _, shapes, _ = pyogrio.raw.read(str(file), layer="incident")
+def test_gdal_reads_a_tile_of_a_running_node(
+    web: WebNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A second reader of the format, of somebody else's; it asks for the headers first."""
+    served = Served(web)
+    options = {"GDAL_HTTP_AUTH": "BEARER", "GDAL_HTTP_BEARER": web.token[JOC]}
+    pyogrio.set_gdal_config_options(options)
+    try:
+        address = f"MVT:/vsicurl/{served.url}{PATH}"
+        meta, _, shapes, _ = pyogrio.raw.read(address, layer="incident")
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(options, None))
+        served.close()
     assert meta["crs"] == "EPSG:3857"
     assert {"id", "summary", "n", "marking"} <= set(meta["fields"])
-    [*points] = {bytes(shape)[-16:] for shape in shapes}
-    import struct
-
-    [(x, y)] = [struct.unpack("<2d", one) for one in points]
+    [(x, y)] = {struct.unpack("<2d", bytes(shape)[-16:]) for shape in shapes}
     half = 20_037_508.342789244
     assert x / half * 180 == pytest.approx(P_LON, abs=0.001)
     assert math.degrees(math.atan(math.sinh(y / half * math.pi))) == pytest.approx(P_LAT, abs=0.001)
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 def test_the_earlier_picture_has_what_was_known_then(tmp_path: Path) -> None:

@@ -96,7 +96,8 @@ class Gate:
         began = time.perf_counter()
         answer = _Answer(send, self._realm, head=scope["method"] == "HEAD")
         if answer.head:  # the same as GET, without its body
-            scope["method"] = "GET"
+            # in a copy: the server must still know that no body follows the headers
+            scope = {**scope, "method": "GET"}
         bounded = _Bounded(receive, scope["path"], self._most(scope))
         try:
             headers = _headers(scope)
