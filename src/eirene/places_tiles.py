@@ -81,9 +81,9 @@ def spot_of(lon: float, lat: float) -> int | None:
     return _number(x if x < _SPOTS else _SPOTS - 1, y if y < _SPOTS else _SPOTS - 1)
 
 
-def tile_of_spot(spot: int) -> Tile:
-    """The cell with that number, as a tile of ``SPOT_ZOOM``."""
-    return Tile(SPOT_ZOOM, _every_second(spot), _every_second(spot >> 1))
+def cell_of_number(number: int) -> tuple[int, int]:
+    """Column and row of a cell by its number, as ``spot_of`` gives them, or of one that holds it."""
+    return _every_second(number), _every_second(number >> 1)
 
 
 def _every_second(bits: int) -> int:

@@ -23,7 +23,7 @@ from eirene.picture.queries import rows_at
 from eirene.picture.query import Query
 from eirene.picture.rows import Row
 from eirene.picture.store import Picture, Reading
-from eirene.places_tiles import AROUND_M, SPOT_ZOOM, Tile, tile_at, tile_of_spot, world_of
+from eirene.places_tiles import AROUND_M, SPOT_ZOOM, Tile, cell_of_number, tile_at, world_of
 from eirene.release.reader import Reader
 from eirene.reports.markings import Marking, highest
 
@@ -32,6 +32,7 @@ MOST = 300
 GRID_ZOOM = 5
 GRID = 1 << GRID_ZOOM
 """Squares on each side of a tile by which reports are gathered."""
+_WITHIN_ZOOM = 2
 WIDE = 1 / 64
 """Of a tile's width: an area that reaches further is drawn as one however many lie in it."""
 _AREA_ZOOM = 6
@@ -178,13 +179,20 @@ class _Tile:
                     one = found.setdefault((square.y, square.x), _Group())
                     one.add(1, int(x * _UNITS), int(y * _UNITS), (mark[0], mark[1], mark[2]), rid)
             return found
-        columns = "v.spot, v.comp, v.class, v.tlp, count(*), max(v.rid)"
-        for spot, *mark, n, rid in self._narrow(columns, "GROUP BY v.spot, v.comp, v.class, v.tlp"):
-            cell = tile_of_spot(spot)
-            square = cell.parent(finer)
-            one = found.setdefault((square.y, square.x), _Group())
-            x, y = ((2 * part + 1) << _UNIT_BITS - SPOT_ZOOM - 1 for part in (cell.x, cell.y))
-            one.add(n, x, y, (mark[0], mark[1], mark[2]), rid)
+        # counted by cells four to a side of a square: their middle is near enough, and they are few
+        level = min(SPOT_ZOOM, finer + _WITHIN_ZOOM)
+        columns = "v.spot >> :deeper, v.comp, v.class, v.tlp, count(*), max(v.rid)"
+        deeper = 2 * (SPOT_ZOOM - level)
+        for number, *mark, n, rid in self._narrow(columns, "GROUP BY 1, 2, 3, 4", deeper=deeper):
+            across, down = cell_of_number(number)
+            key = (down >> level - finer, across >> level - finer)
+            one = found.get(key)
+            if one is None:
+                one = found[key] = _Group()
+            half = _UNIT_BITS - level - 1
+            one.add(
+                n, 2 * across + 1 << half, 2 * down + 1 << half, (mark[0], mark[1], mark[2]), rid
+            )
         return found
 
     # -- wide areas
