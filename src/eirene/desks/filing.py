@@ -14,6 +14,7 @@ import logging
 import os
 import queue
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, tzinfo
@@ -160,15 +161,21 @@ class FilingDesk:
         return waiting.result()
 
     def file_drafts(
-        self, reader: Reader, drafts: Sequence[Draft], *, beside: Beside | None = None
+        self,
+        reader: Reader,
+        drafts: Sequence[Draft],
+        *,
+        beside: Beside | None = None,
+        known: Mapping[bytes, Row] | None = None,
     ) -> Future[list[Filed]]:
         """The same for reports that are checked already, as an import checks its rows.
 
         What is asked of the account, of what is amended and of retries is asked here as ever;
         the answer comes when they are durable. ``beside``: what enters the log together with
-        those of them that are new, or not at all.
+        those of them that are new, or not at all. ``known``: reports, by id, that this reader
+        was shown just now: what is asked of one that is amended never changes.
         """
-        submission = self._submission(reader, drafts, self._clock())
+        submission = self._submission(reader, drafts, self._clock(), known=known)
         submission.beside = beside
         submission.answer = waiting = Future[list[Filed]]()
         self._waiting.put(submission)
@@ -237,8 +244,9 @@ class FilingDesk:
         drafts: Sequence[Draft],
         now: datetime,
         attached: Sequence[tuple[Attachment, ...]] = (),
+        known: Mapping[bytes, Row] | None = None,
     ) -> _Submission:
-        looked = Looked(self._picture(), reader, drafts)
+        looked = Looked(self._picture(), reader, drafts, known or {})
         places = self._placed([draft.place for draft in drafts])
         bodies: list[Body] = []
         for index, (draft, place) in enumerate(zip(drafts, places, strict=True)):
@@ -264,7 +272,8 @@ class FilingDesk:
         if draft.kind.by_upload:
             files = files or file_of(amended)
         compartment = self._compartment(reader, draft, amended)
-        client_id = draft.client_id or os.urandom(16)
+        # of version 4, as programs choose them: an import tells its own by their version
+        client_id = draft.client_id or uuid.uuid4().bytes
         id_ = report_id(self._keys.author(compartment).public, reader.account, client_id)
         entity = amended[0].entity if amended else self._entity(draft, id_, looked)
         return Body(
@@ -291,7 +300,7 @@ class FilingDesk:
             ),
             language=draft.language,
             attachments=files,
-            content=raw_content(draft.content),
+            content=msgspec.Raw(draft.packed) if draft.packed else raw_content(draft.content),
             terms=kept(draft.terms, (row.body for row in amended)),
         )
 

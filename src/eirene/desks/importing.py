@@ -16,6 +16,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 import msgspec
 
@@ -32,8 +33,8 @@ from eirene.reports.acts.imported import Import, Sums, made_id
 from eirene.reports.acts.placename import PlaceName
 from eirene.reports.draft import Draft
 from eirene.reports.envelope import Body, report_id
-from eirene.reports.flat import content_values
-from eirene.reports.kinds import kind_named
+from eirene.reports.flat import content_values, raw_content
+from eirene.reports.kinds import Content, kind_named
 
 BLOCK = 1_000
 
@@ -230,8 +231,8 @@ class ImportDesk:
                 empty=0,
             )
             found.stopped = True
-            for drafts in self._undone(reader, of, found):
-                run.file(drafts)
+            for drafts, known in self._undone(reader, of, found):
+                run.file(drafts, known)
                 if progress is not None:
                     progress(run.filed)
                 run.check(len(drafts))
@@ -259,7 +260,10 @@ class ImportDesk:
                 remedy="Ask somebody who may file there for it.",
             )
 
-    def _undone(self, reader: Reader, of: Imported, found: Undoing) -> Iterator[list[Draft]]:
+    def _undone(
+        self, reader: Reader, of: Imported, found: Undoing
+    ) -> Iterator[tuple[list[Draft], Mapping[bytes, Row]]]:
+        """Drafts that take an import back, block by block, and the reports that they replace."""
         for ids in filed_by(self._picture(), reader, of.id):
             for at in range(0, len(ids), BLOCK):
                 yield self._undone_of(reader, ids[at : at + BLOCK], found)
@@ -300,7 +304,9 @@ class ImportDesk:
             found.kept += [row for row in standing if row.current]
         return found
 
-    def _undone_of(self, reader: Reader, ids: Sequence[bytes], found: Undoing) -> list[Draft]:
+    def _undone_of(
+        self, reader: Reader, ids: Sequence[bytes], found: Undoing
+    ) -> tuple[list[Draft], Mapping[bytes, Row]]:
         picture = self._picture()
         rows = many.reports(picture, reader, ids)
         before = many.reports(picture, reader, _amended(rows.values()))
@@ -323,7 +329,7 @@ class ImportDesk:
                 else:
                     found.restored += 1
                     drafts.append(restored(old[0], row))
-        return drafts
+        return drafts, rows
 
     def _raised(
         self, row: Row, before: Mapping[bytes, Row], found: Undoing, drafts: list[Draft]
@@ -345,12 +351,19 @@ UNDONE, VANISHED = "error", "other"
 """Why a report is withdrawn: its import is taken back; its list no longer has it."""
 
 
+@cache
+def _reason(reason: str) -> tuple[Content, bytes]:
+    content = msgspec.convert({"reason": reason}, kind_named("withdrawal").content)
+    return content, bytes(raw_content(content))
+
+
 def withdrawal(row: Row, reason: str) -> Draft:
     """The draft that withdraws a report."""
-    kind = kind_named("withdrawal")
+    content, packed = _reason(reason)
     return Draft(
-        kind=kind,
-        content=msgspec.convert({"reason": reason}, kind.content),
+        kind=kind_named("withdrawal"),
+        content=content,
+        packed=packed,
         compartment=row.compartment,
         client_id=made_id("withdraw", row.id.hex()),
         amends=(row.id,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from eirene.errors import InvalidReport, NotAllowed
 from eirene.picture import Picture, Row, many
@@ -14,12 +14,22 @@ from eirene.reports.envelope import Attachment
 class Looked:
     """As one reader sees it, at one moment."""
 
-    def __init__(self, picture: Picture, reader: Reader, drafts: Sequence[Draft]) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        reader: Reader,
+        drafts: Sequence[Draft],
+        known: Mapping[bytes, Row],
+    ) -> None:
+        """``known``: reports, by id, that were asked for already."""
         self._reader = reader
         named = {one for draft in drafts for one in draft.amends}
         named |= {one for draft in drafts for _, one in draft.links}
         entities = {d.entity for d in drafts if d.entity is not None and not d.amends}
-        self._reports = many.reports(picture, reader, named) if named else {}
+        self._reports = {id_: known[id_] for id_ in named if id_ in known}
+        named -= self._reports.keys()
+        if named:
+            self._reports |= many.reports(picture, reader, named)
         self._standing = many.told(picture, reader, entities) if entities else {}
 
     def amended(self, id_: bytes) -> Row:

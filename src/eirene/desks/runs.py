@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from eirene.desks.filing import Filed
+from eirene.picture import Row
 from eirene.release.reader import Reader
 from eirene.reports.acts.imported import Import, Sums
 from eirene.reports.draft import Draft
@@ -85,13 +86,16 @@ class Run:
         if self._stop.is_set():
             raise Stopped
 
-    def file(self, drafts: Sequence[Draft]) -> None:
-        """One block; returns while it is still on its way. Raises as the filing desk does."""
+    def file(self, drafts: Sequence[Draft], known: Mapping[bytes, Row] | None = None) -> None:
+        """One block; returns while it is still on its way. Raises as the filing desk does.
+
+        ``known`` as in ``FilingDesk.file_drafts``.
+        """
         while len(self._waiting) >= _IN_FLIGHT:
             self._settle()
         if drafts:
             self._waiting.append(
-                self._desk.filing.file_drafts(self._reader, drafts, beside=self._part)
+                self._desk.filing.file_drafts(self._reader, drafts, beside=self._part, known=known)
             )
 
     def wait(self) -> int:

@@ -14,7 +14,7 @@ Invariants
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import apsw
@@ -75,6 +75,25 @@ def standing(members: Sequence[_Member], edges: Sequence[tuple[int, int]]) -> St
     # one withdrew what another amended, and nobody has settled it
     contested = any(t in amended for by, t in edges if by_rid[by].withdrawal and by not in replaced)
     return Standing(lead.rid, withdrawn=False, conflict=len(heads) > 1 or contested)
+
+
+def _changed(
+    members: Sequence[_Member], edges: Sequence[tuple[int, int]], lsn: int
+) -> Iterator[tuple[Any, ...]]:
+    """What is to be written of reports that stand otherwise than the table says."""
+    stand = standing(members, edges)
+    change = max(lsn, *(m.change for m in members))
+    many = int(len(members) > 1)
+    received = max(m.received for m in members)
+    for m in members:
+        leads = m.rid == stand.lead
+        lead = 0 if not leads else schema.WITHDRAWN if stand.withdrawn else schema.CURRENT
+        conflict = int(stand.conflict and not m.withdrawal)
+        wanted = (
+            lead, conflict, many, received if leads else None, change if leads else m.change
+        )  # fmt: skip
+        if wanted != (m.lead, m.conflict, m.many, m.touched, m.change):
+            yield (*wanted, m.rid)
 
 
 def _insert(db: apsw.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -229,58 +248,61 @@ class Fold:
         groups = dict.fromkeys(c.group for c in fresh)
         asked = _json(dict.fromkeys(entity8 for _, _, entity8 in groups))
         several = {(c, o, e) for c, o, e in self._db.execute(sql, (asked,))}
-        for group in groups:
-            if group in several:
-                self.settle(group)
+        self._settle([group for group in groups if group in several])
 
     def settle(self, group: Group, lsn: int = 0) -> None:
         """Work out anew who leads one entity, from all its reports; ``lsn``: of what touched it."""
-        members = self._members(group)
-        if not members:
+        self._settle([group], lsn)
+
+    def _settle(self, groups: Sequence[Group], lsn: int = 0) -> None:
+        """The same of many: a statement for each would take most of the time."""
+        if not groups:
             return
-        edges = self._edges(group, {m.entry: m.rid for m in members})
-        self._db.executemany("INSERT OR IGNORE INTO replaces (by, target) VALUES (?, ?)", edges)
-        stand = standing(members, edges)
-        change = max(lsn, *(m.change for m in members))
-        many = int(len(members) > 1)
-        received = max(m.received for m in members)
+        members, amended = self._members(groups), self._amended(groups)
+        edges: list[tuple[int, int]] = []
         updates: list[tuple[Any, ...]] = []
-        for m in members:
-            leads = m.rid == stand.lead
-            lead = 0 if not leads else schema.WITHDRAWN if stand.withdrawn else schema.CURRENT
-            conflict = int(stand.conflict and not m.withdrawal)
-            wanted = (
-                lead, conflict, many, received if leads else None, change if leads else m.change
-            )  # fmt: skip
-            if wanted != (m.lead, m.conflict, m.many, m.touched, m.change):
-                updates.append((*wanted, m.rid))
+        for group, mine in members.items():
+            rids = {m.entry: m.rid for m in mine}
+            own = [(by, rids[to]) for by, to in amended.get(group, ()) if to in rids]
+            edges += own
+            updates += _changed(mine, own, lsn)
+        if edges:
+            sql = "INSERT OR IGNORE INTO replaces (by, target) VALUES (?, ?)"
+            self._db.executemany(sql, edges)
         self._db.executemany(
             "UPDATE report SET lead = ?, conflict = ?, many = ?, touched = ?, change = ? "
             "WHERE rid = ?",
             updates,
         )
 
-    def _members(self, group: Group) -> list[_Member]:
+    def _members(self, groups: Sequence[Group]) -> dict[Group, list[_Member]]:
+        """The reports of each of these entities that has any."""
         sql = """
-            SELECT r.rid, r.clock, b.entry, r.kind = :withdrawal, r.received,
-                   r.lead, r.conflict, r.many, r.touched, r.change
-            FROM report r JOIN body b ON b.lsn = r.lsn
-            WHERE r.entity8 = :entity8 AND r.comp = :comp AND r.owner = :owner
+            SELECT r.comp, r.owner, r.entity8, r.rid, r.clock, b.entry, r.kind = :withdrawal,
+                   r.received, r.lead, r.conflict, r.many, r.touched, r.change
+            FROM json_each(:entities) j CROSS JOIN report r ON r.entity8 = j.value
+            JOIN body b ON b.lsn = r.lsn
         """
-        comp, owner, entity8 = group
         params = {
-            "comp": comp,
-            "owner": owner,
-            "entity8": entity8,
+            "entities": _json(dict.fromkeys(entity8 for _, _, entity8 in groups)),
             "withdrawal": self._clerk.names.known("kind", WITHDRAWAL) or 0,
         }
-        return [_Member(*row) for row in self._db.execute(sql, params)]
+        wanted = set(groups)
+        found: dict[Group, list[_Member]] = {}
+        for comp, owner, entity8, *member in self._db.execute(sql, params):
+            group = (comp, owner, entity8)
+            if group in wanted:
+                found.setdefault(group, []).append(_Member(*member))
+        return found
 
-    def _edges(self, group: Group, rids: Mapping[bytes, int]) -> list[tuple[int, int]]:
+    def _amended(self, groups: Sequence[Group]) -> dict[Group, list[tuple[int, bytes]]]:
+        """Of each of these entities: which of its reports amend what."""
         sql = (
-            "SELECT a.by, a.target FROM report r JOIN amendment a ON a.by = r.rid "
-            "WHERE r.entity8 = ? AND r.comp = ? AND r.owner = ?"
+            "SELECT r.comp, r.owner, r.entity8, a.by, a.target FROM json_each(?) j "
+            "CROSS JOIN report r ON r.entity8 = j.value JOIN amendment a ON a.by = r.rid"
         )
-        comp, owner, entity8 = group
-        found = self._db.execute(sql, (entity8, comp, owner))
-        return [(by, rids[target]) for by, target in found if target in rids]
+        asked = _json(dict.fromkeys(entity8 for _, _, entity8 in groups))
+        found: dict[Group, list[tuple[int, bytes]]] = {}
+        for comp, owner, entity8, by, target in self._db.execute(sql, (asked,)):
+            found.setdefault((comp, owner, entity8), []).append((by, target))
+        return found

@@ -55,6 +55,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     content: Content
+    packed: bytes = b""
+    """The content as it stands in a body, where somebody has encoded it already."""
     compartment: str = ""
     client_id: bytes | None = None
     entity: bytes | None = None
