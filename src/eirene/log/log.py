@@ -478,31 +478,23 @@ class _Batch:
         self._add(body, encode_body(body), author, sign=True)
 
     def _add(self, body: Body, raw: bytes, author: AuthorKey, *, sign: bool) -> Opened:
+        keys, compartment = self.keys, body.compartment
         head = self.heads.get(author.public) or self.known.get(author.public)
         sequence, previous = (head.sequence + 1, head.hash) if head else (0, ZERO_HASH)
-        clock = tick(self.clocks.get(body.compartment, 0), self.clock_ms)
-        key = self.keys.data_key(body.owner, body.compartment, self.month)
+        clock = tick(self.clocks.get(compartment, 0), self.clock_ms)
+        key = keys.data_key(body.owner, compartment, self.month)
         salt, opener = self._random(), self._random()
         inner = packed(raw)
         plain = pad(opener, inner)
-        unsealed = Header(
-            format=FORMAT,
-            suite=SUITE,
-            mission=self.keys.mission,
-            realm=self.keys.realm,
-            compartment=self.keys.compartment_id(body.compartment),
-            author=author.public,
-            sequence=sequence,
-            previous=previous,
-            clock=clock,
-            key_id=key.id,
-            salt=salt,
-            body_hash=ZERO_HASH,
-            commitment=commitment_of(opener, raw),
-            size=len(plain),
+        # in the order of the header's fields: names would take as long as the hashes
+        first = (
+            *(FORMAT, SUITE, keys.mission, keys.realm, keys.compartment_id(compartment)),
+            *(author.public, sequence, previous, clock, key.id, salt),
         )
-        sealed = seal_body(key.key, salt, encode_header(unsealed), plain)
-        header = msgspec.structs.replace(unsealed, body_hash=_sha(sealed))
+        commitment, size = commitment_of(opener, raw), len(plain)
+        associated = encode_header(Header(*first, ZERO_HASH, commitment, size))
+        sealed = seal_body(key.key, salt, associated, plain)
+        header = Header(*first, _sha(sealed), commitment, size)
         header_bytes = encode_header(header)
         hash_ = entry_hash(header_bytes)
         signature = b""
@@ -510,8 +502,8 @@ class _Batch:
             signature = author.private.sign(DOMAIN_SIGNATURE + hash_)
         self.lsn += 1
         self.rows.append((self.lsn, header_bytes, sealed, signature, self.now_ms))
-        self.heads[author.public] = Head(sequence, hash_, body.compartment, clock)
-        self.clocks[body.compartment] = clock
+        self.heads[author.public] = Head(sequence, hash_, compartment, clock)
+        self.clocks[compartment] = clock
         return Opened(self.lsn, hash_, header, body, raw, self.received, inner)
 
 

@@ -36,6 +36,8 @@ _FARTHEST_M = 20_038_000
 _NO_AREA = (None, None, None)
 _MS = timedelta(milliseconds=1)
 _TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
+_SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp")
+_MOST_CODED = 4_096
 INTERNAL = "author"
 """The kind that only keeps the log going: never in the picture."""
 WITHDRAWAL = "withdrawal"
@@ -129,12 +131,36 @@ class Clerk:
         self._texts = texts()
         self._levels: dict[str, tuple[int | None, int | None, int | None]] = {}
         self._blank: list[int | None] = [None] * len(schema.count_columns())
+        self._tags: dict[str, tuple[str, _KindPlan]] = {}
+        self._coded: dict[tuple[str, ...], tuple[int | None, ...]] = {}
 
     def _plan(self, name: str) -> _KindPlan:
         plan = self._plans.get(name)
         if plan is None:
             plan = self._plans[name] = _KindPlan(kinds().get(name), self._texts, name)
         return plan
+
+    def _of_tag(self, tag: str) -> tuple[str, _KindPlan]:
+        """The kind's name, and what is the same for all of its reports."""
+        found = self._tags.get(tag)
+        if found is None:
+            kind, _ = kind_and_version(tag)
+            found = self._tags[tag] = (kind, self._plan(kind))
+        return found
+
+    def _numbers(self, body: Body, content: Mapping[str, Any], plan: _KindPlan, kind: str) -> Any:
+        """Numbers of owner, kind, type, state, source, classification and protocol."""
+        said = (
+            *(body.owner, kind, _word(content, "type", plan), _word(content, "state", plan)),
+            *(body.source, body.classification, body.tlp),
+        )
+        found = self._coded.get(said)
+        if found is None:
+            if len(self._coded) >= _MOST_CODED:
+                self._coded.clear()
+            number = self.names.number
+            found = self._coded[said] = tuple(map(number, _SORTS, said))
+        return found
 
     def _adm(self, pcode: str) -> tuple[int | None, int | None, int | None]:
         """Areas of level 1, 2 and 3 that a P-code lies in."""
@@ -156,10 +182,12 @@ class Clerk:
         """Columns of one report. ``rid`` was given to it for its ``day_of``."""
         body = opened.body
         assert body is not None
-        kind, _ = kind_and_version(body.kind)
-        plan, content, names = self._plan(kind), content_of(body), self.names
+        kind, plan = self._of_tag(body.kind)
+        content, names = content_of(body), self.names
         comp = names.compartment(body.compartment)
-        owner = names.number("owner", body.owner) or 0
+        numbers = self._numbers(body, content, plan, kind)
+        owner, kind_number, type_, state, source, class_, tlp = numbers
+        owner = owner or 0
         entity8 = first8(body.entity)
         start, lasts, unit = _time(body)
         place = body.place
@@ -168,16 +196,10 @@ class Clerk:
         report = (
             (rid, comp, None, 0 if kind == WITHDRAWAL else schema.CURRENT, start, lasts, lon, lat)
             + (0 if lon is None else 1, 1 if lasts is None or lasts > schema.LONG_MS else 0)
-            + (names.number("kind", kind), names.number("type", _word(content, "type", plan)))
-            + (unit, start // schema.DAY_MS)
+            + (kind_number, type_, unit, start // schema.DAY_MS)
             + (self._adm(pcode) if pcode else _NO_AREA)
             + (first8(body.id), ms_of(opened.received), None, 0, 0, owner)
-            + (names.number("state", _word(content, "state", plan)),)
-            + (names.number("source", body.source), names.number("class", body.classification))
-            + (
-                names.number("tlp", body.tlp),
-                names.place(comp, place.name, pcode) if place else None,
-            )
+            + (state, source, class_, tlp, names.place(comp, place.name, pcode) if place else None)
             + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
             + (min(opened.header.clock, _MOST), _until(content))
             + (_spot(lon, lat), reach_of(body), *self._counts(plan, content))
@@ -191,7 +213,7 @@ class Clerk:
             entry=opened.hash,
             body=opened.packed or packed(opened.raw),
             words=marked(plan.texts.of(body, content), comp),
-            amends=tuple(dict.fromkeys(body.amends)),
+            amends=tuple(dict.fromkeys(body.amends)) if body.amends else (),
             links=[(i, ln.role, first8(ln.entry), ln.entry) for i, ln in enumerate(body.links)],
             box=box,
             site_names=tuple((comp, name, rid) for name in site_names(content))

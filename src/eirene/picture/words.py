@@ -139,7 +139,11 @@ class Texts:
 
     def _gather(self, values: Mapping[str, Any], parts: list[str]) -> None:
         for name, value in values.items():
-            if name not in self.skip:
+            of = value.__class__
+            if of is str:
+                if name not in self.skip:
+                    parts.append(value)
+            elif (of is dict or of is list) and name not in self.skip:
                 self._add(name, value, parts)
 
     def _add(self, name: str, value: Any, parts: list[str]) -> None:
