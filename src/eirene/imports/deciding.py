@@ -86,6 +86,14 @@ class Job(msgspec.Struct, frozen=True):
         """Decide on rows that follow one another; ``seen`` knows those before."""
         found = [self._shaped(row, seen) for row in rows]
         open_ = [one for one in found if one.outcome == REPORT]
+        self.settle(open_)
+        for one in open_:
+            if one.outcome == REPORT:
+                self._name(one, (), ())
+        return found
+
+    def settle(self, open_: Sequence[Decided]) -> None:
+        """Which of these rows, all of them reports, amend or repeat what there is."""
         if self.current is not None and open_:
             own = {one.entity: id_ for one in open_ if (id_ := self._own_id(one.row_id))}
             known = self.current([*(one.entity for one in open_), *own.values()])
@@ -93,10 +101,6 @@ class Job(msgspec.Struct, frozen=True):
                 if (id_ := own.get(one.entity)) is not None and id_ in known:
                     one.entity = id_
                 self._settle(one, known.get(one.entity))
-        for one in open_:
-            if one.outcome == REPORT:
-                self._name(one, (), ())
-        return found
 
     # -- what a row says
 

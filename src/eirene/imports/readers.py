@@ -16,6 +16,8 @@ import codecs
 import re
 from pathlib import Path
 
+import msgspec
+
 from eirene.imports.archives import opened
 from eirene.imports.encodings import encoding_of, open_bytes, open_text
 from eirene.imports.faults import UnclearFile
@@ -62,7 +64,7 @@ def open_table(
         return geopackage(path, stated)
     if start.startswith(_SHAPEFILE):
         return shapefile(path, stated)
-    if root := _XML.match(start.removeprefix(codecs.BOM_UTF8).lstrip()):
+    if root := _root(start):
         return _document(path, root[1].rpartition(b":")[2], stated)
     if start.startswith(_OLD_OFFICE):
         raise UnclearFile(
@@ -73,11 +75,20 @@ def open_table(
     return _text(path, stated)
 
 
+def _root(start: bytes) -> re.Match[bytes] | None:
+    return _XML.match(start.removeprefix(codecs.BOM_UTF8).lstrip())
+
+
 def _archive(path: Path, stated: Options) -> Table:
     with opened(path) as archive:
         office = "[Content_Types].xml" in archive.names
     table = None if office else zipped(path, stated)
-    return workbook(path, stated) if table is None else table
+    return _again(workbook(path, stated), stated) if table is None else table
+
+
+def _again(table: Table, stated: Options) -> Table:
+    """A table that another process may read anew: nothing was unpacked for it."""
+    return msgspec.structs.replace(table, options=stated)
 
 
 def _document(path: Path, root: bytes, stated: Options) -> Table:
@@ -100,7 +111,7 @@ def _text(path: Path, stated: Options) -> Table:
     start = _start(path, found.name)
     if start.startswith(("{", "\x1e")):
         if is_json_lines(path, found.name):
-            return json_lines(path, found.name, facts)
+            return _again(json_lines(path, found.name, facts), stated)
         return features(path, found.name, facts)
     if start.startswith("[") and start[1:].lstrip().startswith("{"):
         raise UnclearFile(
@@ -108,7 +119,7 @@ def _text(path: Path, stated: Options) -> Table:
             field="file",
             remedy="Write one object a line (JSON lines), or a GeoJSON FeatureCollection.",
         )
-    return separated(path, found.name, facts, stated)
+    return _again(separated(path, found.name, facts, stated), stated)
 
 
 def _start(path: Path, encoding: str) -> str:

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from eirene.imports.apart import decided as decided_apart
+from eirene.imports.apart import is_worth_it
 from eirene.imports.deciding import (
     AMENDMENT,
     BLOCK,
@@ -142,23 +144,28 @@ class Plan:
 
     def look(self, take: Callable[[Sequence[Decided]], None] | None = None) -> None:
         """Decide on every row, and write nothing; ``take`` is shown each block."""
-        done = 0
         for block in self.blocks():
-            done += len(block)
             if take is not None:
                 take(block)
             if self._progress is not None:
-                self._progress(done)
+                self._progress(self.going.rows)
 
     def blocks(self) -> Iterator[list[Decided]]:
-        """Every row once, in order, decided when its block is asked for; counted anew."""
+        """Every row once, in order, decided when its block is asked for; counted anew.
+
+        Of a long table, which is decided apart, repeats within it and empty rows are counted
+        and not given.
+        """
         tally = self.going = Tally(self._job.find)
         if not self.tally.rows:
             self.tally = tally
-        for block in self._decided(tally.seen):
-            for one in block:
-                tally.take(one)
-            yield block
+        if is_worth_it(self._job.table):
+            yield from decided_apart(self._job, self._columns, tally)
+        else:
+            for block in self._decided(tally.seen):
+                for one in block:
+                    tally.take(one)
+                yield block
         self.tally = tally
 
     def _decided(self, seen: Seen) -> Iterator[list[Decided]]:
@@ -225,7 +232,7 @@ class Plan:
 
     def flats(self) -> Iterator[dict[str, Any]]:
         """Flat reports ready for filing, in the order of the file."""
-        for block in self.blocks():
+        for block in self._decided(Seen()):
             for one in block:
                 if one.outcome in (REPORT, AMENDMENT):
                     yield flat_of(one)

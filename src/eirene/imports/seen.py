@@ -31,6 +31,16 @@ class Seen:
             self._grow()
         return None
 
+    def keys(self) -> bytes:
+        """All that is remembered of entities; ``take`` reads it on the same machine."""
+        return self._keys.tobytes()
+
+    def take(self, keys: bytes) -> None:
+        """Remember these and nothing else; what was said of each is not known."""
+        self._size((len(keys) >> 3).bit_length() - 1)
+        self._keys = array("Q", keys)
+        self._count = sum(map(bool, self._keys))
+
     def _at(self, key: int) -> int:
         """The place of a key, or the free one where it belongs."""
         keys, at = self._keys, key >> self._shift

@@ -129,7 +129,7 @@ class Shaper:
         self._columns = columns
         self._now = now
         self._zone = zone
-        self._areas = areas
+        self.areas = areas
         self.notes: list[str] = []
         """What a person should look at in the rows since this was cleared."""
         self._own = not mapping.name and mapping.source == OWN_SOURCE
@@ -166,7 +166,7 @@ class Shaper:
             found = [entry for make in entries if (entry := make(cells)) is not None]
             if found:
                 flat[name] = found
-        if self._areas is not None or "pcode" in flat or "accuracy_m" in flat:
+        if self.areas is not None or "pcode" in flat or "accuracy_m" in flat:
             self._settle_areas(flat)
         if flat.get("latitude") == 0 and flat.get("longitude") == 0:
             raise self._bad("latitude", cells, ValueError("lies at 0, 0, where no one lives"))
@@ -198,8 +198,8 @@ class Shaper:
             del flat[name]
             lon, lat, level = flat.get("longitude"), flat.get("latitude"), int(found[1])
             value: str | float | None = None
-            if self._areas is not None and lon is not None and lat is not None:
-                of = self._areas.at if name == "pcode" else self._areas.reach_m
+            if self.areas is not None and lon is not None and lat is not None:
+                of = self.areas.at if name == "pcode" else self.areas.reach_m
                 value = of(lon, lat, level)
             if value is None and found[2]:
                 value = float(found[2])

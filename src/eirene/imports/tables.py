@@ -13,6 +13,17 @@ from eirene.imports.faults import UnclearFile
 MOST_COLUMNS = 2_000
 
 
+class Shown(type(Path())):
+    """A path that is opened as one file and called as another."""
+
+    shown: str = ""
+
+    @property
+    def name(self) -> str:  # pyright: ignore[reportImplicitOverride]
+        """The name that a person gave, with the ending by which readers choose."""
+        return self.shown or super().name
+
+
 class Row(msgspec.Struct, frozen=True):
     """One row: its number in the file, and one cell for each column of the table."""
 
@@ -41,6 +52,19 @@ class Damaged(msgspec.Struct, frozen=True):
         return self.shown
 
 
+class Options(msgspec.Struct, frozen=True):
+    """What a mapping states about a file, where the file does not prove it itself."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    """Name of a sheet or layer."""
+    heading: int | None = None
+    """Number of the row that names the columns, as a spreadsheet counts."""
+    hidden: bool = False
+    """Read hidden rows and columns like the others."""
+
+
 class Table(msgspec.Struct, frozen=True):
     """A file as a table that can be read several times."""
 
@@ -64,24 +88,13 @@ class Table(msgspec.Struct, frozen=True):
     """1900 or 1904 where a number in a column of times counts the days of a spreadsheet."""
     of: str = ""
     """The file that these rows were first read from, where this one holds its rejects."""
+    options: Options | None = None
+    """What was stated of the file, where another process can read it anew at little cost."""
 
     @property
     def source(self) -> str:
         """Name of the file that the rows are of."""
         return self.of or self.path.name
-
-
-class Options(msgspec.Struct, frozen=True):
-    """What a mapping states about a file, where the file does not prove it itself."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | None = None
-    """Name of a sheet or layer."""
-    heading: int | None = None
-    """Number of the row that names the columns, as a spreadsheet counts."""
-    hidden: bool = False
-    """Read hidden rows and columns like the others."""
 
 
 def named(path: Path, cells: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -91,6 +92,65 @@ class Tally:
         """What a person should look at: what, in how many rows, the first of them."""
         return [(what, times, row) for what, (times, row) in self._odd.items()]
 
+    # -- rows that were decided elsewhere
+
+    @property
+    def counts(self) -> tuple[int, int, int, int, int]:
+        """Of rows by outcome."""
+        report, amendment, repeat, reject, empty = self._counts
+        return report, amendment, repeat, reject, empty
+
+    def sample(self, one: Decided, text: str) -> None:
+        """One of the first rows."""
+        assert one.draft is not None
+        if len(self.samples) < SAMPLES:
+            self.samples.append((one.row.number, text))
+            self.first.append((one.row.number, one.flat, one.draft))
+
+    def merge(
+        self,
+        counts: Sequence[int],
+        box: tuple[float, float, float, float] | None,
+        odd: Iterable[tuple[str, int, int]],
+        unplaced: Mapping[str, tuple[int, int]],
+    ) -> None:
+        """Count rows that another tally has counted."""
+        self._counts = [a + b for a, b in zip(self._counts, counts, strict=True)]
+        if box is not None:
+            west, south, east, north = self.box or box
+            self.box = (
+                *(min(west, box[0]), min(south, box[1])),
+                *(max(east, box[2]), max(north, box[3])),
+            )
+        for what, times, row in odd:
+            self._note(what, times, row)
+        for name, (times, row) in unplaced.items():
+            had, first = self.unplaced.get(name, (0, row))
+            if name in self.unplaced or len(self.unplaced) < MOST_UNPLACED:
+                self.unplaced[name] = (had + times, first)
+
+    def settled(self, one: Decided, told: int) -> None:
+        """A row that was counted as a report may be none; ``told`` of its notes are known."""
+        if one.outcome != REPORT:
+            self._counts[REPORT] -= 1
+            self._counts[one.outcome] += 1
+        for what in one.notes[told:]:
+            self._note(what, 1, one.row.number)
+
+    def refuse(self, rejects: Sequence[Reject], entities: Iterable[bytes], unnumbered: int) -> None:
+        """Rejects, which are counted already, and what they speak of."""
+        for entity in entities:
+            self.refused.note(entity, b"")
+        self.unnumbered += unnumbered
+        self.rejects += rejects[: SHOWN_REJECTS - len(self.rejects)]
+
+    def _note(self, what: str, times: int, row: int) -> None:
+        had, first = self._odd.get(what, (0, row))
+        if what in self._odd or len(self._odd) < _MOST_ODD:
+            self._odd[what] = (had + times, first)
+
+    # -- rows that are decided here
+
     def take(self, one: Decided) -> None:
         """Count one row."""
         self._counts[one.outcome] += 1
@@ -135,9 +195,7 @@ class Tally:
             if low in flat and high in flat and flat[low] > flat[high]:
                 notes += (f"{low} is above {high}, as the source has it",)
         for what in notes:
-            times, first = self._odd.get(what, (0, number))
-            if what in self._odd or len(self._odd) < _MOST_ODD:
-                self._odd[what] = (times + 1, first)
+            self._note(what, 1, number)
 
     def _reach(self, draft: Draft) -> None:
         place = draft.place

@@ -12,17 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from eirene.errors import NodeError
-
-
-class _Shown(type(Path())):
-    """A path that is opened as one file and called as another."""
-
-    shown: str = ""
-
-    @property
-    def name(self) -> str:  # pyright: ignore[reportImplicitOverride]
-        """The name that a person gave, with the ending by which readers choose."""
-        return self.shown or super().name
+from eirene.imports.tables import Shown
 
 
 class MemoryFile:
@@ -38,7 +28,7 @@ class MemoryFile:
             )
         self._fd = os.memfd_create("eirene-import", os.MFD_CLOEXEC)
         self.size = 0
-        self.path: Path = _Shown(f"/proc/self/fd/{self._fd}")
+        self.path: Path = Shown(f"/proc/self/fd/{self._fd}")
         self.path.shown = name  # pyright: ignore[reportAttributeAccessIssue]
 
     def write(self, parts: Iterable[bytes]) -> None:

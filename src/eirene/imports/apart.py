@@ -1,0 +1,234 @@
+"""A long table, read and decided in a process of its own; the node settles what it has already.
+
+While that process reads one block, the node seals and stores the one before: two cores are at
+work, and what a stranger's file costs is not the node's. What comes back is the same as if it
+had been decided here, which a test holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import date
+from typing import IO, Any
+
+import msgspec
+
+from eirene.imports.deciding import BLOCK, REJECT, REPORT, Decided, Job
+from eirene.imports.faults import BadMapping, UnclearFile
+from eirene.imports.rowworker import (
+    LENGTH,
+    WORDS,
+    Ask,
+    Block,
+    End,
+    Fault,
+    Message,
+    Part,
+    Said,
+    Setup,
+)
+from eirene.imports.shaping import Columns
+from eirene.imports.tables import Broken, Row, Table
+from eirene.imports.tally import Tally
+from eirene.reports.draft import Draft
+
+WORTH = 256 << 10
+"""Bytes of a file from which the start of a process is worth it: some 5,000 rows."""
+PROGRAM = ("-m", "eirene.imports.rowworker")
+_AHEAD = 3
+"""Blocks that are decided before they are asked for."""
+_MEMORY_FILE = re.compile(r"/proc/self/fd/(\d+)")
+_ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+_message = msgspec.msgpack.Decoder(Message)
+
+
+def is_worth_it(table: Table) -> bool:
+    """Whether a table is long, and is read anew at little cost."""
+    try:
+        return table.options is not None and table.path.stat().st_size >= WORTH
+    except OSError:
+        return False
+
+
+def decided(job: Job, columns: Columns, tally: Tally) -> Iterator[list[Decided]]:
+    """Rows that are reports, amendments, repeats or rejects, block by block; ``tally`` counts all."""
+    content = msgspec.msgpack.Decoder(job.kind.content)
+    with _Worker(job, columns) as worker:
+        for part in worker.parts(tally):
+            found = [_decided(job, content, one) for one in part.said]
+            for (text, flat), one in zip(part.samples, found, strict=False):
+                one.flat = flat
+                tally.sample(one, text)
+            before = [len(one.notes) for one in found]
+            job.settle(found)
+            tally.merge(part.counts, part.box, part.odd, part.unplaced)
+            for one, told in zip(found, before, strict=True):
+                tally.settled(one, told)
+            tally.refuse(part.rejects, part.refused, part.unnumbered)
+            yield [*found, *(_rejected(one) for one in part.rejects)]
+
+
+def _decided(job: Job, content: msgspec.msgpack.Decoder[Any], said: Said) -> Decided:
+    draft = Draft(
+        kind=job.kind,
+        content=content.decode(said.content),
+        packed=bytes(said.content),
+        compartment=job.compartment,
+        client_id=said.client_id,
+        entity=said.entity,
+        links=said.links,
+        occurred=said.occurred,
+        observed=said.observed,
+        place=said.place,
+        **dict(zip(WORDS, said.words, strict=True)),
+    )
+    return Decided(
+        Row(said.number, ()),
+        REPORT,
+        None,
+        draft,
+        {},
+        said.row_id,
+        said.content_hash.hex(),
+        said.entity,
+        said.notes,
+    )
+
+
+def _rejected(one: Any) -> Decided:
+    broken = Broken(one.row, one.column, one.value, one.rule, one.remedy)
+    return Decided(broken, REJECT, one)
+
+
+class _Worker:
+    """The process, and a thread that hears it."""
+
+    def __init__(self, job: Job, columns: Columns) -> None:
+        table = job.table
+        assert table.options is not None
+        self._job = job
+        path = str(table.path)
+        held = _MEMORY_FILE.fullmatch(path)
+        setup = Setup(
+            path=path if held else str(table.path.absolute()),
+            name=table.path.name,
+            stated=table.options,
+            mapping=job.mapping,
+            kind=job.kind.name,
+            columns=columns,
+            compartment=job.compartment,
+            now=job.now,
+            zone=job.zone,
+            block=BLOCK,
+            finds=job.find is not None,
+            areas=job.shaper.areas is not None,
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", *PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(int(held[1]),) if held else (),
+            cwd="/",
+            env=_ENVIRONMENT,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in: IO[bytes] = self._process.stdin
+        self._out: IO[bytes] = self._process.stdout
+        self._heard: queue.Queue[Message | Exception] = queue.Queue(_AHEAD)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(
+            target=self._hear, args=(setup,), name="import-reader", daemon=True
+        )
+        self._thread.start()
+
+    def __enter__(self) -> _Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closed.set()
+        self._process.kill()
+        while self._thread.is_alive():
+            try:  # it may wait for room
+                self._heard.get(timeout=0.05)
+            except queue.Empty:
+                continue
+        self._process.wait()
+        with contextlib.suppress(BrokenPipeError):
+            self._in.close()
+        self._out.close()
+
+    def parts(self, tally: Tally) -> Iterator[Part]:
+        """What it answers, in order; at the end, the entities of all rows stand in ``tally``."""
+        while True:
+            message = self._heard.get()
+            if isinstance(message, Exception):
+                raise message
+            if isinstance(message, Fault):
+                raise _raised(message, self._job.table)
+            if isinstance(message, End):
+                tally.seen.take(message.seen)
+                return
+            assert isinstance(message, Block)
+            yield message.part
+
+    def _hear(self, setup: Setup) -> None:
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it died: what it says next tells
+                pickle.dump(setup, self._in)
+                self._in.flush()
+            while not self._closed.is_set():
+                message = self._next()
+                if isinstance(message, Ask):
+                    self._answer(message)
+                    continue
+                self._heard.put(message)
+                if not isinstance(message, Block):
+                    return
+        except Exception as error:  # noqa: BLE001 - raised again where the blocks are asked for
+            if not self._closed.is_set():
+                self._heard.put(error)
+
+    def _next(self) -> Message:
+        head = self._out.read(LENGTH.size)
+        if len(head) < LENGTH.size:
+            return Fault("", "takes more memory or time than it may, or is damaged", None, None)
+        (length,) = LENGTH.unpack(head)
+        return _message.decode(self._out.read(length))
+
+    def _answer(self, ask: Ask) -> None:
+        job = self._job
+        answer: Any
+        if ask.what == "find":
+            assert job.find is not None
+            text, day = ask.of
+            answer = job.find(text, date.fromisoformat(day) if day else None)
+        else:
+            assert job.shaper.areas is not None
+            of = job.shaper.areas.at if ask.what == "at" else job.shaper.areas.reach_m
+            answer = of(*ask.of)
+        told = msgspec.msgpack.encode(answer)
+        self._in.write(LENGTH.pack(len(told)) + told)
+        self._in.flush()
+
+
+def _raised(fault: Fault, table: Table) -> Exception:
+    """The fault as it would have been raised here."""
+    if fault.code == BadMapping.code:
+        return BadMapping(fault.message, field=fault.field, remedy=fault.remedy)
+    if fault.code:
+        return UnclearFile(fault.message, field=fault.field, remedy=fault.remedy)
+    return UnclearFile(
+        f"{table.path.name} {fault.message}.",
+        field="file",
+        remedy="Save it again from the program it came from, or split it.",
+    )

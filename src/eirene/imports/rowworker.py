@@ -1,0 +1,276 @@
+"""The process that reads a long table and decides on its rows, beside the node; see ``apart``.
+
+It knows nothing of the picture and holds no key. It is told once what to do, asks on the way
+what names and points mean, and answers block by block. Before the first row it shuts itself
+in, so that what a stranger's file does ends here.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eirene.errors import EireneError
+from eirene.imports.deciding import REJECT, REPORT, Decided, Job
+from eirene.imports.mapping import Mapping
+from eirene.imports.readers import open_table
+from eirene.imports.rejects import Reject
+from eirene.imports.seen import Seen
+from eirene.imports.shaping import Columns, Shaper
+from eirene.imports.shut_in import shut_in
+from eirene.imports.tables import Options, Shown
+from eirene.imports.tally import Tally
+from eirene.places import Place
+from eirene.reports.draft import Draft
+from eirene.reports.flat import raw_content
+from eirene.reports.kinds import kind_named
+from eirene.times import Span
+
+MEMORY = 1_500_000_000
+SECONDS = 12 * 3_600
+_MOST_KEPT = 50_000
+"""Names of which it is known what they mean."""
+LENGTH = struct.Struct(">I")
+WORDS = tuple(
+    name
+    for name in Draft.__struct_fields__
+    if name
+    not in (
+        *("kind", "content", "packed", "compartment", "client_id", "entity", "amends", "links"),
+        *("occurred", "observed", "place"),
+    )
+)
+"""Fields of a draft that are texts, also those that are added later: none is left behind."""
+_PLAIN = (str, int, float, bool, type(None))
+_WORD = 1 << 63
+
+
+class Setup(msgspec.Struct):
+    """What to do; comes from the node, pickled."""
+
+    path: str
+    name: str
+    """Of the file, as a person called it."""
+    stated: Options
+    mapping: Mapping
+    kind: str
+    columns: Columns
+    compartment: str
+    now: datetime
+    zone: tzinfo | None
+    block: int
+    """Rows that are answered together."""
+    finds: bool
+    """Whether there is somebody who knows names."""
+    areas: bool
+
+
+class Said(msgspec.Struct, array_like=True, frozen=True):
+    """A row that is a report, as long as nothing is known of its entity."""
+
+    number: int
+    row_id: str
+    content_hash: bytes
+    notes: tuple[str, ...]
+    entity: bytes
+    client_id: bytes
+    content: msgspec.Raw
+    """Of its kind, as it stands in a body."""
+    occurred: Span | None
+    observed: datetime | None
+    place: Place | None
+    words: tuple[str, ...]
+    """All else that a draft says, in the order of ``WORDS``."""
+    links: tuple[tuple[str, bytes], ...]
+
+
+class Part(msgspec.Struct, array_like=True):
+    """One block."""
+
+    counts: tuple[int, int, int, int, int]
+    said: list[Said]
+    rejects: list[Reject]
+    unnumbered: int
+    refused: list[bytes]
+    box: tuple[float, float, float, float] | None
+    odd: list[tuple[str, int, int]]
+    unplaced: dict[str, tuple[int, int]]
+    samples: list[tuple[str, dict[str, Any]]]
+    """Of the first of ``said``: in one line, and flat."""
+
+
+class Ask(msgspec.Struct, array_like=True, tag="ask"):
+    """A question that only the node can answer."""
+
+    what: str
+    """find, at or reach_m"""
+    of: tuple[Any, ...]
+
+
+class Block(msgspec.Struct, array_like=True, tag="block"):
+    """An answer."""
+
+    part: Part
+
+
+class End(msgspec.Struct, array_like=True, tag="end"):
+    """The last answer, with the entities of all rows."""
+
+    seen: bytes
+
+
+class Fault(msgspec.Struct, array_like=True, tag="fault"):
+    """Why there is no further answer: a table that cannot be read to its end."""
+
+    code: str
+    message: str
+    field: str | None
+    remedy: str | None
+
+
+Message = Ask | Block | End | Fault
+_encode = msgspec.msgpack.Encoder().encode
+_places = msgspec.msgpack.Decoder(list[Place])
+
+
+class Node:
+    """The node at the other end of the pipe."""
+
+    def __init__(self) -> None:
+        self._in, self._out = sys.stdin.buffer, sys.stdout.buffer
+        self._kept: dict[tuple[str, date | None], list[Place]] = {}
+
+    def tell(self, message: Message) -> None:
+        """Say something."""
+        told = _encode(message)
+        self._out.write(LENGTH.pack(len(told)) + told)
+        self._out.flush()
+
+    def _ask(self, what: str, *of: Any) -> bytes:
+        self.tell(Ask(what, of))
+        (length,) = LENGTH.unpack(self._in.read(LENGTH.size))
+        return self._in.read(length)
+
+    def find(self, text: str, on: date | None = None, /) -> list[Place]:
+        """Places of that name, as they were called on a day."""
+        found = self._kept.get((text, on))
+        if found is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            day = on.isoformat() if on else None
+            found = self._kept[text, on] = _places.decode(self._ask("find", text, day))
+        return found
+
+    def at(self, lon: float, lat: float, level: int | None = None) -> str | None:
+        """P-code of the area around a point."""
+        return msgspec.msgpack.decode(self._ask("at", lon, lat, level), type=str | None)
+
+    def reach_m(self, lon: float, lat: float, level: int) -> float | None:
+        """How far that area reaches."""
+        return msgspec.msgpack.decode(self._ask("reach_m", lon, lat, level), type=float | None)
+
+
+def main() -> None:
+    """Decide on the rows of one table, and end."""
+    node = Node()
+    setup: Setup = pickle.load(sys.stdin.buffer)  # noqa: S301 - the node's own words
+    try:
+        _decide(setup, node)
+    except EireneError as error:
+        node.tell(Fault(error.code, error.message, error.field, error.remedy))
+    except MemoryError:
+        node.tell(Fault("", "takes more memory than it may", None, None))
+
+
+def _decide(setup: Setup, node: Node) -> None:
+    shut_in(memory=MEMORY, seconds=SECONDS, written=0)
+    path = Shown(setup.path)
+    path.shown = setup.name
+    stated, kind = setup.stated, kind_named(setup.kind)
+    table = open_table(
+        Path(path) if not setup.name else path,
+        encoding=stated.encoding,
+        delimiter=stated.delimiter,
+        sheet=stated.sheet,
+        heading=stated.heading,
+        hidden=stated.hidden,
+    )
+    areas = node if setup.areas else None
+    shaper = Shaper(
+        table, setup.mapping, kind, setup.columns, now=setup.now, zone=setup.zone, areas=areas
+    )
+    find = node.find if setup.finds else None
+    job = Job(
+        table, setup.mapping, kind, shaper, setup.compartment, setup.now, setup.zone, find, None
+    )
+    seen, rows, first = Seen(), iter(table.rows()), True
+    while block := list(islice(rows, setup.block)):
+        tally = Tally(find)
+        decided = job.decide(block, seen)
+        for one in decided:
+            tally.take(one)
+        node.tell(Block(_part(decided, tally, first=first)))
+        first = first and not tally.samples
+    node.tell(End(seen.keys()))
+
+
+def _part(decided: Sequence[Decided], tally: Tally, *, first: bool) -> Part:
+    return Part(
+        counts=tally.counts,
+        said=[_said(one) for one in decided if one.outcome == REPORT],
+        rejects=[_sent(one.reject) for one in decided if one.reject is not None],
+        unnumbered=tally.unnumbered,
+        refused=[one.entity for one in decided if one.outcome == REJECT and one.entity],
+        box=tally.box,
+        odd=tally.odd,
+        unplaced=tally.unplaced,
+        samples=[
+            (text, flat) for (_, text), (_, flat, _) in zip(tally.samples, tally.first, strict=True)
+        ]
+        if first
+        else [],
+    )
+
+
+def _said(one: Decided) -> Said:
+    draft = one.draft
+    assert draft is not None
+    assert draft.client_id is not None
+    return Said(
+        one.row.number,
+        one.row_id,
+        bytes.fromhex(one.content),
+        one.notes,
+        one.entity,
+        draft.client_id,
+        raw_content(draft.content),
+        draft.occurred,
+        draft.observed,
+        draft.place,
+        tuple(getattr(draft, name) for name in WORDS),
+        draft.links,
+    )
+
+
+def _sent(reject: Reject) -> Reject:
+    """With cells that can be told, as they would be written."""
+    cells = tuple(cell if _is_plain(cell) else str(cell) for cell in reject.cells)
+    return msgspec.structs.replace(reject, cells=cells)
+
+
+def _is_plain(cell: Any) -> bool:
+    if isinstance(cell, int):
+        return -_WORD <= cell < _WORD
+    return isinstance(cell, (*_PLAIN, list, dict))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""Long tables are decided in a process of their own: with the same result, and shut in."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from eirene.imports import apart
+from eirene.imports.deciding import Decided
+from eirene.imports.faults import UnclearFile
+from eirene.imports.run import Plan
+from eirene.places import Place
+from eirene.web.memory import MemoryFile
+from import_files import a_file, a_mapping, planned, sums, told
+
+ROWS = """id,name,where,people,seen,lat,lon
+1,Talvek,Bangui,12,2025-03-01,4.25,15.5
+2,Orrin,Nowhere,,2025-03-02 14:00,,
+2,Orrin,Nowhere,,2025-03-02 14:00,,
+2,Orrin says otherwise,Nowhere,9,2025-03-02 14:00,,
+,No number,Bangui,1,2025-03-03,,
+,,,,,,
+5,Bad number,Bangui,a few,2025-03-04,,
+6,"Two
+lines, and é",Bangui,1,2025-03-05,5.5,16.25
+7,Broken,"one"two,1,,,
+8,Zero,,3,2025-03-06,0,0
+9,Last,Bangui,4,2025-13-45,,
+"""
+MAPPING = a_mapping(
+    fields={
+        "name": "name",
+        "people": "people",
+        "place": "where",
+        "observed": "seen",
+        "latitude": "lat",
+        "longitude": "lon",
+    },
+    row_id=["id"],
+)
+BANGUI = Place(lon=18.55, lat=4.36, accuracy_m=5_000.0, name="Bangui", pcode="CF71", method="named")
+
+
+def find(text: str, on: date | None = None, /) -> list[Place]:
+    assert on is None or isinstance(on, date)
+    return [BANGUI] if text == "Bangui" else []
+
+
+def taken(made: Plan) -> list[Decided]:
+    found: list[Decided] = []
+    made.look(found.extend)
+    return found
+
+
+def drafts(found: Sequence[Decided]) -> list[Any]:
+    """What is filed, whoever encoded it."""
+    return [msgspec.structs.replace(one.draft, packed=b"") for one in found if one.draft]
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.jsonl"])
+def test_what_is_decided_apart_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    text = ROWS
+    if name.endswith("jsonl"):
+        head, *lines = [line.split(",") for line in ROWS.splitlines() if '"' not in line]
+        text = "".join(
+            msgspec.json.encode(dict(zip(head, line, strict=False))).decode() + "\n"
+            for line in lines
+            if len(line) == len(head)
+        )
+    path = a_file(tmp_path, text, name)
+    here = planned(path, MAPPING, find=find, look=False)
+    mine = taken(here)
+    monkeypatch.setattr(apart, "WORTH", 0)
+    there = planned(path, MAPPING, find=find, look=False)
+    theirs = taken(there)
+    assert drafts(theirs) == drafts(mine) and len(drafts(mine)) >= 2
+    assert [d.packed for d in (one.draft for one in theirs) if d and not d.packed] == []
+    assert sums(there) == sums(here) and there.rows == here.rows
+    assert told(there) == told(here)
+    assert there.rejects == here.rejects
+    assert [first[:2] for first in there.first] == [first[:2] for first in here.first]
+    assert there.tally.unplaced == here.tally.unplaced
+    entities = [one.entity for one in mine if one.entity]
+    assert all(there.tally.has(one) for one in entities) and entities
+    assert not there.tally.has(os.urandom(16))
+
+
+def test_a_table_in_memory_is_decided_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "WORTH", 0)
+    file = MemoryFile("mine.csv")
+    file.write([b"id,name\n1,A\n,B\n"])
+    made = planned(file.path, a_mapping(row_id=["id"]))
+    assert (made.reports, made.rejected, made.rejects[0].file) == (1, 1, "mine.csv")
+    file.close()
+
+
+def test_a_table_that_cannot_be_read_to_its_end_is_the_same_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "WORTH", 0)
+    path = a_file(tmp_path, "id,name\n" + "1,A\n" * 3_000 + f"2,{'x' * (1 << 20)}\n")
+    with pytest.raises(UnclearFile, match=r"Line 3002 of list\.csv is longer"):
+        planned(path, a_mapping(row_id=["id"]))
+
+
+def test_a_process_that_dies_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "WORTH", 0)
+    monkeypatch.setattr(apart, "PROGRAM", ("-c", "import os; os._exit(9)"))
+    path = a_file(tmp_path, "id,name\n1,A\n")
+    with pytest.raises(UnclearFile, match="more memory or time") as caught:
+        planned(path, a_mapping(row_id=["id"]))
+    assert caught.value.remedy
+
+
+def test_the_process_ends_when_nobody_asks_for_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Any] = []
+    popen = apart.subprocess.Popen
+
+    def noted(*args: Any, **given: Any) -> Any:
+        started.append(popen(*args, **given))
+        return started[-1]
+
+    monkeypatch.setattr(apart.subprocess, "Popen", noted)
+    path = a_file(tmp_path, "id,name\n" + "".join(f"{n},Site {n}\n" for n in range(30_000)))
+    for _block in planned(path, a_mapping(row_id=["id"]), look=False).blocks():
+        break
+    for _ in range(100):
+        if started[0].poll() is not None:
+            return
+        time.sleep(0.02)
+    raise AssertionError("it goes on for nobody")
