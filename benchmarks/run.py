@@ -34,6 +34,8 @@ NAMES = {
     "symbols": "10,000 symbols, 1,000 moves a second",
     "idle": "memory of the demo node at rest",
     "imports": "import and backup",
+    "matching": "200,000 places against 33,000 P-codes and 20,000 names",
+    "hostile": "files made to hurt: time and memory",
     "rules": "release rules: their graph, decisions and versions",
     "release": "rules and versions, preview, the end of an agreement",
     "source_game": "how often attackers name the source of a release",
