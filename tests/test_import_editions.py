@@ -24,9 +24,10 @@ from eirene.imports.deciding import Decided
 from eirene.imports.run import Plan
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
-from eirene.picture import Query, Row, search
+from eirene.picture import Query, Row, many, search
 from eirene.picture.imports import Imported, state_of
 from eirene.release.reader import Reader
+from eirene.reports.acts.imported import is_made
 from eirene.reports.flat import content_values
 from eirene.web.bring import filed, planned
 from eirene.web.undoing import told
@@ -377,3 +378,14 @@ def test_only_the_organisation_that_imports_stops_it(office: Office, source: str
         with pytest.raises(Unavailable):
             office.node.importing.stop(blind, run.id)
         run.check()
+
+
+def test_what_a_person_files_is_never_taken_for_an_imports(office: Office, source: str) -> None:
+    flats = [
+        {"kind": "site", "type": "other", "name": f"{source} {n}", "compartment": "mission"}
+        for n in range(100)
+    ]
+    filed = office.node.filing.file_now(office.duty, flats)
+    rows = many.reports(office.node.picture, office.duty, [one.id for one in filed])
+    assert len(rows) == 100
+    assert not any(is_made(row.body.client_id) for row in rows.values())
