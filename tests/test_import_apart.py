@@ -44,6 +44,15 @@ MAPPING = a_mapping(
         "longitude": "lon",
     },
     row_id=["id"],
+    const={
+        "grade": "B2",
+        "classification": "confidential",
+        "tlp": "AMBER",
+        "purpose": "protection",
+        "language": "fr",
+    },
+    passing_on=False,
+    licence="for the mission alone",
 )
 BANGUI = Place(lon=18.55, lat=4.36, accuracy_m=5_000.0, name="Bangui", pcode="CF71", method="named")
 
@@ -83,6 +92,7 @@ def test_what_is_decided_apart_is_the_same(
     there = planned(path, MAPPING, find=find, look=False)
     theirs = taken(there)
     assert drafts(theirs) == drafts(mine) and len(drafts(mine)) >= 2
+    assert all(draft.terms and draft.language == "fr" for draft in drafts(theirs)), "nor its terms"
     assert [d.packed for d in (one.draft for one in theirs) if d and not d.packed] == []
     assert sums(there) == sums(here) and there.rows == here.rows
     assert told(there) == told(here)

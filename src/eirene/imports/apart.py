@@ -77,6 +77,7 @@ def decided(job: Job, columns: Columns, tally: Tally) -> Iterator[list[Decided]]
 
 
 def _decided(job: Job, content: msgspec.msgpack.Decoder[Any], said: Said) -> Decided:
+    words: dict[str, Any] = dict(zip(WORDS, said.words, strict=True))
     draft = Draft(
         kind=job.kind,
         content=content.decode(said.content),
@@ -88,7 +89,7 @@ def _decided(job: Job, content: msgspec.msgpack.Decoder[Any], said: Said) -> Dec
         occurred=said.occurred,
         observed=said.observed,
         place=said.place,
-        **dict(zip(WORDS, said.words, strict=True)),
+        **words,
     )
     return Decided(
         Row(said.number, ()),
