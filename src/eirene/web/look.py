@@ -204,7 +204,8 @@ def _listed(one: Suggested) -> dict[str, Any]:
 
 def _site(one: SiteHit, mission: Mission | None) -> dict[str, Any]:
     """A site of a list that was imported, or of a report, as this reader may see it."""
-    around = mission.gazetteer.name_of(one.pcode) if mission else ""
+    area = mission.gazetteer.name_of(one.pcode) if mission else ""
+    around = one.place if one.place.casefold() != one.name.casefold() else area
     return {
         "name": one.name,
         "pcode": one.pcode or None,
@@ -213,7 +214,7 @@ def _site(one: SiteHit, mission: Mission | None) -> dict[str, Any]:
         "accuracy_m": one.accuracy_m,
         "source": one.source or None,
         "type": one.type,
-        "around": one.place or around or None,
+        "around": around or area or None,
         "other_names": list(one.other_names[:5]),
     }
 
