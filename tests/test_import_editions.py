@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -207,6 +210,23 @@ def test_a_newer_edition_brings_only_what_changed(office: Office, source: str) -
     assert (made.reports, made.repeats) == (0, 3)
     assert gone is not None and len(gone.rows) == 1
     assert office.stands(source) == _named({1: 1, 2: 5, 4: 4})
+
+
+def test_a_list_is_the_same_one_in_the_other_format(office: Office, source: str) -> None:
+    office.bring({1: 1, 2: 2}, source)
+    book = openpyxl.Workbook()
+    (sheet,) = book.worksheets
+    for row in csv.reader(io.StringIO(_csv({1: 1, 2: 5}))):
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book.save(office.folder / "list.xlsx")
+    mapping = a_mapping(fields={"name": "name", "people": "people"}, row_id=["id"], source=source)
+    made = planned(
+        office.node, office.duty, office.folder / "list.xlsx", mapping, _quiet,
+        kind="site", compartment="mission", look=False,
+    )  # fmt: skip
+    _, gone = filed(office.node, office.duty, made, _quiet, withdraw=False)
+    assert (made.reports, made.amendments, made.repeats) == (1, 1, 1)
+    assert gone is None or not gone.rows
 
 
 def test_what_a_person_changed_is_neither_withdrawn_nor_taken_back(

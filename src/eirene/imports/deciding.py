@@ -18,6 +18,7 @@ from eirene.imports.rejects import BadCell, Reject
 from eirene.imports.same import same
 from eirene.imports.seen import Seen
 from eirene.imports.shaping import Shaper
+from eirene.imports.values import written
 from eirene.reports.acts.imported import is_made, made_id
 from eirene.reports.draft import Draft, Find, draft_of
 from eirene.reports.kinds import Kind
@@ -171,7 +172,7 @@ class Job(msgspec.Struct, frozen=True):
             cell = row.cells[at]
             if isinstance(cell, Damaged):
                 raise BadCell(name, cell, cell.rule, "Write the code into the cell as text.")
-        parts = [str(row.cells[at] if row.cells[at] is not None else "").strip() for at in places]
+        parts = ["" if row.cells[at] is None else written(row.cells[at]) for at in places]
         blank = self.mapping.may_be_blank
         if not any(parts) or not all(
             part or name in blank for part, name in zip(parts, self.mapping.row_id, strict=True)
