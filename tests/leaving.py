@@ -26,6 +26,7 @@ from eirene.people.rights import Rights
 from eirene.picture import Query
 from eirene.picture.ledger import Entity, lines_with
 from eirene.products import export
+from eirene.products.tile import ring_around
 from eirene.release.reader import Reader
 from eirene.reports.acts import is_act
 from eirene.reports.envelope import Attachment, Body, entry_hash
@@ -309,6 +310,7 @@ def look_at_all(node: Node) -> None:
                 desk.decided(case, now)
                 if node.mission and body.place and body.place.lat and body.place.lon:
                     node.mission.areas.reach_m(body.place.lon, body.place.lat, 1)
+                    ring_around(body.place.lon, body.place.lat, 5_000)  # as a tile does
 
 
 def remembered(node: Node, points: set[float]) -> tuple[set[str], set[Entity], set[float]]:

@@ -43,6 +43,8 @@ from eirene.nodes.backup import Summary, backup
 from eirene.people.people import People
 from eirene.people.rights import PEOPLE
 from eirene.picture import Picture, PictureDamaged, rebuild
+from eirene.products.tile import ring_around
+from eirene.release.coarsen import forget_cells
 from eirene.release.rules import ON_DEMAND
 from eirene.release.sources import present_in
 from eirene.reports.acts.configuration import COMPARTMENT as CONFIGURATION
@@ -281,6 +283,8 @@ class Node:
         if self.mission:
             self.mission.areas.forget()
         present_in.cache_clear()
+        ring_around.cache_clear()
+        forget_cells()
 
     def verify(self, progress: Progress | None = None) -> Verdict:
         """Check the whole log and its files; changes nothing."""

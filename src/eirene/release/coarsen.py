@@ -160,6 +160,11 @@ def _cell_place(cell: str) -> Place:
     )
 
 
+def forget_cells() -> None:
+    """Forget which cells were given of late: somebody was in each of them."""
+    _cell_place.cache_clear()
+
+
 def cell_at(lon: float, lat: float, width_km: float) -> str:
     """Number of the H3 cell that holds a point: of the finest that are not narrower than asked.
 
