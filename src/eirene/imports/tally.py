@@ -143,6 +143,8 @@ class Tally:
             self.refused.note(entity, b"")
         self.unnumbered += unnumbered
         self.rejects += rejects[: SHOWN_REJECTS - len(self.rejects)]
+        for one in rejects:
+            self._unclear(one)
 
     def _note(self, what: str, times: int, row: int) -> None:
         had, first = self._odd.get(what, (0, row))
@@ -162,15 +164,16 @@ class Tally:
                 self.unnumbered += 1
             if len(self.rejects) < SHOWN_REJECTS:
                 self.rejects.append(one.reject)
-            if one.reject.field == "place" and self._find is not None:
-                self._unclear(one.reject, self._find)
+            self._unclear(one.reject)
             return
         if one.draft is not None:
             self._keep(one, one.draft)
 
-    def _unclear(self, reject: Reject, find: Find) -> None:
+    def _unclear(self, reject: Reject) -> None:
         """Keep what a name may mean, each as words by which it is found alone."""
-        name = reject.value.strip()
+        find, name = self._find, reject.value.strip()
+        if reject.field != "place" or find is None:
+            return
         known = self.unclear.get(name)
         if known is not None:
             self.unclear[name] = msgspec.structs.replace(known, rows=known.rows + 1)
