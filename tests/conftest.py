@@ -22,7 +22,9 @@ from eirene.reports.envelope import Body
 from eirene.times import Span
 
 # how long one example takes says more of what else the machine does than of the code
-settings.register_profile("house", deadline=None)
+settings.register_profile("house", deadline=None, max_examples=50)
+# before a release: ./run test --hypothesis-profile long
+settings.register_profile("long", deadline=None, max_examples=1_000)
 settings.load_profile("house")
 
 

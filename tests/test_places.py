@@ -580,7 +580,7 @@ def told(parse: Callable[[str], T], text: str) -> T | None:
 
 
 @pytest.mark.filterwarnings("ignore:Warning in .Convert_MGRS")
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=60), PIECES.map("".join), PIECES.map(" ".join)), st.booleans())
 def test_any_text_is_a_place_or_one_clear_error(text: str, known: bool) -> None:
     place = told(lambda text: parse_place(text, find=gazetteer if known else None), text)
@@ -610,7 +610,7 @@ ODDITIES = st.sampled_from(
 
 
 @pytest.mark.filterwarnings("ignore:Warning in .Convert_MGRS")
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.text(max_size=40), PIECES.map("".join), st.lists(ODDITIES, max_size=12).map("".join)
