@@ -297,7 +297,8 @@ def test_ready_mappings_have_a_licence_and_an_attribution() -> None:
         assert mapping.name == name
         assert mapping.licence
         assert mapping.attribution
-        assert mapping.row_id
+        # a list without numbers of its own says so, and what that means for its next edition
+        assert mapping.row_id or "no number of its own" in mapping.notes
 
 
 @given(

@@ -115,8 +115,12 @@ def test_every_role_that_may_file_tells_something() -> None:
     assert told == set(roles()) - MAY_NOT_FILE
 
 
+# they come by import, by upload and by keeping how a table is read; nobody reports them
+NOT_TOLD = {"site", "attachment", "mapping"}
+
+
 def test_every_kind_is_told() -> None:
-    assert {line.report["kind"] for line in LINES} | {"site", "attachment"} == set(kinds())
+    assert {line.report["kind"] for line in LINES} | NOT_TOLD == set(kinds())
 
 
 def test_everybody_files_where_his_role_lets_him() -> None:
