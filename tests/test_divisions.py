@@ -199,6 +199,21 @@ def test_what_is_wrong_with_a_version_is_one_error_with_its_field(
     assert fault.value.field == field
 
 
+@pytest.mark.parametrize("level", ["0", "1"])
+def test_an_area_that_lies_in_itself_or_in_a_smaller_one_is_refused(
+    tmp_path: Path, level: str
+) -> None:
+    """Whoever asks what holds it would never be answered."""
+    told = Told("x", "T", source="s")
+    rows = [
+        {"level": "0", "pcode": "QR", "name": "Q", "parent_pcode": "QR1" if level == "1" else "QR"},
+        {"level": "1", "pcode": "QR1", "name": "One", "parent_pcode": "QR"},
+    ]
+    with pytest.raises(own.BadDivision, match="of no higher level") as fault:
+        own.add(tmp_path, told, [], rows)
+    assert fault.value.field == "pcodes"
+
+
 def test_borders_without_codes_and_codes_without_borders_are_refused(tmp_path: Path) -> None:
     import shapely
 

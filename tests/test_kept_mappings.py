@@ -153,7 +153,10 @@ def test_one_that_does_not_fit_is_shown_with_its_fault_and_is_never_used(web: We
 
 @pytest.mark.parametrize(
     "expression",
-    ["(a+)+$", "(.|.)*x", "(aa?)*b", "a*a*a*", "a?" * 13 + "a" * 13, "(a?){30}", "((", "x" * 201],
+    [
+        *("(a+)+$", "(.|.)*x", "(aa?)*b", "a*a*a*", "a?" * 13 + "a" * 13, "(a?){30}", "(("),
+        *("x" * 201, "(?:(?=)){2000000}", "(?:(?:a{40}){40}){40}"),
+    ],
 )
 def test_an_expression_that_may_cost_hours_is_refused(expression: str) -> None:
     assert fault_of(expression)
@@ -163,6 +166,21 @@ def test_what_ready_mappings_ask_is_asked_of_those_that_are_kept() -> None:
     for name in ready_mappings():
         for expression in expressions(mapping_named(name)):
             assert fault_of(expression) == "", (name, expression)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    ["a = " + "[" * 5_000, "a = " + "1" * 5_000, MINE + 'name = { text = "{x" }'],
+    ids=["deep", "long number", "open bracket"],
+)
+def test_whatever_is_filed_as_one_stops_no_other_import(web: WebNode, rules: str) -> None:
+    flat = {"kind": "mapping", "compartment": "mission", "name": "odd", "rules": rules}
+    said = web.file(flat)
+    [one] = [one for one in kept(web) if one["name"] == "odd"]
+    assert one["problem"]
+    assert brought(web)["proposal"]["ready"] != "odd"
+    act = {"kind": "withdrawal", "compartment": "mission", "amends": [said[0]["id"]]}
+    web.file(act | {"reason": "error"})
 
 
 def test_a_kept_text_that_is_no_mapping_is_refused() -> None:

@@ -193,6 +193,12 @@ def mapping_of(text: str, where: str) -> Mapping:
             field=at.strip("`.") or "mapping",
             remedy="The guide “Bring your data” lists what a mapping can say.",
         ) from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; too deep
+        raise BadMapping(
+            f"{where} cannot be read: {str(error)[:100]}.",
+            field="mapping",
+            remedy="Shorten what is nested, or a number, and try again.",
+        ) from None
 
 
 def check(mapping: Mapping, kind: Kind, columns: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from eirene.imports.faults import BadMapping
-from eirene.imports.mapping import Mapping, Rule, mapping_of, rules_of
+from eirene.imports.mapping import Mapping, Rule, mapping_of, rules_of, used_columns
 
 # how Python itself reads an expression: no reader of ours could say what it will do
 _sre: Any = importlib.import_module("re._constants")
@@ -20,8 +20,10 @@ _parser: Any = importlib.import_module("re._parser")
 
 LONGEST = 200
 """Characters of a regular expression."""
+MOST_TIMES = 1_000
+"""How often an expression may ask for something at least; what repeats itself multiplies."""
 MOST_OPEN = 2
-"""Repetitions without a near end, none in another: work grows at most as the square of a cell."""
+"""Repetitions without a near end: with the place where to begin, work grows as the cube of a cell."""
 MOST_WAYS = 4_096
 """In how many ways all other choices of an expression can be taken together."""
 _NEAR = 8
@@ -31,6 +33,7 @@ _REPEATS = (_sre.MAX_REPEAT, _sre.MIN_REPEAT)
 def shared_mapping(text: str, name: str) -> Mapping:
     """The mapping of a report of kind ``mapping``; raises ``BadMapping``."""
     found = mapping_of(text, name)
+    used_columns(found)  # raises, too: of texts with brackets that do not close
     for expression in expressions(found):
         fault = fault_of(expression)
         if fault:
@@ -63,7 +66,9 @@ def fault_of(expression: str) -> str:
     except (re.error, OverflowError, RecursionError) as error:
         return f"is not a regular expression: {error}"
     cost = _Cost()
-    _weigh(tree, cost, repeated=False)
+    _weigh(tree, cost, repeated=False, times=1)
+    if cost.times > MOST_TIMES:
+        return f"repeats something more than {MOST_TIMES:,} times"
     if cost.nested:
         return "repeats what can be read in several ways"
     if cost.open > MOST_OPEN:
@@ -76,13 +81,17 @@ class _Cost:
 
     def __init__(self) -> None:
         self.open, self.ways, self.nested = 0, 1, False
+        self.times = 0
+        """How often something must be there at least: of nothing at all, too, it takes memory."""
 
 
-def _weigh(tree: Any, cost: _Cost, *, repeated: bool) -> None:
+def _weigh(tree: Any, cost: _Cost, *, repeated: bool, times: int) -> None:
     for op, given in tree:
-        again = repeated
+        again, often = repeated, times
         if op in _REPEATS:
             least, most, _ = given
+            often = times * max(least, 1)
+            cost.times = max(cost.times, often)
             again = repeated or most > 1
             cost.nested |= repeated and least != most
             if most > _NEAR:
@@ -93,7 +102,7 @@ def _weigh(tree: Any, cost: _Cost, *, repeated: bool) -> None:
             cost.nested |= repeated
             cost.ways *= len(given[1])
         for part in _parts(given):
-            _weigh(part, cost, repeated=again)
+            _weigh(part, cost, repeated=again, times=often)
 
 
 def _parts(given: Any) -> Iterator[Any]:

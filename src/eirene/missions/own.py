@@ -246,6 +246,14 @@ def _table(rows: Sequence[Mapping[str, str]]) -> dict[str, Code]:
         known[said["pcode"]] = Code(
             said["pcode"], said["name"], int(said["level"]), said["parent_pcode"], other
         )
+    for code in known.values():
+        above = known.get(code.parent)
+        if above is not None and above.level >= code.level:  # or who asks upwards never ends
+            raise BadDivision(
+                f"{code.pcode} lies in {above.pcode}, which is of no higher level.",
+                field="pcodes",
+                remedy="Name as parent an area of a lower level number, or leave it blank.",
+            )
     return known
 
 
