@@ -183,6 +183,24 @@ def test_whatever_is_filed_as_one_stops_no_other_import(web: WebNode, rules: str
     web.file(act | {"reason": "error"})
 
 
+def test_another_column_leaves_a_list_under_its_terms(web: WebNode) -> None:
+    """A person corrects one column; the list is still the one that may not be passed on."""
+    rules = MINE.replace("\n\n[fields]", '\npassing_on = false\nlicence = "ours alone"\n[fields]')
+    rules = rules.replace("A list", "Our list")
+    flat = {"kind": "mapping", "compartment": "mission", "name": "ours", "rules": rules}
+    web.file(flat)
+    const = {"type": "other"}
+    made = brought(web, mapping="ours", fields={"Dorf": "name", "Menschen": "people"}, const=const)
+    upload = web.post(
+        JOC, f"/api/imports/{made['id']}", {"act": "file", "plan": made["plan"]["number"]}
+    )
+    assert upload.status_code == 200, upload.text
+    assert settled(web, made["id"], JOC)["state"] == "filed", made
+    found = web.get(JOC, "/api/search?kind=site&q=Talvek").json()
+    terms = [one.get("terms") for one in found["reports"] if one["source"] == "Our list"]
+    assert terms and all(terms), terms
+
+
 def test_a_kept_text_that_is_no_mapping_is_refused() -> None:
     with pytest.raises(BadMapping, match="Expected `str`"):
         shared_mapping("kind = 3", "x")

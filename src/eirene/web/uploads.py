@@ -280,7 +280,25 @@ def proposal_for(of: Known, choices: Choices, kept: Sequence[Mapping] = ()) -> P
         mapping = with_codes(found.mapping, choices.codes)
         return msgspec.structs.replace(found, mapping=mapping)
     columns = chosen(of, found.kind, choices.fields) if choices.fields else found.columns
-    return settled(of, found.kind, columns, const=choices.const, codes=choices.codes)
+    made = settled(of, found.kind, columns, const=choices.const, codes=choices.codes)
+    return _of_the_same_list(made, found.mapping) if found.ready else made
+
+
+def _of_the_same_list(made: Proposal, before: Mapping) -> Proposal:
+    """A proposal that stays what its list is, though other columns were chosen: whose it is, under
+    which terms, how it is marked, and by what its rows are known again.
+    """
+    if made.mapping is None:
+        return made
+    keep = ("passing_on", "licence", "attribution", "source", "row_id", "may_be_blank")
+    fields = made.mapping.fields
+    const = {name: value for name, value in before.const.items() if name not in fields}
+    mapping = msgspec.structs.replace(
+        made.mapping,
+        const=const | dict(made.mapping.const),
+        **{name: getattr(before, name) for name in keep},
+    )
+    return msgspec.structs.replace(made, mapping=mapping)
 
 
 def stated(mapping: Mapping, choices: Choices) -> Mapping:
