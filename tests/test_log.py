@@ -17,6 +17,7 @@ from conftest import Bench, a_body
 from eirene.errors import DamagedLog, DiskFull, FolderInUse, ForeignRealm, InvalidEntry
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
+from eirene.log import batch as batch_module
 from eirene.log import log as log_module
 from eirene.log.clock import clock_warning, tick
 from eirene.log.log import Log
@@ -161,8 +162,8 @@ def test_a_log_of_format_1_goes_on_in_format_2(
 ) -> None:
     bodies = [a_body(compartment=name) for name in ("command", "mission", "command", "mission")]
     with monkeypatch.context() as before:
-        before.setattr(log_module, "FORMAT", 1)
-        before.setattr(log_module, "packed", bytes)
+        before.setattr(batch_module, "FORMAT", 1)
+        before.setattr(batch_module, "packed", bytes)
         bench.log.append(bodies[:2])
     bench.log.append(bodies[2:])
     found = [opened for opened in bench.reopen().read(check=True) if opened.header.sequence]
@@ -192,7 +193,7 @@ def test_a_hostile_body_is_one_clear_error_that_names_its_entry(
     bomb = zstandard.ZstdCompressor().compress(bytes(1 << 26))
     bench.log.append([a_body()])
     with monkeypatch.context() as enemy:
-        enemy.setattr(log_module, "packed", lambda raw: b"\1" + bomb)  # pyright: ignore[reportUnknownLambdaType]
+        enemy.setattr(batch_module, "packed", lambda raw: b"\1" + bomb)  # pyright: ignore[reportUnknownLambdaType]
         bench.log.append([a_body()])
     bench.log.append([a_body()])
     with pytest.raises(DamagedLog, match=r"Entry 3 of the log is damaged: The body unpacks to"):
@@ -250,7 +251,7 @@ def test_no_plain_text_stands_in_the_log_folder(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # packed tightly, a text that nobody sealed could not be told from one that is sealed
-    monkeypatch.setattr(log_module, "packed", lambda raw: b"\0" + raw)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(batch_module, "packed", lambda raw: b"\0" + raw)  # pyright: ignore[reportUnknownLambdaType]
     token = b"TOKEN-" + os.urandom(4).hex().encode()
     bench.log.append(
         [

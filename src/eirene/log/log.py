@@ -14,8 +14,6 @@ Invariants
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import os
 import shutil
 import threading
 import time
@@ -30,19 +28,15 @@ import apsw
 import msgspec
 
 from eirene.errors import DamagedLog, DiskFull, FolderInUse, InvalidEntry
-from eirene.keys.seal import open_body, seal_body
-from eirene.keys.store import AuthorKey, KeyStore
-from eirene.log.clock import millis, moment, tick
+from eirene.keys.seal import open_body
+from eirene.keys.store import KeyStore
+from eirene.log.batch import Batch, Head
+from eirene.log.clock import millis, moment
 from eirene.log.dropping import TOGETHER, Dropping
 from eirene.reports.envelope import (
-    DOMAIN_SIGNATURE,
-    FORMAT,
-    SIGN_EVERY,
-    SUITE,
     ZERO_HASH,
     Body,
     Entry,
-    Header,
     Opened,
     admit,
     body_of,
@@ -53,11 +47,8 @@ from eirene.reports.envelope import (
     encode_body,
     encode_header,
     entry_hash,
-    pad,
-    report_id,
     unpad,
 )
-from eirene.reports.packing import packed
 
 _SCHEMA = """
 CREATE TABLE entry(lsn INTEGER PRIMARY KEY, header BLOB NOT NULL, sealed BLOB NOT NULL,
@@ -78,15 +69,6 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The machine's time."""
     return datetime.now(UTC)
-
-
-class Head(msgspec.Struct):
-    """End of one chain."""
-
-    sequence: int
-    hash: bytes
-    compartment: str
-    clock: int
 
 
 class _Ticket:
@@ -277,7 +259,7 @@ class Log:
     def _store(self, tickets: list[_Ticket]) -> None:
         """One transaction for all; memory follows only after the commit."""
         now_ms = millis(self._clock())
-        batch = _Batch(self._keys, self._heads, self._clocks, self.last_lsn, now_ms)
+        batch = Batch(self._keys, self._heads, self._clocks, self.last_lsn, now_ms)
         for ticket in tickets:
             batch.clock_ms = now_ms if ticket.at_ms is None else ticket.at_ms
             ticket.opened = batch.add_all(ticket.bodies)
@@ -421,92 +403,6 @@ class Log:
         self._keys.note_high_water(self.heads())
 
 
-class _Batch:
-    """Entries of one transaction, made in order; the log's memory is not touched."""
-
-    def __init__(
-        self,
-        keys: KeyStore,
-        heads: dict[bytes, Head],
-        clocks: dict[str, int],
-        lsn: int,
-        now_ms: int,
-    ) -> None:
-        self.keys = keys
-        self.known = heads
-        self.heads: dict[bytes, Head] = {}
-        self.clocks = dict(clocks)
-        self.lsn = lsn
-        self.now_ms = self.clock_ms = now_ms
-        self.received = moment(now_ms)
-        self.month = f"{self.received:%Y-%m}"
-        self.rows: list[tuple[int, bytes, bytes, bytes, int]] = []
-        self._noise: list[bytes] = []
-
-    def _random(self) -> bytes:
-        """32 random bytes, fetched from the system for many entries at once."""
-        if not self._noise:
-            noise = os.urandom(32 * _ROWS)
-            self._noise = [noise[at : at + 32] for at in range(0, len(noise), 32)]
-        return self._noise.pop()
-
-    def add_all(self, bodies: Sequence[tuple[Body, bytes]]) -> list[Opened]:
-        """Entries of one caller; the last in each chain is signed."""
-        last = {body.compartment: at for at, (body, _) in enumerate(bodies)}
-        opened: list[Opened] = []
-        for at, (body, raw) in enumerate(bodies):
-            author = self.keys.author(body.compartment)
-            if author.public not in self.heads and author.public not in self.known:
-                self._introduce(body, author)
-            opened.append(self._add(body, raw, author, sign=last[body.compartment] == at))
-        return opened
-
-    def _introduce(self, first: Body, author: AuthorKey) -> None:
-        content = self.keys.author_content(author)
-        client_id = author.public[:16]
-        body = Body(
-            id=report_id(author.public, "", client_id),
-            client_id=client_id,
-            owner=self.keys.owner,
-            compartment=first.compartment,
-            entity=author.public[:16],
-            kind="author/1",
-            account="",
-            filed=self.received,
-            content=msgspec.Raw(_encode_content(content)),
-        )
-        self._add(body, encode_body(body), author, sign=True)
-
-    def _add(self, body: Body, raw: bytes, author: AuthorKey, *, sign: bool) -> Opened:
-        keys, compartment = self.keys, body.compartment
-        head = self.heads.get(author.public) or self.known.get(author.public)
-        sequence, previous = (head.sequence + 1, head.hash) if head else (0, ZERO_HASH)
-        clock = tick(self.clocks.get(compartment, 0), self.clock_ms)
-        key = keys.data_key(body.owner, compartment, self.month)
-        salt, opener = self._random(), self._random()
-        inner = packed(raw)
-        plain = pad(opener, inner)
-        # in the order of the header's fields: names would take as long as the hashes
-        first = (
-            *(FORMAT, SUITE, keys.mission, keys.realm, keys.compartment_id(compartment)),
-            *(author.public, sequence, previous, clock, key.id, salt),
-        )
-        commitment, size = commitment_of(opener, raw), len(plain)
-        associated = encode_header(Header(*first, ZERO_HASH, commitment, size))
-        sealed = seal_body(key.key, salt, associated, plain)
-        header = Header(*first, _sha(sealed), commitment, size)
-        header_bytes = encode_header(header)
-        hash_ = entry_hash(header_bytes)
-        signature = b""
-        if sign or sequence % SIGN_EVERY == SIGN_EVERY - 1:
-            signature = author.private.sign(DOMAIN_SIGNATURE + hash_)
-        self.lsn += 1
-        self.rows.append((self.lsn, header_bytes, sealed, signature, self.now_ms))
-        self.heads[author.public] = Head(sequence, hash_, compartment, clock)
-        self.clocks[compartment] = clock
-        return Opened(self.lsn, hash_, header, body, raw, self.received, inner)
-
-
 def _insert(db: apsw.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Many rows a statement: each statement lets go of the interpreter, and waits to get it back."""
     for at in range(0, len(rows), _ROWS):
@@ -514,10 +410,6 @@ def _insert(db: apsw.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(part))
         values = [value for row in part for value in row]
         db.execute(f"INSERT INTO entry VALUES{marks}", values)
-
-
-def _sha(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
 
 
 def _hold(folder: Path) -> BufferedRandom:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from eirene.errors import BackupFailed, InvalidEntry
 from eirene.keys.store import KeyStore
-from eirene.log.log import Head, connect, make_tables
+from eirene.log.batch import Head
+from eirene.log.log import connect, make_tables
 from eirene.reports.envelope import ZERO_HASH, Entry, Header, admit, decode_header, entry_hash
 
 

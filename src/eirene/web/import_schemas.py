@@ -4,156 +4,150 @@ from __future__ import annotations
 
 from typing import Any
 
-_TEXT: dict[str, Any] = {"type": "string"}
-_WHOLE: dict[str, Any] = {"type": "integer"}
-_ID: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-_BY_NAME: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
+from eirene.web.shape import ID, TEXT, WHOLE, mapping_of
 
-
-def _map(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
-    properties = required | optional
-    return {"type": "object", "properties": properties, "required": list(required)}
+_BY_NAME: dict[str, Any] = {"type": "object", "additionalProperties": TEXT}
 
 
 IMPORT_SCHEMAS: dict[str, Any] = {
     "Table": {"type": "string", "format": "binary"},
     "File": {"type": "string", "format": "binary"},
-    "ImportAct": _map(
+    "ImportAct": mapping_of(
         {"act": {"enum": ["plan", "file", "stop"]}},
-        plan=_WHOLE,
+        plan=WHOLE,
         withdraw={"type": "boolean"},
-        kind=_TEXT,
-        compartment=_TEXT,
-        source=_TEXT,
-        mapping=_TEXT,
+        kind=TEXT,
+        compartment=TEXT,
+        source=TEXT,
+        mapping=TEXT,
         fields=_BY_NAME,
         const=_BY_NAME,
         codes={"type": "object", "additionalProperties": _BY_NAME},
         places=_BY_NAME,
-        file=_map(
+        file=mapping_of(
             {},
-            encoding=_TEXT,
-            delimiter=_TEXT,
-            decimal=_TEXT,
-            dates=_TEXT,
-            zone=_TEXT,
-            sheet=_TEXT,
-            heading=_WHOLE,
+            encoding=TEXT,
+            delimiter=TEXT,
+            decimal=TEXT,
+            dates=TEXT,
+            zone=TEXT,
+            sheet=TEXT,
+            heading=WHOLE,
             hidden={"enum": ["", "read"]},
         ),
     ),
-    "Import": _map(
+    "Import": mapping_of(
         {
-            "id": _ID,
-            "name": _TEXT,
-            "bytes": _WHOLE,
+            "id": ID,
+            "name": TEXT,
+            "bytes": WHOLE,
             "state": {"enum": ["reading", "asks", "planned", "filing", "filed", "stopped"]},
-            "progress": _map({"done": _WHOLE, "of": _WHOLE}),
+            "progress": mapping_of({"done": WHOLE, "of": WHOLE}),
             "problem": {"oneOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]},
-            "compartment": _TEXT,
-            "source": _TEXT,
+            "compartment": TEXT,
+            "source": TEXT,
             "choices": {"type": "object"},
             "file": {
                 "oneOf": [
-                    _map(
+                    mapping_of(
                         {
-                            "sheet": _TEXT,
-                            "sheets": {"type": "array", "items": _TEXT},
-                            "heading": _WHOLE,
+                            "sheet": TEXT,
+                            "sheets": {"type": "array", "items": TEXT},
+                            "heading": WHOLE,
                         }
                     ),
                     {"type": "null"},
                 ]
             },
-            "kinds": {"type": "array", "items": _TEXT},
-            "targets": {"type": "array", "items": _TEXT},
+            "kinds": {"type": "array", "items": TEXT},
+            "targets": {"type": "array", "items": TEXT},
             "proposal": {"type": ["object", "null"]},
             "plan": {"type": ["object", "null"]},
-            "filed": _WHOLE,
-            "withdrawn": _WHOLE,
-            "import": {"oneOf": [_ID, {"type": "null"}]},
+            "filed": WHOLE,
+            "withdrawn": WHOLE,
+            "import": {"oneOf": [ID, {"type": "null"}]},
             "unfinished": {
                 "type": "array",
-                "items": _map(
+                "items": mapping_of(
                     {
-                        "id": _ID,
-                        "account": _TEXT,
-                        "began": _TEXT,
-                        "filed": _WHOLE,
+                        "id": ID,
+                        "account": TEXT,
+                        "began": TEXT,
+                        "filed": WHOLE,
                         "state": {"enum": ["stopped", "failed", "cut-off"]},
                     }
                 ),
             },
         }
     ),
-    "MappingToKeep": _map({"name": _TEXT}, compartment=_TEXT, rules=_TEXT, **{"import": _ID}),
-    "Mappings": _map(
+    "MappingToKeep": mapping_of({"name": TEXT}, compartment=TEXT, rules=TEXT, **{"import": ID}),
+    "Mappings": mapping_of(
         {
             "mappings": {
                 "type": "array",
-                "items": _map(
-                    {"name": _TEXT, "ready": {"type": "boolean"}, "makes": _TEXT, "source": _TEXT},
-                    title=_TEXT,
-                    columns={"type": "array", "items": _TEXT},
-                    licence=_TEXT,
-                    attribution=_TEXT,
+                "items": mapping_of(
+                    {"name": TEXT, "ready": {"type": "boolean"}, "makes": TEXT, "source": TEXT},
+                    title=TEXT,
+                    columns={"type": "array", "items": TEXT},
+                    licence=TEXT,
+                    attribution=TEXT,
                     passing_on={"type": "boolean"},
-                    id=_ID,
-                    compartment=_TEXT,
-                    organisation=_TEXT,
-                    filed_by=_TEXT,
-                    filed=_TEXT,
-                    problem=_TEXT,
-                    rules=_TEXT,
+                    id=ID,
+                    compartment=TEXT,
+                    organisation=TEXT,
+                    filed_by=TEXT,
+                    filed=TEXT,
+                    problem=TEXT,
+                    rules=TEXT,
                 ),
             }
         }
     ),
-    "Imports": _map(
+    "Imports": mapping_of(
         {"imports": {"type": "array", "items": {"$ref": "#/components/schemas/Import"}}}
     ),
-    "UndoAct": _map({"act": {"enum": ["undo", "stop"]}}),
-    "Undone": _map(
+    "UndoAct": mapping_of({"act": {"enum": ["undo", "stop"]}}),
+    "Undone": mapping_of(
         {
-            "withdrawn": _WHOLE,
-            "restored": _WHOLE,
-            "kept": _WHOLE,
-            "gone": _WHOLE,
+            "withdrawn": WHOLE,
+            "restored": WHOLE,
+            "kept": WHOLE,
+            "gone": WHOLE,
             "stopped": {"type": "boolean"},
-            "first_kept": {"type": "array", "items": _map({"id": _ID, "called": _TEXT})},
+            "first_kept": {"type": "array", "items": mapping_of({"id": ID, "called": TEXT})},
         }
     ),
-    "Imported": _map(
+    "Imported": mapping_of(
         {
             "imports": {
                 "type": "array",
-                "items": _map(
+                "items": mapping_of(
                     {
-                        "id": _ID,
+                        "id": ID,
                         "state": {"enum": ["at-work", "whole", "stopped", "failed", "cut-off"]},
                         "at_work": {
                             "oneOf": [
-                                _map(
+                                mapping_of(
                                     {
                                         "act": {"enum": ["file", "undo"]},
-                                        "done": _WHOLE,
-                                        "of": _WHOLE,
+                                        "done": WHOLE,
+                                        "of": WHOLE,
                                     }
                                 ),
                                 {"type": "null"},
                             ]
                         },
-                        "file": _TEXT,
-                        "sha256": _TEXT,
-                        "kind": _TEXT,
-                        "mapping": _TEXT,
-                        "source": _TEXT,
-                        "compartment": _TEXT,
-                        "organisation": _TEXT,
-                        "account": _TEXT,
-                        "began": _TEXT,
+                        "file": TEXT,
+                        "sha256": TEXT,
+                        "kind": TEXT,
+                        "mapping": TEXT,
+                        "source": TEXT,
+                        "compartment": TEXT,
+                        "organisation": TEXT,
+                        "account": TEXT,
+                        "began": TEXT,
                         "ended": {"type": ["string", "null"]},
-                        "filed": _WHOLE,
+                        "filed": WHOLE,
                         "sums": {"type": ["object", "null"]},
                         "undone": {"type": ["object", "null"]},
                         "may_undo": {"type": "boolean"},

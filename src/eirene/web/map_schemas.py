@@ -4,35 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-_TEXT: dict[str, Any] = {"type": "string"}
-_WHOLE: dict[str, Any] = {"type": "integer"}
-_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
-
-
-def _map(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
+from eirene.web.shape import TEXT, TEXTS, WHOLE, mapping_of
 
 MAP_SCHEMAS: dict[str, Any] = {
-    "OwnMap": _map(
+    "OwnMap": mapping_of(
         {
-            "id": _TEXT,
-            "title": _TEXT,
-            "attribution": _TEXT,
-            "licence": _TEXT,
+            "id": TEXT,
+            "title": TEXT,
+            "attribution": TEXT,
+            "licence": TEXT,
             "as_of": {"type": ["string", "null"]},
-            "order": _WHOLE,
-            "added": _TEXT,
+            "order": WHOLE,
+            "added": TEXT,
             "tiles": {"enum": ["vector", "raster"]},
-            "tile_size": _WHOLE,
-            "layers": _TEXTS,
+            "tile_size": WHOLE,
+            "layers": TEXTS,
             "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
-            "min_zoom": _WHOLE,
-            "max_zoom": _WHOLE,
-            "size": _WHOLE,
-            "sha256": _TEXT,
+            "min_zoom": WHOLE,
+            "max_zoom": WHOLE,
+            "size": WHOLE,
+            "sha256": TEXT,
         }
     ),
-    "OwnMaps": _map({"maps": {"type": "array", "items": {"$ref": "#/components/schemas/OwnMap"}}}),
-    "MapOrder": _map({"maps": _TEXTS}),
+    "OwnMaps": mapping_of(
+        {"maps": {"type": "array", "items": {"$ref": "#/components/schemas/OwnMap"}}}
+    ),
+    "MapOrder": mapping_of({"maps": TEXTS}),
 }

@@ -18,8 +18,10 @@ from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import reader_of
 from eirene.web.describe import Described, described
 from eirene.web.ogc.collections import collection_kinds
+from eirene.web.parameter_schemas import PARAMETERS
 from eirene.web.problems import PROBLEM
-from eirene.web.schemas import ID, PARAMETERS, SCHEMAS
+from eirene.web.schemas import SCHEMAS
+from eirene.web.shape import ID
 
 _PATH_PART = re.compile(r"\{(\w+):\w+\}")
 _WORDS = {

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-ANY: dict[str, Any] = {"type": "object"}
-TEXT: dict[str, Any] = {"type": "string"}
-WHOLE: dict[str, Any] = {"type": "integer"}
-NUMBER: dict[str, Any] = {"type": "number"}
-BOX: dict[str, Any] = {"type": "array", "items": NUMBER, "minItems": 4, "maxItems": 4}
-MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
-MAYBE_TIME: dict[str, Any] = {"type": ["string", "null"], "format": "date-time"}
-
-
-def _list(of: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": of}
-
-
-def _map(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": required | optional, "required": list(required)}
-
+from eirene.web.shape import (
+    ANY,
+    BOX,
+    MAYBE_TEXT,
+    MAYBE_TIME,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    list_of,
+    mapping_of,
+)
 
 PLACE_SCHEMAS: dict[str, Any] = {
-    "Counts": _map(
-        {"total": WHOLE, "imprecise": WHOLE, "groups": _list(ANY), "marking": TEXT},
+    "Counts": mapping_of(
+        {"total": WHOLE, "imprecise": WHOLE, "groups": list_of(ANY), "marking": TEXT},
         coverage={"$ref": "#/components/schemas/Coverage"},
     ),
-    "Coverage": _map(
+    "Coverage": mapping_of(
         {
             "by_point": WHOLE,
             "by_area": WHOLE,
@@ -40,15 +35,15 @@ PLACE_SCHEMAS: dict[str, Any] = {
             "organisations": WHOLE,
         }
     ),
-    "Map": _map(
+    "Map": mapping_of(
         {
             "bbox": BOX,
-            "maps": _list(ANY),
-            "levels": _list(WHOLE),
-            "bases": _list({"$ref": "#/components/schemas/Division"}),
+            "maps": list_of(ANY),
+            "levels": list_of(WHOLE),
+            "bases": list_of({"$ref": "#/components/schemas/Division"}),
         }
     ),
-    "Division": _map(
+    "Division": mapping_of(
         {
             "id": TEXT,
             "title": TEXT,
@@ -58,31 +53,33 @@ PLACE_SCHEMAS: dict[str, Any] = {
             "licence": MAYBE_TEXT,
             "attribution": MAYBE_TEXT,
             "note": MAYBE_TEXT,
-            "levels": _list(WHOLE),
+            "levels": list_of(WHOLE),
         }
     ),
-    "BorderCollection": _map(
+    "BorderCollection": mapping_of(
         {
             "type": {"const": "FeatureCollection"},
-            "features": _list(
-                _map(
+            "features": list_of(
+                mapping_of(
                     {
                         "type": {"const": "Feature"},
-                        "properties": _map({"disputed": WHOLE}),
+                        "properties": mapping_of({"disputed": WHOLE}),
                         "geometry": ANY,
                     }
                 )
             ),
         }
     ),
-    "AreaCollection": _map(
+    "AreaCollection": mapping_of(
         {
             "type": {"const": "FeatureCollection"},
-            "features": _list(
-                _map(
+            "features": list_of(
+                mapping_of(
                     {
                         "type": {"const": "Feature"},
-                        "properties": _map({"pcode": TEXT, "name": TEXT, "at": _list(NUMBER)}),
+                        "properties": mapping_of(
+                            {"pcode": TEXT, "name": TEXT, "at": list_of(NUMBER)}
+                        ),
                         "geometry": ANY,
                     }
                 )

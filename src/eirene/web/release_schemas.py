@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-_TEXT: dict[str, Any] = {"type": "string"}
-_ID: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-_IDS: dict[str, Any] = {"type": "array", "items": _ID, "maxItems": 6}
+from eirene.web.shape import ID, TEXT
+
+_IDS: dict[str, Any] = {"type": "array", "items": ID, "maxItems": 6}
 _PICTURE: dict[str, Any] = {
     "type": "object",
-    "properties": {"id": _ID, "summary": _TEXT},
+    "properties": {"id": ID, "summary": TEXT},
     "required": ["id", "summary"],
 }
 PICTURES_OFFERED: dict[str, Any] = {
     "pictures": {"type": "array", "items": _PICTURE},
-    "chosen": {"type": "array", "items": _ID},
+    "chosen": {"type": "array", "items": ID},
 }
 """Of a release that waits: pictures that may go with it, and those that somebody chose."""
 
@@ -23,8 +23,8 @@ DECISION: dict[str, Any] = {
     "properties": {
         "act": {"enum": ["approve", "refuse", "recall", "edit"]},
         "text": {"type": "string", "maxLength": 300},
-        "until": _TEXT,
-        "reason": _TEXT,
+        "until": TEXT,
+        "reason": TEXT,
         "exact": {
             "type": "boolean",
             "description": "As exact as the rule, although few could be the source; with a reason.",

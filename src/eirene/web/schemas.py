@@ -1,47 +1,34 @@
-"""Shapes of bodies and parameters, for ``/openapi.json``."""
+"""Shapes of bodies, for ``/openapi.json``."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from eirene.web.configuration_schemas import CONFIGURATION_SCHEMAS
 from eirene.web.import_schemas import IMPORT_SCHEMAS
 from eirene.web.map_schemas import MAP_SCHEMAS
 from eirene.web.place_schemas import PLACE_SCHEMAS
 from eirene.web.provider_schemas import PROVIDER_LIST, PROVIDER_SCHEMAS
 from eirene.web.release_schemas import DECISION, PICTURES_OFFERED
+from eirene.web.shape import (
+    ANY,
+    BOX,
+    ID,
+    MAYBE_NUMBER,
+    MAYBE_TEXT,
+    MAYBE_TIME,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    TIME,
+    WHOLE,
+    YES_NO,
+    list_of,
+    mapping_of,
+    ref,
+)
 
-TEXT: dict[str, Any] = {"type": "string"}
-MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
-WHOLE: dict[str, Any] = {"type": "integer"}
-NUMBER: dict[str, Any] = {"type": "number"}
-MAYBE_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
-YES_NO: dict[str, Any] = {"type": "boolean"}
-TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
-MAYBE_TIME: dict[str, Any] = {"type": ["string", "null"], "format": "date-time"}
-ID: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
-TEXTS: dict[str, Any] = {"type": "array", "items": TEXT}
-ANY: dict[str, Any] = {"type": "object"}
-BOX: dict[str, Any] = {"type": "array", "items": NUMBER, "minItems": 4, "maxItems": 4}
-
-
-def _map(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": required | optional,
-        "required": list(required),
-    }
-
-
-def _list(of: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": of}
-
-
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-_LINK = _map({"href": TEXT, "rel": TEXT}, type=TEXT, title=TEXT)
+_LINK = mapping_of({"href": TEXT, "rel": TEXT}, type=TEXT, title=TEXT)
 _ACCOUNT = {
     "user": TEXT,
     "title": TEXT,
@@ -53,16 +40,8 @@ _ACCOUNT = {
     "sees_rules": YES_NO,
     "node": TEXT,
     "realm": {"enum": ["live", "exercise", "replay"]},
-    "mission": _map({"name": TEXT, "title": TEXT, "bbox": BOX, "zone": TEXT}),
+    "mission": mapping_of({"name": TEXT, "title": TEXT, "bbox": BOX, "zone": TEXT}),
     "last_shift": MAYBE_TIME,
-}
-_VERSION = {"version": WHOLE, "at": MAYBE_TIME, "by": TEXTS, "reason": TEXT}
-_CHANGE = {
-    "widens": YES_NO,
-    "about": TEXT,
-    "name": TEXT,
-    "audiences": TEXTS,
-    "sentence": TEXT,
 }
 _TOKEN = {
     "id": TEXT,
@@ -97,19 +76,19 @@ _HELD = _RIGHTS | {
     "by": TEXT,
     "until": MAYBE_TIME,
 }
-_OPEN_SESSION = _map(
+_OPEN_SESSION = mapping_of(
     {"id": TEXT, "made": TIME, "seen": TIME, "until": TIME, "viewing": MAYBE_TEXT},
     origin=MAYBE_TEXT,
 )
 _PEOPLE = {
-    "may": _map(
+    "may": mapping_of(
         {"administer": YES_NO, "invite": YES_NO, "grant": TEXTS, "decide": TEXTS, "lend": TEXTS}
     ),
-    "roles": _list(_map({"role": TEXT, "title": TEXT})),
-    "all_roles": _list(_map({"role": TEXT, "title": TEXT})),
+    "roles": list_of(mapping_of({"role": TEXT, "title": TEXT})),
+    "all_roles": list_of(mapping_of({"role": TEXT, "title": TEXT})),
     "compartments": TEXTS,
-    "organisations": _list(
-        _map(
+    "organisations": list_of(
+        mapping_of(
             {
                 "code": TEXT,
                 "title": TEXT,
@@ -120,9 +99,9 @@ _PEOPLE = {
             }
         )
     ),
-    "accounts": _list(_map(_HELD | {"lift_by": TEXT})),
-    "invitations": _list(
-        _map(
+    "accounts": list_of(mapping_of(_HELD | {"lift_by": TEXT})),
+    "invitations": list_of(
+        mapping_of(
             {
                 "id": TEXT,
                 "user": TEXT,
@@ -133,8 +112,8 @@ _PEOPLE = {
             }
         )
     ),
-    "waiting": _list(
-        _map(
+    "waiting": list_of(
+        mapping_of(
             _RIGHTS
             | {
                 "id": ID,
@@ -148,14 +127,14 @@ _PEOPLE = {
             }
         )
     ),
-    "loans": _list(
-        _map(_RIGHTS | {"id": ID, "user": TEXT, "by": TEXT, "made": TIME, "until": TIME})
+    "loans": list_of(
+        mapping_of(_RIGHTS | {"id": ID, "user": TEXT, "by": TEXT, "made": TIME, "until": TIME})
     ),
 }
 _GEOMETRY: dict[str, Any] = {
     "oneOf": [
         {"type": "null"},
-        _map({"type": {"const": "Point"}, "coordinates": _list(NUMBER)}),
+        mapping_of({"type": {"const": "Point"}, "coordinates": list_of(NUMBER)}),
     ]
 }
 _FEATURE = {"type": {"const": "Feature"}, "id": ID, "geometry": _GEOMETRY, "properties": ANY}
@@ -168,12 +147,12 @@ _LAYER = {
     "newest": MAYBE_TIME,
     "received": MAYBE_TIME,
 }
-_REPORTS = _list(_ref("Report"))
+_REPORTS = list_of(ref("Report"))
 _LINK_OF = {"role": TEXT, "id": ID, "entity": ID, "kind": TEXT, "summary": TEXT}
-_LINKED = _list(_map(_LINK_OF | {"filed": TIME, "organisation": TEXT, "file_type": TEXT}))
-_FILED = _map({"id": ID, "entity": ID})
+_LINKED = list_of(mapping_of(_LINK_OF | {"filed": TIME, "organisation": TEXT, "file_type": TEXT}))
+_FILED = mapping_of({"id": ID, "entity": ID})
 _MAYBE_REPORT: dict[str, Any] = {"oneOf": [{"type": "null"}, ANY]}
-_DECIDED = _list(_map({"act": TEXT, "account": TEXT, "at": TIME, "reason": TEXT}))
+_DECIDED = list_of(mapping_of({"act": TEXT, "account": TEXT, "at": TIME, "reason": TEXT}))
 _AUDIENCE = {
     "compartment": TEXT,
     "outcome": TEXT,
@@ -198,7 +177,9 @@ _RELEASE = {
     "decided": _DECIDED,
     "may_decide": YES_NO,
 }
-_FETCHED = _list(_map({"account": TEXT, "by": TEXT, "first": TIME, "last": TIME, "times": WHOLE}))
+_FETCHED = list_of(
+    mapping_of({"account": TEXT, "by": TEXT, "first": TIME, "last": TIME, "times": WHOLE})
+)
 _WAITING = {
     "id": ID,
     "compartment": TEXT,
@@ -216,7 +197,7 @@ _WAITING = {
     "before": _MAYBE_REPORT,
     "decided": _DECIDED,
 } | PICTURES_OFFERED
-_EXTENT = _map({}, spatial=ANY, temporal=ANY)
+_EXTENT = mapping_of({}, spatial=ANY, temporal=ANY)
 _COLLECTION = {
     "id": TEXT,
     "title": TEXT,
@@ -224,11 +205,11 @@ _COLLECTION = {
     "extent": _EXTENT,
     "itemType": TEXT,
     "crs": TEXTS,
-    "links": _list(_LINK),
+    "links": list_of(_LINK),
 }
 
 SCHEMAS: dict[str, Any] = {
-    "Problem": _map(
+    "Problem": mapping_of(
         {
             "status": WHOLE,
             "code": TEXT,
@@ -239,34 +220,36 @@ SCHEMAS: dict[str, Any] = {
         index=WHOLE,
         choices={
             "type": "array",
-            "items": _map({"rule": TEXT, "value": TEXT, "shown": {"type": "array", "items": TEXT}}),
+            "items": mapping_of(
+                {"rule": TEXT, "value": TEXT, "shown": {"type": "array", "items": TEXT}}
+            ),
         },
     ),
-    "Ready": _map({"ready": YES_NO}),
-    "SignIn": _map({"user": TEXT, "password": TEXT}),
-    "Door": _map({"node": TEXT, "realm": TEXT, "providers": PROVIDER_LIST}),
-    "Me": _map(_ACCOUNT, viewing=MAYBE_TEXT, clock_warning=MAYBE_TEXT),
-    "Session": _map(_SESSION, clock_warning=MAYBE_TEXT),
-    "NewPassword": _map({"old": TEXT, "new": TEXT}),
-    "ViewAs": _map({"audience": TEXT}),
-    "People": _map(_PEOPLE),
-    "NewOrganisation": _map(
+    "Ready": mapping_of({"ready": YES_NO}),
+    "SignIn": mapping_of({"user": TEXT, "password": TEXT}),
+    "Door": mapping_of({"node": TEXT, "realm": TEXT, "providers": PROVIDER_LIST}),
+    "Me": mapping_of(_ACCOUNT, viewing=MAYBE_TEXT, clock_warning=MAYBE_TEXT),
+    "Session": mapping_of(_SESSION, clock_warning=MAYBE_TEXT),
+    "NewPassword": mapping_of({"old": TEXT, "new": TEXT}),
+    "ViewAs": mapping_of({"audience": TEXT}),
+    "People": mapping_of(_PEOPLE),
+    "NewOrganisation": mapping_of(
         {"code": TEXT}, form={"enum": ["org", "party", "capital", ""]}, title=TEXT
     ),
-    "Made": _map({"code": TEXT}),
-    "Suspension": _map({"act": {"enum": ["suspend", "lift"]}}, reason=TEXT),
-    "Lifted": _map({"lifted": YES_NO}),
-    "NewAccount": _map({"user": TEXT, "role": TEXT}, organisation=TEXT),
-    "MadeAccount": _map(_HELD | {"password": TEXT}),
-    "AccountAct": _map(
+    "Made": mapping_of({"code": TEXT}),
+    "Suspension": mapping_of({"act": {"enum": ["suspend", "lift"]}}, reason=TEXT),
+    "Lifted": mapping_of({"lifted": YES_NO}),
+    "NewAccount": mapping_of({"user": TEXT, "role": TEXT}, organisation=TEXT),
+    "MadeAccount": mapping_of(_HELD | {"password": TEXT}),
+    "AccountAct": mapping_of(
         {"act": {"enum": ["suspend", "lift", "narrow", "confirm", "end", "reset"]}},
         reason=TEXT,
         until=TIME,
         invites=YES_NO,
         **_RIGHTS,
     ),
-    "AccountActed": _map({"user": TEXT}, lifted=YES_NO, password=TEXT),
-    "NewInvitation": _map(
+    "AccountActed": mapping_of({"user": TEXT}, lifted=YES_NO, password=TEXT),
+    "NewInvitation": mapping_of(
         {"user": TEXT, "role": TEXT},
         organisation=TEXT,
         until=TIME,
@@ -274,35 +257,35 @@ SCHEMAS: dict[str, Any] = {
         invites=YES_NO,
         address=TEXT,
     ),
-    "MadeInvitation": _map({"id": TEXT, "code": TEXT, "link": TEXT, "until": TIME}),
-    "Acceptance": _map({"code": TEXT, "password": TEXT}),
-    "Accepted": _map({"user": TEXT}),
-    "NewClearance": _map({"user": TEXT}, until=TIME, reason=TEXT, invites=YES_NO, **_RIGHTS),
-    "Proposed": _map({"id": ID, "state": TEXT}),
-    "SecondPerson": _map({"act": {"enum": ["confirm", "refuse"]}}, reason=TEXT),
-    "Decided": _map({"id": TEXT, "state": TEXT}),
-    "NewLoan": _map(
+    "MadeInvitation": mapping_of({"id": TEXT, "code": TEXT, "link": TEXT, "until": TIME}),
+    "Acceptance": mapping_of({"code": TEXT, "password": TEXT}),
+    "Accepted": mapping_of({"user": TEXT}),
+    "NewClearance": mapping_of({"user": TEXT}, until=TIME, reason=TEXT, invites=YES_NO, **_RIGHTS),
+    "Proposed": mapping_of({"id": ID, "state": TEXT}),
+    "SecondPerson": mapping_of({"act": {"enum": ["confirm", "refuse"]}}, reason=TEXT),
+    "Decided": mapping_of({"id": TEXT, "state": TEXT}),
+    "NewLoan": mapping_of(
         {"user": TEXT, "until": TIME},
         reason=TEXT,
         compartments=TEXTS,
         may_file=TEXTS,
         may_decide=TEXTS,
     ),
-    "Lent": _map({"id": ID}),
-    "Devices": _list(
-        _map(
+    "Lent": mapping_of({"id": ID}),
+    "Devices": list_of(
+        mapping_of(
             {
                 "device": TEXT,
                 "first": MAYBE_TIME,
                 "last": MAYBE_TIME,
                 "this": YES_NO,
-                "sessions": _list(_OPEN_SESSION),
-                "tokens": _list(_map(_TOKEN)),
+                "sessions": list_of(_OPEN_SESSION),
+                "tokens": list_of(mapping_of(_TOKEN)),
             }
         )
     ),
-    "LostDevice": _map({"device": TEXT}, account=TEXT),
-    "Lost": _map(
+    "LostDevice": mapping_of({"device": TEXT}, account=TEXT),
+    "Lost": mapping_of(
         {
             "device": TEXT,
             "sessions": WHOLE,
@@ -315,12 +298,12 @@ SCHEMAS: dict[str, Any] = {
             "exports": TEXTS,
         }
     ),
-    "Shift": _map({"last_shift": MAYBE_TIME}),
-    "Tokens": _list(_map(_TOKEN)),
-    "NewToken": _map({}, scope={"enum": ["read", "read+file"]}, until=TIME, title=TEXT),
-    "MadeToken": _map(_TOKEN | {"token": TEXT}),
-    "Kinds": _list(_map({"kind": TEXT, "title": TEXT})),
-    "Kind": _map(
+    "Shift": mapping_of({"last_shift": MAYBE_TIME}),
+    "Tokens": list_of(mapping_of(_TOKEN)),
+    "NewToken": mapping_of({}, scope={"enum": ["read", "read+file"]}, until=TIME, title=TEXT),
+    "MadeToken": mapping_of(_TOKEN | {"token": TEXT}),
+    "Kinds": list_of(mapping_of({"kind": TEXT, "title": TEXT})),
+    "Kind": mapping_of(
         {
             "kind": TEXT,
             "title": TEXT,
@@ -330,11 +313,11 @@ SCHEMAS: dict[str, Any] = {
             "requires": TEXTS,
         }
     ),
-    "NewReport": _map(
+    "NewReport": mapping_of(
         {"kind": TEXT},
         compartment=TEXT,
         client_id={"type": "string", "format": "uuid"},
-        amends=_list(ID),
+        amends=list_of(ID),
         place=TEXT,
         latitude=NUMBER,
         longitude=NUMBER,
@@ -342,16 +325,17 @@ SCHEMAS: dict[str, Any] = {
     ),
     "Reports": {
         "oneOf": [
-            _ref("NewReport"),
-            {"type": "array", "items": _ref("NewReport"), "minItems": 1, "maxItems": 1000},
+            ref("NewReport"),
+            {"type": "array", "items": ref("NewReport"), "minItems": 1, "maxItems": 1000},
         ]
     },
+    **CONFIGURATION_SCHEMAS,
     **IMPORT_SCHEMAS,
     **PLACE_SCHEMAS,
     **MAP_SCHEMAS,
     **PROVIDER_SCHEMAS,
-    "Filed": {"oneOf": [_FILED, _list(_FILED)]},
-    "Report": _map(
+    "Filed": {"oneOf": [_FILED, list_of(_FILED)]},
+    "Report": mapping_of(
         {
             "id": ID,
             "entity": ID,
@@ -369,31 +353,31 @@ SCHEMAS: dict[str, Any] = {
         },
         received=TIME,
     ),
-    "Entity": _map(
+    "Entity": mapping_of(
         {
             "entity": ID,
             "kind": TEXT,
             "current": _REPORTS,
             "history": _REPORTS,
             "others": _REPORTS,
-            "links": _map({"out": _LINKED, "in": _LINKED}),
-            "may": _map({"amend": YES_NO, "withdraw": YES_NO}),
+            "links": mapping_of({"out": _LINKED, "in": _LINKED}),
+            "may": mapping_of({"amend": YES_NO, "withdraw": YES_NO}),
             "marking": TEXT,
         }
     ),
     "Preview": {
         "oneOf": [
-            _map({"report": ID}),
+            mapping_of({"report": ID}),
             {**ANY, "description": "A flat report, as for POST /api/reports."},
         ]
     },
-    "Foreseen": _map({"marking": TEXT, "audiences": _list(_map(_AUDIENCE))}),
-    "Release": _map(_RELEASE, fetched=_FETCHED),
-    "Releases": _map({"releases": _list(_ref("Release")), "glass_for": TEXTS}),
-    "Waiting": _list(_map(_WAITING)),
+    "Foreseen": mapping_of({"marking": TEXT, "audiences": list_of(mapping_of(_AUDIENCE))}),
+    "Release": mapping_of(_RELEASE, fetched=_FETCHED),
+    "Releases": mapping_of({"releases": list_of(ref("Release")), "glass_for": TEXTS}),
+    "Waiting": list_of(mapping_of(_WAITING)),
     "Decision": DECISION,
-    "AskedGlass": _list(
-        _map(
+    "AskedGlass": list_of(
+        mapping_of(
             {
                 "id": ID,
                 "compartment": TEXT,
@@ -402,94 +386,16 @@ SCHEMAS: dict[str, Any] = {
                 "since": MAYBE_TIME,
                 "until": TIME,
                 "reason": TEXT,
-                "report": _ref("Report"),
+                "report": ref("Report"),
             }
         )
     ),
-    "BreakGlass": _map(
+    "BreakGlass": mapping_of(
         {"report": ID, "audience": TEXT, "reason": TEXT},
         until={"type": "string", "description": "When it ends; not for a refusal."},
         act={"enum": ["ask", "refuse"], "description": "ask, also as the second person."},
     ),
-    "Configuration": _map(
-        {
-            **_VERSION,
-            "title": TEXT,
-            "toml": TEXT,
-            "changes": _list(_map(_CHANGE)),
-            "rules": _list(ANY),
-            "agreements": _list(ANY),
-            "enforcement": _list(ANY),
-            "k": WHOLE,
-            "slots": ANY,
-            "own": TEXTS,
-            "data": _list(_map({"data": TEXT, "title": TEXT})),
-            "waiting": _list(
-                _map(
-                    {
-                        "id": ID,
-                        "by": TEXT,
-                        "at": TIME,
-                        "reason": TEXT,
-                        "toml": TEXT,
-                        "changes": _list(_map(_CHANGE)),
-                    }
-                )
-            ),
-            "history": _list(_map(_VERSION)),
-        }
-    ),
-    "ConfigurationText": _map({"toml": TEXT}),
-    "ConfigurationCheck": _map(
-        {
-            "refused": YES_NO,
-            "widens": YES_NO,
-            "people": {"enum": [0, 1, 2]},
-            "findings": _list(
-                _map(
-                    {
-                        "name": TEXT,
-                        "rule": TEXT,
-                        "sentence": TEXT,
-                        "refuses": YES_NO,
-                        "path": TEXTS,
-                    }
-                )
-            ),
-            "changes": _list(_map(_CHANGE)),
-            "shows": _list(
-                _map({"audience": TEXT, "outcome": TEXT, "count": WHOLE, "reports": _list(ID)})
-            ),
-        }
-    ),
-    "ConfigurationChange": _map(
-        {},
-        act={"enum": ["apply", "approve", "refuse"]},
-        toml=TEXT,
-        proposal=ID,
-        reason=TEXT,
-    ),
-    "Enforcement": _map(
-        {
-            "closed": _list(_map({"from": TEXT, "to": TEXT})),
-            "operations": _list(_map({"id": TEXT, "layers": TEXTS, "note": TEXT})),
-            "layers": _list(_map({"layer": TEXT, "from": TEXT, "to": TEXT})),
-        }
-    ),
-    "EnforcementAct": _map(
-        {"act": {"enum": ["mark", "reopen"]}, "operation": TEXT},
-        layers=TEXTS,
-        reason=TEXT,
-    ),
-    "ConfigurationOutcome": _map(
-        {
-            "state": {"enum": ["in-force", "waits"]},
-            "version": WHOLE,
-            "proposal": {"type": ["string", "null"]},
-            "changes": _list(_map(_CHANGE)),
-        }
-    ),
-    "Found": _map(
+    "Found": mapping_of(
         {
             "total": WHOLE,
             "total_is": {
@@ -502,11 +408,11 @@ SCHEMAS: dict[str, Any] = {
             "marking": TEXT,
         }
     ),
-    "Suggestions": _map({"places": _list(ANY), "words": TEXTS}),
-    "UnderstoodTime": _map(
+    "Suggestions": mapping_of({"places": list_of(ANY), "words": TEXTS}),
+    "UnderstoodTime": mapping_of(
         {"start": TIME, "end": TIME, "precision": TEXT, "shown": TEXT, "local": TEXT}
     ),
-    "UnderstoodPlace": _map(
+    "UnderstoodPlace": mapping_of(
         {
             "latitude": MAYBE_NUMBER,
             "longitude": MAYBE_NUMBER,
@@ -518,73 +424,22 @@ SCHEMAS: dict[str, Any] = {
             "shown": TEXT,
         }
     ),
-    "Layers": _list(_map(_LAYER, type=TEXT, licence=TEXT, as_of=TEXT, list=TEXT)),
+    "Layers": list_of(mapping_of(_LAYER, type=TEXT, licence=TEXT, as_of=TEXT, list=TEXT)),
     "Document": ANY,
-    "Landing": _map({"title": TEXT, "description": TEXT, "links": _list(_LINK)}),
-    "Conformance": _map({"conformsTo": TEXTS}),
-    "Collections": _map({"collections": _list(_ref("Collection")), "links": _list(_LINK)}),
-    "Collection": _map(_COLLECTION),
+    "Landing": mapping_of({"title": TEXT, "description": TEXT, "links": list_of(_LINK)}),
+    "Conformance": mapping_of({"conformsTo": TEXTS}),
+    "Collections": mapping_of({"collections": list_of(ref("Collection")), "links": list_of(_LINK)}),
+    "Collection": mapping_of(_COLLECTION),
     "Schema": ANY,
-    "Features": _map(
+    "Features": mapping_of(
         {
             "type": {"const": "FeatureCollection"},
-            "features": _list(_map(_FEATURE)),
-            "links": _list(_LINK),
+            "features": list_of(mapping_of(_FEATURE)),
+            "links": list_of(_LINK),
             "timeStamp": TIME,
             "numberMatched": WHOLE,
             "numberReturned": WHOLE,
         }
     ),
-    "Feature": _map(_FEATURE | {"links": _list(_LINK)}),
-}
-
-_INTERVAL = "An instant, a day, or an interval a/b; .. or nothing leaves an end open."
-_MOMENT = "ISO 8601 with a zone."
-
-
-def _parameter(name: str, description: str, schema: dict[str, Any] = TEXT) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
-
-
-PARAMETERS: dict[str, Any] = {
-    one["name"]: one
-    for one in (
-        _parameter("name", "Name of the file, with its ending."),
-        _parameter("title", "What a map is called; else as its file says."),
-        _parameter("attribution", "Whose map it is; stands beside it."),
-        _parameter("licence", "Under which licence it may be shown."),
-        _parameter("as_of", "Of when it is: year, month or day, ISO 8601."),
-        _parameter("layer", "Which tiles of a GeoPackage with several."),
-        _parameter("report", "Id of the report that it belongs to.", ID),
-        _parameter("summary", "One line on what it shows."),
-        _parameter("client_id", "UUID of this post: said again, answered the same.", UUID),
-        _parameter("n", "Which picture of a version, from 0.", {"type": "integer", "minimum": 0}),
-        _parameter("account", "Another account, for who administers accounts."),
-        _parameter("q", "Words that must all occur; any sign is just a sign."),
-        _parameter("kind", "Kinds, divided by commas."),
-        _parameter("type", "Types, divided by commas."),
-        _parameter("bbox", "West, south, east, north; west over east crosses the 180th meridian."),
-        _parameter("datetime", _INTERVAL),
-        _parameter("at", "What was true then. " + _MOMENT),
-        _parameter("as_of", "What this node knew then. " + _MOMENT),
-        _parameter("changed_since", "Only what came or changed since. " + _MOMENT),
-        _parameter("filter", "CQL2 text over the queryables."),
-        _parameter("withdrawn", "true: also what was withdrawn.", {"enum": ["true", "false"]}),
-        _parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1}),
-        _parameter("cursor", "From the page before; of use to this reader alone."),
-        _parameter("offset", "Rows to leave out.", {"type": "integer", "minimum": 0}),
-        _parameter("group", "Some of day, month, year, area, kind, type, state, by commas."),
-        _parameter("level", "Administrative level of areas.", {"type": "integer", "minimum": 1}),
-        _parameter(
-            "basis",
-            "Version of the administrative divisions to count by or draw, by the id that /api/map gives.",
-        ),
-        _parameter("sum", "Counts to add up, by commas."),
-        _parameter("text", "As typed."),
-        _parameter("f", "json.", {"enum": ["json"]}),
-        _parameter("bbox-crs", "CRS84 or EPSG:4326 (latitude first)."),
-        _parameter("crs", "CRS84 or EPSG:4326 (latitude first)."),
-        _parameter("filter-lang", "cql2-text.", {"enum": ["cql2-text"]}),
-        _parameter("filter-crs", "CRS84."),
-    )
+    "Feature": mapping_of(_FEATURE | {"links": list_of(_LINK)}),
 }
