@@ -193,7 +193,7 @@ async def test_what_goes_from_sight_is_looked_at_anew_at_an_earlier_moment_too(
     async def once(self: Pages, picture: Any, reader: Any, after: int) -> Page:
         page = await changes(self, picture, reader, after)
         removals = [gone.pop()] if gone and not page.empty else []
-        return msgspec.structs.replace(page, removals=removals)
+        return msgspec.structs.replace(page, removals=removals, gone=bool(removals))
 
     await file(served, an_incident(summary="known then"))
     async with opened(served, as_of=int(time.time() * 1000) + 1) as client:

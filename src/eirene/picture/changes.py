@@ -64,6 +64,11 @@ class Changes(msgspec.Struct, frozen=True):
     upserts: list[list[Any]]
     removals: list[str]
     """Keys of rows that the reader no longer sees: recalled, expired, or outshone by a finer one."""
+    gone: bool
+    """Something went from sight, also where another row has taken its place under the same key:
+    whoever looks back has to look again."""
+    received: int | None
+    """When the first of those upserts was received, ms since 1970; None: there are none."""
     versions: tuple[tuple[bytes, bytes], ...]
     """Entity and entry hash of those upserts that are versions."""
     last: int
@@ -92,10 +97,12 @@ def changes(picture: Picture, reader: Reader, after: int, limit: int = 2_000) ->
         if more:
             last = min(last, page[-1][0])
         back = {row.key for row in rows}  # gone and come again: it is there
+        gone = bool(removals)
         removals = [key for key in removals if key not in back]
         versions = tuple((row.entity, row.entry) for row in rows if row.is_version)
         upserts = [stream_row(row) for row in rows]
-        return Changes(upserts, removals, versions, last, more and last > after)
+        first = min((int(row.column("received")) for row in rows), default=None)
+        return Changes(upserts, removals, gone, first, versions, last, more and last > after)
 
 
 _ANEW = "SELECT s.change, v.rid FROM resight AS s CROSS JOIN ({sight}) AS v ON v.rid = s.rid "

@@ -43,6 +43,10 @@ class Page(msgspec.Struct, frozen=True):
     empty: bool
     removals: list[str] = []
     """Of changes: keys of rows that went out of sight."""
+    gone: bool = False
+    """Of changes: some row went, whether or not another came under its key."""
+    received: int | None = None
+    """Of changes: when the first of its rows was received, ms since 1970."""
     versions: tuple[tuple[bytes, bytes], ...] = ()
     """Line and entry hash of those that are versions: whoever is sent the page has fetched them."""
     last: int = 0
@@ -121,6 +125,8 @@ def _changes(picture: Picture, reader: Reader, after: int) -> Page:
         _packed(found.upserts),
         empty,
         found.removals,
+        found.gone,
+        found.received,
         found.versions,
         last=found.last,
         more=found.more,

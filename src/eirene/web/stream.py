@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -26,6 +26,7 @@ from litestar.exceptions import WebSocketDisconnect
 from eirene.errors import NodeError
 from eirene.people import Pass
 from eirene.picture import STREAM_COLUMNS, Picture
+from eirene.picture.columns import ms_of
 from eirene.reports.markings import not_live
 from eirene.web.answers import UNMARKED
 from eirene.web.asking import beside, node_of, pass_of
@@ -43,6 +44,8 @@ MOST_STREAMS = 500
 STREAMS = "eirene.streams"
 _LAST_MS = 1 << 47
 """Some 4,400 years on."""
+_ON_ITS_WAY = timedelta(seconds=5)
+"""What was received by the moment that is looked back to may still be folded so much later."""
 _GATHER_S = 0.03
 """Between two looks: at two thousand reports a second a stream still looks thirty times only."""
 
@@ -112,6 +115,8 @@ class Stream:
         self._last = 0
         self._generation = b""
         self._as_of: datetime | None = None
+        self._settled = True
+        """Whether the snapshot was made when nothing could come any more that was known then."""
         self._whole = asyncio.Event()
         """Set while the client has all up to ``_last``: not during a snapshot."""
         self._writing = asyncio.Lock()
@@ -148,6 +153,8 @@ class Stream:
         except (msgspec.DecodeError, UnicodeError, KeyError, TypeError):
             raise _Gone("the first message must be {cursor: bytes or nil}") from None
         self._as_of = _moment(word.get("as_of"))
+        if self._as_of is not None:  # at a moment to come nothing is known but what is known now
+            self._as_of = min(self._as_of, datetime.now(UTC))
         cursor = word.get("cursor")
         return cursor if isinstance(cursor, bytes) and self._as_of is None else None
 
@@ -234,6 +241,7 @@ class Stream:
         begun = picture.position()[0]
         self._whole.clear()
         self._last, self._generation = begun, picture.generation
+        self._settled = self._as_of is None or datetime.now(UTC) > self._as_of + _ON_ITS_WAY
         at: bytes | None = None
         while True:
             page = await self._streams.pages.snapshot(
@@ -256,17 +264,18 @@ class Stream:
 
     async def _deltas(self) -> None:
         """What has changed since, page by page, until there is no more."""
+        anew = False
         while True:
             picture = self._node.picture
             if picture.generation != self._generation:
                 await self._snapshot()
+                anew = False
                 continue
             page = await self._changes(picture)
             if page is None:
                 continue
             if self._as_of is not None:
-                if page.removals:  # a recall counts for what was known earlier, too
-                    await self._snapshot()
+                anew = anew or self._touches(self._as_of, page)
             elif not page.empty:
                 self._fetched(page)
                 await self._send(
@@ -281,7 +290,16 @@ class Stream:
             self._last = page.last  # once it is sent: a tick meanwhile has the place before
             # a page that another stream made may be older than the bell that woke this one
             if not page.more and page.last >= picture.position()[0]:
-                return
+                break
+        if anew:  # once for all of them: it tells of everything up to now
+            await self._snapshot()
+
+    def _touches(self, as_of: datetime, page: Page) -> bool:
+        """Whether a page changes what was known then: by a recall, which counts for earlier, too,
+        or by what was on its way at that moment.
+        """
+        late = page.received is not None and page.received <= ms_of(as_of)
+        return page.gone or (late and not self._settled)
 
     def _fetched(self, page: Page) -> None:
         """A page is made for one stream and sent to many: each has fetched what is on it."""
