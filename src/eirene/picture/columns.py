@@ -21,6 +21,7 @@ from eirene.picture.names import Names
 from eirene.picture.words import Texts, marked, plain_words, texts
 from eirene.places import Place
 from eirene.places_tiles import spot_of
+from eirene.release.terms import may_leave
 from eirene.reports.envelope import Body, Opened, content_of
 from eirene.reports.flat import kind_and_version
 from eirene.reports.kinds import Kind, count_fields, kinds
@@ -202,7 +203,8 @@ class Clerk:
             + (state, source, class_, tlp, names.place(comp, place.name, pcode) if place else None)
             + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
             + (min(opened.header.clock, _MOST), _until(content))
-            + (_spot(lon, lat), reach_of(body), *self._counts(plan, content))
+            + (_spot(lon, lat), reach_of(body), None if may_leave(body) else 1)
+            + tuple(self._counts(plan, content))
         )
         box = None
         if lon is not None and lat is not None:

@@ -20,7 +20,7 @@ import msgspec
 
 from eirene.errors import InvalidQuery
 from eirene.picture import schema
-from eirene.picture.coverage import Basis, Coverage, Placed
+from eirene.picture.coverage import OWN_POINT, Basis, Coverage, Placed
 from eirene.picture.cql2 import queryables
 from eirene.picture.names import Names
 from eirene.picture.plan import Plan, planned
@@ -39,11 +39,14 @@ class Counts(msgspec.Struct, frozen=True):
 
     total: int
     without_point: int
+    """Those of them without a point of their own: coarser versions have none."""
     imprecise: int
     """Matching entities whose time is too vague for any group of time."""
     groups: list[dict[str, Any]]
     coverage: Coverage | None = None
     """Where they are counted by area."""
+    left_out: int = 0
+    """Of those that this reader sees: how many stay, where it is asked for what may leave."""
 
 
 def counts(
@@ -67,8 +70,10 @@ def counts(
     with picture.reading() as db:
         plan = planned(db, reader, query, tallied=not sums)
         tally = _Tally(group, level, sums, db.names, every=basis is not None and not basis.kept)
+        left_out = _left_out(db, reader, query) if query.leaving else 0
         if "area" not in group:
-            return tally.counts(_counted(db, plan, tally))
+            found = tally.counts(_counted(db, plan, tally))
+            return msgspec.structs.replace(found, left_out=left_out)
         placed = Placed(db, basis, tally.columns, level, tally.finest)
         found = tally.counts(
             placed.rows(
@@ -76,11 +81,20 @@ def counts(
                 lambda columns, only: _counted(db, plan, tally, columns, only),
             )
         )
+        found = msgspec.structs.replace(found, left_out=left_out)
         if not coverage:
             return found
         # asks for more than the index of days holds
         told = placed.coverage(planned(db, reader, query))
         return msgspec.structs.replace(found, coverage=told)
+
+
+def _left_out(db: Reading, reader: Reader, query: Query) -> int:
+    """How many more this reader sees than may leave, within the same state of the picture."""
+    asked = msgspec.structs.replace(query, leaving=False)
+    total = _Tally((), 1, (), db.names)
+    counted = _counted(db, planned(db, reader, asked, tallied=True), total, only="v.stays = 1")
+    return sum(row[0] for row in counted if row[0])
 
 
 def _check(group: Sequence[str], level: int, sums: Sequence[str]) -> None:
@@ -119,7 +133,7 @@ def _counted(
     for arm in plan.arms:
         if only:
             arm = msgspec.structs.replace(arm, where=f"{arm.where} AND {only}")  # noqa: PLW2901
-        where, counted = arm.where, f"count(*), sum(v.pointed){added} FROM {arm.source} WHERE"
+        where, counted = arm.where, f"count(*), sum({OWN_POINT}){added} FROM {arm.source} WHERE"
         if arm.indexed:
             # the index ``by_day`` begins with the unit: what is too vague is one number
             dated, vague = _units(schema.VAGUE if tally.finest is None else tally.finest)

@@ -21,6 +21,10 @@ from eirene.picture.store import Reading
 Counted = tuple[Any, ...]
 """Columns, then n, with a point, and the sums."""
 _FINEST = "coalesce(v.adm3, v.adm2, v.adm1)"
+OWN_POINT = "v.pointed AND v.reach IS NULL"
+"""Whether the point is where it was: of a coarser version it only stands in the middle of an area
+or a cell, and says nothing of what lies in another version's areas."""
+_OWN_LON, _OWN_LAT = (f"iif(v.reach IS NULL, v.{axis}, NULL)" for axis in ("lon", "lat"))
 
 
 class Basis(Protocol):
@@ -37,9 +41,10 @@ class Coverage(msgspec.Struct, frozen=True):
     """How far counts by area can be relied on, of what this reader sees."""
 
     by_point: int
-    """Counted in an area, and with a point."""
+    """Counted in an area, and with a point of their own."""
     by_area: int
-    """Counted in the area that they name, or in the one around it, without a point."""
+    """Counted in the area that they name, or in the one around it: without a point, or coarser
+    versions, whose point is the middle of that area."""
     without_place: int
     """Neither point nor area."""
     outside: int
@@ -95,7 +100,8 @@ class Placed:
                 yield self._put(row, named, area)
         if self._split:
             among = ", ".join(str(number) for number in sorted(self._split))
-            yield from self._by_points(pointwise("v.lon, v.lat", f"{_FINEST} IN ({among})"))
+            points = pointwise(f"{_OWN_LON}, {_OWN_LAT}", f"{_FINEST} IN ({among})")
+            yield from self._by_points(points)
 
     def _place(self, areas: Sequence[int | None]) -> tuple[bool, str | None, bool]:
         """Whether any area is named, the area to count in, and whether points decide on it."""

@@ -27,6 +27,7 @@ from eirene.picture.query import Query
 from eirene.picture.store import Reading
 from eirene.picture.words import match_of
 from eirene.release.reader import Reader
+from eirene.release.terms import LEAVES
 from eirene.release.visibility import Sight, cleared, visibility
 
 FEW = 30_000
@@ -72,6 +73,8 @@ class _Conditions:
             if words:
                 numbers = [names.known(sort, word) or 0 for word in words]
                 self.texts.append(f"v.{column} IN ({_listed(column, numbers, self.params)})")
+        if query.leaving:
+            self.texts.append(LEAVES)
         if query.changed_since is not None:
             self.texts.append("coalesce(v.touched, v.received) > :changed_since")
             self.params["changed_since"] = ms_of(query.changed_since)

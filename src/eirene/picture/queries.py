@@ -24,6 +24,7 @@ from eirene.picture.query import Query
 from eirene.picture.rows import Row, rows_of, shown_columns
 from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
+from eirene.release.terms import LEAVES
 from eirene.release.visibility import visibility
 from eirene.reports.envelope import decode_body
 from eirene.reports.packing import unpacked
@@ -49,6 +50,8 @@ class Found(msgspec.Struct, frozen=True):
     """Where the next page starts; None on the last."""
     at_least: bool = False
     """More than ``Query.count_to`` match: ``total`` is where the counting ended."""
+    left_out: int = 0
+    """Of those that this reader sees: how many stay, where it is asked for what may leave."""
 
 
 class _Totals(msgspec.Struct, frozen=True):
@@ -57,6 +60,7 @@ class _Totals(msgspec.Struct, frozen=True):
     total: int
     without_point: int
     at_least: bool = False
+    left_out: int = 0
 
 
 def search(picture: Picture, reader: Reader, query: Query) -> Found:
@@ -64,13 +68,20 @@ def search(picture: Picture, reader: Reader, query: Query) -> Found:
     after = _after(query.cursor)
     with picture.reading() as db:
         plan = planned(db, reader, query)
-        totals = _totals(db, plan, query.count_to)
+        if query.leaving:
+            totals = _leaving(
+                db, planned(db, reader, msgspec.structs.replace(query, leaving=False))
+            )
+        else:
+            totals = _totals(db, plan, query.count_to)
         places = places_of(db, plan, after)
         page = list(islice(places, query.offset, query.offset + query.limit + 1))
         more = len(page) > query.limit
         rows = rows_at(db, reader, [rid for _, _, rid in page[: query.limit]], plan.lens)
     following = _CURSOR.pack(*page[query.limit - 1][:2]) if more else None
-    return Found(totals.total, totals.without_point, rows, following, totals.at_least)
+    return Found(
+        totals.total, totals.without_point, rows, following, totals.at_least, totals.left_out
+    )
 
 
 def every(picture: Picture, reader: Reader, query: Query) -> Iterator[list[Row]]:
@@ -107,6 +118,19 @@ def _totals(db: Reading, plan: Plan, most: int | None) -> _Totals:
         if most is not None and total > most:
             return _Totals(most, min(most, total - pointed), at_least=True)
     return _Totals(total, total - pointed)
+
+
+def _leaving(db: Reading, plan: Plan) -> _Totals:
+    """Of all that a plan holds, what may leave, and how many stay: in one pass over the rows."""
+    total = pointed = staying = 0
+    counted = f"count(*), sum({LEAVES}), sum(v.pointed AND {LEAVES})"
+    for arm in plan.arms:
+        sql = f"SELECT {counted} FROM {arm.source} WHERE {arm.where}"
+        for n, leaving, with_point in db.rows(sql, arm.params):
+            total += leaving or 0
+            pointed += with_point or 0
+            staying += n - (leaving or 0)
+    return _Totals(total, total - pointed, left_out=staying)
 
 
 def places_of(db: Reading, plan: Plan, after: After | None = None) -> Iterator[Place]:

@@ -41,6 +41,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """CQL2 text."""
     withdrawn: bool = False
     """Also what was withdrawn."""
+    leaving: bool = False
+    """For taking along: without what the terms of its source forbid to pass on."""
     limit: int = 100
     cursor: bytes | None = None
     """``Found.next`` of the page before."""

@@ -18,7 +18,7 @@ from functools import cache
 
 from eirene.reports.kinds import count_fields, kinds
 
-PROJECTION = 8
+PROJECTION = 9
 """Raised with every changed meaning; a picture of another projection is rebuilt."""
 
 DAY_MS = 86_400_000
@@ -67,6 +67,7 @@ CREATE TABLE report (
   clock INTEGER, until INTEGER,
   spot INTEGER, -- the cell of the web's grid with the point (places_tiles); null near the poles
   reach INTEGER, -- of a version that gives an area or a cell: metres around the point that hold it
+  stays INTEGER, -- 1: the terms of its source forbid passing it on (release.terms); mostly null
   {counts}
 );
 CREATE TABLE body (lsn INTEGER PRIMARY KEY, entry BLOB, body BLOB);
@@ -110,9 +111,10 @@ CREATE INDEX by_change ON report (change) WHERE lead > 0;
 CREATE INDEX by_place ON report (place) WHERE lead = 1 AND place IS NOT NULL;
 CREATE INDEX by_odd ON report (odd, start, lasts) WHERE odd = 1;
 CREATE INDEX by_day ON report
-  (unit, day, adm1, adm2, adm3, kind, type, state, comp, finer, pointed) WHERE lead = 1;
+  (unit, day, adm1, adm2, adm3, kind, type, state, comp, finer, pointed, reach, stays)
+  WHERE lead = 1;
 CREATE INDEX by_spot ON report
-  (comp, kind, spot, class, tlp, lead, finer, start, lasts, reach)
+  (comp, kind, spot, class, tlp, lead, finer, start, lasts, reach, stays)
   WHERE spot IS NOT NULL AND reach IS NULL;
 CREATE INDEX by_area ON report (comp, kind, spot) WHERE spot IS NOT NULL AND reach IS NOT NULL;
 CREATE INDEX by_target ON link (target8);
@@ -148,7 +150,7 @@ def count_columns() -> list[str]:
 REPORT_COLUMNS = (
     "rid comp finer lead start lasts lon lat pointed odd kind type unit day adm1 adm2 adm3 id8 received "
     "touched many conflict owner state source class tlp place entry8 entity8 lsn change clock until "
-    "spot reach"
+    "spot reach stays"
 ).split()
 
 

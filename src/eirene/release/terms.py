@@ -8,7 +8,10 @@ even for those who read it here.
 Invariants
   * The mark rides with the report: whatever amends a marked report is marked (``kept``).
     Taking it away is not possible; withdraw the report and import it under other terms.
-  * Whatever makes a document for taking along asks ``may_leave`` of each report.
+  * Whatever makes something for taking along asks ``may_leave`` of each report, or puts
+    ``LEAVES`` into its question: a file, and just so what the programs of others fetch - features
+    and tiles of the map - since it is in their folders from then on. What the node's own screen
+    and its own interface show to somebody who reads it here stays as it is, with its terms.
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ from collections.abc import Iterable
 
 from eirene.errors import NotAllowed
 from eirene.reports.envelope import Body
+
+LEAVES = "v.stays IS NULL"
+"""``may_leave`` of a row ``v`` of the picture, which keeps 1 there where it is False."""
 
 
 def may_leave(body: Body) -> bool:
@@ -39,4 +45,4 @@ def kept(stated: str, amended: Iterable[Body]) -> str:
     return stated or next((body.terms for body in amended if body.terms), "")
 
 
-__all__ = ["check_may_leave", "kept", "may_leave"]
+__all__ = ["LEAVES", "check_may_leave", "kept", "may_leave"]
