@@ -19,7 +19,7 @@ from outlets.ground import (
 )
 from outlets.layers import told_by_tile
 from outlets.planting import Mark, Plant
-from outlets.probes import PROBES, TAKEN_ALONG, Probe, scene_of
+from outlets.probes import FETCHED, PROBES, TAKEN_ALONG, Probe, scene_of
 
 NO_STORE = "private, no-store"
 NEVER_SHOWN = frozenset(("client_id",))
@@ -77,7 +77,7 @@ def _take(ground: Ground, walked: Walked, ask: Ask, answer: Answer, allowed: Any
     }
     walked.obtained.setdefault(outlet, set()).update(found)
     asked = dict.fromkeys(found, f"{ask.method} {ask.path}")
-    if outlet in TAKEN_ALONG:
+    if outlet in TAKEN_ALONG or path.startswith(FETCHED):
         # ids say nothing by themselves, and stand where another report links to it
         words = [mark for mark in found if mark.sort != "id"]
         allowed -= {(mark.sort, mark.value) for mark in words if ground.stays(mark)}

@@ -439,6 +439,11 @@ SCHEMAS: dict[str, Any] = {
             "timeStamp": TIME,
             "numberMatched": WHOLE,
             "numberReturned": WHOLE,
+            "leftOut": WHOLE
+            | {
+                "description": "Of what you read on the node and asked for: how many the terms "
+                "of their source keep there."
+            },
         }
     ),
     "Feature": mapping_of(_FEATURE | {"links": list_of(_LINK)}),

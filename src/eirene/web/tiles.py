@@ -48,13 +48,14 @@ async def get_tile(
 ) -> Response[bytes]:
     """GET /tiles/{layer}/{z}/{x}/{y}.mvt: layers are the kinds, as in OGC API - Features.
 
-    No bytes where there is nothing for this reader.
+    No bytes where there is nothing for this reader. A tile is fetched by programs of others, and
+    kept by them: what the terms of its source forbid to pass on is in none.
     """
     reader = reader_of(request)
     kind = kind_of(layer)
     at = tile_in(z, x, y)
     query = query_of(request, parameters_of(request, TILE_FILTERS))
-    query = msgspec.structs.replace(query, kinds=(kind.name,))
+    query = msgspec.structs.replace(query, kinds=(kind.name,), leaving=True)
     body, marking = await aside(_made, picture_of(request), reader, query, at, kind.name)
     return bytes_of(body, marking, MEDIA_TYPE)
 

@@ -23,6 +23,9 @@ from eirene.web.parameters import parameters_of
 _HIDDEN = "withdrawal"
 """A withdrawal shows at what it withdraws."""
 
+STAYS = "What the terms of its source forbid to pass on is read on the node itself, not here."
+"""Said of every collection, to everybody: it tells nobody whether there is any."""
+
 _TIME = {"type": "string", "format": "date-time"}
 
 
@@ -48,7 +51,8 @@ def queryables_of(kind: Kind) -> dict[str, Queryable]:
 
 
 async def _collection(request: Connection, kind: Kind) -> dict[str, Any]:
-    found = await aside(extent, picture_of(request), reader_of(request), Query(kinds=(kind.name,)))
+    asked = Query(kinds=(kind.name,), leaving=True)
+    found = await aside(extent, picture_of(request), reader_of(request), asked)
     here = f"/ogc/collections/{kind.name}"
     times = [iso(moment) if moment else None for moment in (found.start, found.end)]
     extents: dict[str, Any] = {"temporal": {"interval": [times]}}
@@ -57,7 +61,7 @@ async def _collection(request: Connection, kind: Kind) -> dict[str, Any]:
     return {
         "id": kind.name,
         "title": not_live(node_of(request).realm) + kind.plural,
-        "description": f"Reports of kind {kind.name} that were released to you.",
+        "description": f"Reports of kind {kind.name} that were released to you. {STAYS}",
         "extent": extents,
         "itemType": "feature",
         "crs": list(KNOWN),

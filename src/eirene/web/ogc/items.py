@@ -13,6 +13,7 @@ from eirene.errors import InvalidQuery, Unavailable
 from eirene.picture import Row, flat, report_by_id, search
 from eirene.picture.cql2 import Queryable, parsed
 from eirene.picture.query import MOST_ROWS, Query, parse_datetime
+from eirene.release.terms import check_may_leave
 from eirene.reports.kinds import Kind
 from eirene.times import iso
 from eirene.web.answers import header_text, json_of
@@ -52,7 +53,9 @@ _FORMS = ("json", "geojson", GEOJSON)
     ),
 )
 async def get_items(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-    """GET /ogc/collections/{kind}/items: ``numberMatched`` counts what this reader may see."""
+    """GET /ogc/collections/{kind}/items: ``numberMatched`` counts what this reader may see and take
+    along. What the terms of its source keep here is left out, and ``leftOut`` tells him how many.
+    """
     reader = reader_of(request)
     kind = kind_of(name)
     known = {
@@ -81,6 +84,7 @@ async def get_items(request: Request[Any, Any, Any], name: FromPath[str]) -> Res
             "timeStamp": iso(datetime.now(UTC)),
             "numberMatched": found.total,
             "numberReturned": len(found.rows),
+            "leftOut": found.left_out,
         },
         marking,
         media_type=GEOJSON,
@@ -95,19 +99,22 @@ async def get_items(request: Request[Any, Any, Any], name: FromPath[str]) -> Res
         parameters=("f", "crs"),
         answer="Feature",
         media_type=GEOJSON,
-        problems=(400, 404),
+        problems=(400, 403, 404),
     ),
 )
 async def get_item(
     request: Request[Any, Any, Any], name: FromPath[str], feature_id: FromPath[str]
 ) -> Response[bytes]:
-    """GET /ogc/collections/{kind}/items/{id}: 404 ``unavailable``, whatever the cause."""
+    """GET /ogc/collections/{kind}/items/{id}: 404 ``unavailable``, whatever the cause; 403 to who
+    may read it here, where the terms of its source forbid passing it on.
+    """
     reader = reader_of(request)
     kind = kind_of(name)
     crs = _crs(parameters_of(request, ("f", "crs")))
     row = await aside(report_by_id, picture_of(request), reader, id_of(feature_id))
     if row.kind != kind.name:
         raise Unavailable
+    check_may_leave(row.body)
     here = f"/ogc/collections/{name}"
     links = [
         link(address(request, f"{here}/items/{feature_id}"), "self", GEOJSON, kind.title),
@@ -174,6 +181,7 @@ def _query(
         limit=min(number(given, "limit", 100, least=1), MOST_ROWS),
         offset=number(given, "offset", 0),
         cursor=page,
+        leaving=True,
     )
 
 
