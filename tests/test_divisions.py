@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from eirene.cli.main import main
+from eirene.desks.land import Land
+from eirene.errors import InvalidQuery
 from eirene.imports.outlines import outlines
 from eirene.missions import mission_named, own
 from eirene.missions.divisions import Division, Told
+from eirene.picture import Picture, Query, counts
+from eirene.places import Place
+from eirene.products import COUNT_FORMATS, Borders, export_counts
+from eirene.release.coarsen import coarse_place
 from eirene.release.reader import Reader
 from eirene.reports.draft import draft_of
+from eirene.reports.envelope import Coarse
+from picture_world import ALL, KEY, RECEIVED, World, picture_of
 from web_node import WebNode
 
 AMBER, CAR = mission_named("amber"), mission_named("car")
@@ -367,3 +383,161 @@ def test_places_of_one_name_are_told_apart_by_what_lies_around() -> None:
     assert len({one.around for one in found}) == len({one.write for one in found}) == 2
     for one in found:
         assert CAR.find(one.write) == [one.place]
+
+
+# --- what has only the middle of an area or a cell
+
+
+def coarsened(points: list[tuple[float, float]], measure: str) -> list[tuple[Place, Coarse]]:
+    """Places of versions, as a rule of that measure gives them."""
+    land = Land(AMBER)
+    made = [
+        coarse_place(Place(lon=lon, lat=lat, accuracy_m=10.0, method="text"), measure, land)
+        for lon, lat in points
+    ]
+    return [(place, Coarse(measure, "day", "banded")) for place in made if place is not None]
+
+
+@settings(max_examples=5, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.02, 0.98), st.floats(0.02, 0.98)), min_size=12, max_size=24),
+    st.sampled_from(("admin-1", "admin-2", "admin-3", "cell-10km", "cell-50km")),
+    st.sampled_from((("before-2024", 1), ("2024", 2))),
+)
+def test_a_coarse_version_counts_where_its_area_lies_and_never_where_its_middle_does(
+    parts: list[tuple[float, float]], measure: str, which: tuple[str, int]
+) -> None:
+    """Points in the commune that was cut, and around it."""
+    basis, level = AMBER.basis(*which), which[1]
+    before = AMBER.basis("before-2024", 1)
+    assert basis and before
+    communes = AMBER.areas.level(3)
+    assert communes
+    cut = next(c for c in communes.codes if not before.area_of(c))
+    west, south, east, north = communes.shapes[communes.codes.index(cut)].bounds
+    points = [(west + x * (east - west), south + y * (north - south)) for x, y in parts]
+    world = World()
+    for place, coarse in coarsened(points, measure):
+        world.tell(place=place, coarse=coarse, content={"type": "VC"})
+    expected: Counter[str | None] = Counter()
+    coarse_n = outside = 0
+    for one in world.entries:
+        assert one.body and one.body.place
+        code = one.body.place.pcode
+        area = basis.area_of(code) if code else None
+        expected[area] += 1
+        coarse_n += bool(code) and area is None
+        outside += not code
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Picture.open(Path(folder), KEY, areas=AMBER.divisions[0].parents)
+        with closing(picture):
+            picture.fold(world.entries)
+            found = counts(picture, ALL, Query(), group=("area",), level=level, basis=basis)
+    assert {one["area"]: one["n"] for one in found.groups} == dict(expected)
+    assert found.coverage is not None
+    told = found.coverage
+    assert (told.by_point, told.too_coarse) == (0, coarse_n)
+    assert told.by_area == sum(n for area, n in expected.items() if area)
+    # a cell has a middle, and lies in no area that it names
+    assert told.outside + told.without_place == outside
+
+
+def test_the_point_of_a_version_of_a_commune_that_was_cut_decides_nothing() -> None:
+    before = AMBER.basis("before-2024", 1)
+    communes = AMBER.areas.level(3)
+    assert before and communes
+    cut = next(c for c in communes.codes if not before.area_of(c))
+    shape = communes.shapes[communes.codes.index(cut)]
+    inside = shape.representative_point()
+    world = World()
+    exact = Place(lon=inside.x, lat=inside.y, accuracy_m=10.0, method="text", pcode=cut)
+    world.tell(place=exact)
+    for place, coarse in coarsened([(inside.x, inside.y)], "admin-3"):
+        assert place.pcode == cut
+        world.tell(place=place, coarse=coarse)
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Picture.open(Path(folder), KEY, areas=AMBER.divisions[0].parents)
+        with closing(picture):
+            picture.fold(world.entries)
+            told = counts(picture, ALL, Query(), group=("area",), basis=before).coverage
+    assert told is not None
+    assert (told.by_point, told.by_area, told.too_coarse) == (1, 0, 1)
+
+
+# --- counts as a file
+
+
+def a_file(web: WebNode, role: str, ending: str, **asked: Any) -> Any:
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    answer = web.get(role, f"/api/counts.{ending}?{query}")
+    assert answer.status_code == 200, answer.text
+    assert f"counts.{ending}" in answer.headers["content-disposition"]
+    return answer
+
+
+def test_a_file_of_counts_says_what_the_panel_says_and_what_it_rests_on(web: WebNode) -> None:
+    asked = {"level": 1, "basis": "before-2024", "kind": "incident"}
+    found, coverage = counted(web, "joc-duty-officer", **asked)
+    text = a_file(web, "joc-duty-officer", "csv", **asked).content.decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["pcode"] or None: int(row["n"]) for row in rows} == found
+    assert {row["name"] for row in rows} >= {"Varkemar", "in no area"}
+    for row in rows:
+        assert (row["period_start"], row["period_end"]) == (coverage["start"], coverage["end"])
+        assert {name: int(row[name]) for name in NUMBERS_OF} == {
+            name: coverage[name] for name in NUMBERS_OF
+        }
+        assert (row["counted"], row["left_out"]) == ("8", "0")
+        assert (row["basis"], row["basis_valid_to"]) == ("before-2024", "2023-12-31")
+        assert row["marking"].startswith("EXERCISE")
+    features = a_file(web, "joc-duty-officer", "geojson", **asked).json()
+    told = {one["properties"]["pcode"] or None: one for one in features["features"]}
+    assert {code: one["properties"]["n"] for code, one in told.items()} == found
+    assert (told[None]["geometry"], told["QR05"]["geometry"]["type"][-7:]) == (None, "Polygon")
+    assert features["manifest"]["coverage"]["too_coarse"] == 1
+    book = load_workbook(io.BytesIO(a_file(web, "joc-duty-officer", "xlsx", **asked).content))
+    head, *lines = book["Counts"].iter_rows(values_only=True)
+    assert {(line[0], line[3]) for line in lines} == set(found.items())
+    assert list(head) == list(rows[0])
+    assert any("before-2024" in str(cell.value) for cell in book["About"]["A"])
+
+
+NUMBERS_OF = (
+    "by_point by_area without_place outside too_coarse undated sources organisations".split()
+)
+
+
+def test_a_file_of_counts_is_of_what_its_reader_sees(web: WebNode) -> None:
+    text = a_file(web, "anyone", "csv", basis="before-2024", kind="incident").content.decode()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["pcode"], row["n"], row["counted"], row["sources"]) == ("QR02", "1", "1", "1")
+
+
+def test_tags_of_a_file_of_counts_are_right_for_the_library_of_the_standard(web: WebNode) -> None:
+    import hxl
+
+    content = a_file(web, "joc-duty-officer", "hxl.csv", level=2, basis="before-2024").content
+    heard = hxl.data(io.BytesIO(content))
+    assert heard.columns[0].display_tag == "#adm2+code"
+    assert len(list(heard)) == len(content.splitlines()) - 2 > 1
+    judged = cast(Any, hxl.validate(hxl.data(io.BytesIO(content))))
+    assert judged["is_valid"], judged["issues"]
+    tags = [column.display_tag for column in heard.columns]
+    assert len(set(tags)) == len(tags)
+
+
+def test_a_name_of_an_area_is_no_formula(tmp_path: Path) -> None:
+    world = World()
+    world.tell(place=Place(pcode="QR01"))
+    with closing(picture_of(tmp_path, world.entries)) as picture:
+        borders = Borders(level=1, title="=1+1", name_of=lambda code: f"=cmd|{code}")
+        for format_ in COUNT_FORMATS:
+            made = export_counts(picture, ALL, Query(), format_, borders, "r", RECEIVED)
+            content = b"".join(made.chunks)
+            if format_ == "xlsx":
+                sheet = load_workbook(io.BytesIO(content))["Counts"]
+                assert {cell.data_type for cell in sheet[2]} <= {"s", "n"}
+            elif format_ != "geojson":
+                assert b"'=cmd|QR01" in content and b",=" not in content
+        with pytest.raises(InvalidQuery):
+            export_counts(picture, ALL, Query(), "pdf", borders, "r", RECEIVED)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import mapbox_vector_tile
 import msgspec
 import pytest
 
@@ -14,11 +16,16 @@ from conftest import Bench
 from eirene.errors import NotAllowed
 from eirene.imports.mapping import Mapping, terms_of
 from eirene.picture import Query, flat
-from eirene.products import FORMATS, export
+from eirene.places_tiles import tile_at, world_of
+from eirene.products import COUNT_FORMATS, FORMATS, export
 from import_files import a_file, a_mapping, planned, told
 from outlets import derived
 from outlets.probes import TAKEN_ALONG
 from release_desk import DUTY, Office, a_reader, an_incident
+from web_node import P_LAT, P_LON, WebNode
+from web_node import an_incident as web_incident
+
+JOC = "joc-duty-officer"
 
 TERMS = "terms of the Violet List: no redistribution"
 AUDIENCES = ("humanitarian", "police", "partners", "command", "public")
@@ -142,3 +149,85 @@ def test_terms_are_those_of_the_source() -> None:
     listed = Mapping(name="x", kind="site", source="Violet", passing_on=False)
     assert terms_of(listed) == "terms of Violet"
     assert terms_of(msgspec.structs.replace(listed, passing_on=True)) == ""
+
+
+# --- what programs of others fetch
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebNode]:
+    """Two free reports and one under terms, farther out and later than they."""
+    made = WebNode(tmp_path_factory.mktemp("node"), mission="amber")
+    made.file(
+        web_incident(summary="Free to go", pcode="QR02", latitude=..., longitude=...),
+        web_incident(summary="Free, too"),
+        web_incident(
+            summary="Zenobia", terms=TERMS, latitude=-2.5, longitude=-3.5, occurred="2026-11-24"
+        ),
+    )
+    yield made
+    made.close()
+
+
+def test_features_leave_it_out_and_tell_its_reader_how_many(web: WebNode) -> None:
+    answer = web.get(JOC, "/ogc/collections/incident/items")
+    assert b"Zenobia" not in answer.content
+    found = answer.json()
+    assert (found["numberMatched"], found["numberReturned"], found["leftOut"]) == (2, 2, 1)
+    assert "NOT TO BE PASSED ON" not in answer.headers["eirene-marking"]
+    narrowed = web.get(JOC, "/ogc/collections/incident/items?filter=summary='Zenobia'").json()
+    assert (narrowed["numberMatched"], narrowed["leftOut"]) == (0, 1)
+    for role in ("ngo-focal-point", "anyone"):
+        theirs = web.get(role, "/ogc/collections/incident/items").json()
+        assert (theirs["numberMatched"], theirs["leftOut"]) == (0, 0)
+
+
+def test_an_extent_does_not_reach_to_it(web: WebNode) -> None:
+    extent = web.get(JOC, "/ogc/collections/incident").json()["extent"]
+    assert extent["spatial"]["bbox"] == [[P_LON, P_LAT, P_LON, P_LAT]]
+    assert extent["temporal"]["interval"][0][1].startswith("2026-11-20")
+
+
+def test_one_feature_is_refused_to_its_reader_in_words_and_absent_to_others(web: WebNode) -> None:
+    (one,) = web.get(JOC, "/api/search?q=zenobia").json()["reports"]
+    path = f"/ogc/collections/incident/items/{one['id']}"
+    refused = web.get(JOC, path)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
+    assert TERMS in refused.json()["message"]
+    absent = web.get("anyone", "/ogc/collections/incident/items/" + "0" * 32)
+    other = web.get("anyone", path)
+    assert (
+        (other.status_code, other.content)
+        == (absent.status_code, absent.content)
+        == (404, other.content)
+    )
+
+
+def test_no_tile_has_it_at_any_zoom(web: WebNode) -> None:
+    at = world_of(-3.5, -2.5)
+    assert at is not None
+    for zoom in (0, 5, 9, 14):
+        one = tile_at(*at, zoom)
+        answer = web.get(JOC, f"/tiles/incident/{zoom}/{one.x}/{one.y}.mvt")
+        assert answer.status_code == 200
+        layers = mapbox_vector_tile.decode(answer.content) if answer.content else {}
+        told = [f["properties"] for layer in layers.values() for f in layer["features"]]
+        assert sum(int(one.get("n", 1)) for one in told) == (1 if zoom < 9 else 0)  # the free one
+
+
+def test_the_screen_and_the_node_s_own_interface_show_it_with_its_terms(web: WebNode) -> None:
+    assert web.get(JOC, "/api/counts").json()["total"] == 3
+    (one,) = web.get(JOC, "/api/search?q=zenobia").json()["reports"]
+    assert one["terms"] == TERMS
+    assert one["marking"].endswith("NOT TO BE PASSED ON")
+
+
+@pytest.mark.parametrize("format_", COUNT_FORMATS)
+def test_counts_that_are_taken_along_leave_it_out_and_say_so(web: WebNode, format_: str) -> None:
+    answer = web.get(JOC, f"/api/counts.{format_}?level=1&basis=2024")
+    manifest = json.loads(answer.headers["eirene-manifest"])
+    assert (manifest["count"], manifest["left_out"]) == (2, 1)
+    assert manifest["coverage"]["period_end"].startswith("2026-11-20")
+    assert manifest["coverage"]["by_point"] + manifest["coverage"]["outside"] == 1
+    other = json.loads(web.get("anyone", f"/api/counts.{format_}").headers["eirene-manifest"])
+    assert (other["count"], other["left_out"]) == (0, 0)

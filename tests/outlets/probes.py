@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from eirene.places_tiles import tile_at, world_of
-from eirene.products import FORMATS
+from eirene.products import COUNT_FORMATS, FORMATS
 from eirene.release.configuration import default, to_toml
 from eirene.release.rules import CLASSES, COMPARTMENTS, Rule
 from eirene.reports.kinds import kinds
@@ -58,6 +58,9 @@ Probe = Callable[[Scene], Steps]
 PROBES: dict[tuple[str, str], Probe] = {}
 TAKEN_ALONG = tuple(f"export.{format_}" for format_ in FORMATS)
 """Outlets that make a file, which may leave the node: nothing is in it whose source forbids that."""
+FETCHED = ("/ogc/", "/tiles/", "/api/counts.")
+"""Where outlets stand that programs of others fetch from, or that make a file of numbers: nothing
+of that is in them either."""
 WHOLE = "search", *TAKEN_ALONG
 """Outlets of which each alone must show a role everything that it may see."""
 
@@ -455,6 +458,17 @@ def counting(scene: Scene) -> Steps:
         yield _get("/api/counts", group="area", level=level, basis="sea")
     yield from _asked(*(_get("/api/counts", **query) for query in _narrowed(scene)))
     yield _get("/api/counts", group="source")
+
+
+@probe(*(f"GET /api/counts.{format_}" for format_ in COUNT_FORMATS))
+def counted_files(scene: Scene) -> Steps:
+    """Counts by area as files, at every level, by borders and by codes, and of what is hidden."""
+    for format_ in COUNT_FORMATS:
+        for level in (1, 2, 3):
+            yield _get(f"/api/counts.{format_}", level=level)
+        yield _get(f"/api/counts.{format_}", level=1, basis="sea")
+        for query in _narrowed(scene)[: 9 if format_ == "csv" else 1]:
+            yield _get(f"/api/counts.{format_}", **query)
 
 
 def _narrowed(scene: Scene) -> list[dict[str, Any]]:

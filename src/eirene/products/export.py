@@ -121,7 +121,7 @@ def export(
         "node": node,
         "realm": realm,
         "format": format,
-        "filter": _filter(query),
+        "filter": told_filter(query),
         "marking": None,
         "sources": None,
         "attribution": None,
@@ -130,12 +130,7 @@ def export(
         "without_point": None,
         "sha256": None,
     }
-    words = [word for word in ("eirene", realm if realm != "live" else "", node) if word]
-    made = Export(
-        document.media_type,
-        f"{'-'.join(dict.fromkeys(words))}-{when:%Y%m%dT%H%M%SZ}.{format}",
-        manifest,
-    )
+    made = Export(document.media_type, filename_of(format, when, realm, node), manifest)
     pages = _pages(picture, reader, query, seen)
     made.chunks = _ahead(_made(document, pages, manifest, credits or {}))
     return made
@@ -211,11 +206,17 @@ def _ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return (chunk for chunk in rest() if chunk)
 
 
-def _filter(query: Query) -> dict[str, Any]:
+def filename_of(ending: str, when: datetime, realm: str, node: str) -> str:
+    """What a file is called: whose it is, when it was made; of what is not live, that, too."""
+    words = [word for word in ("eirene", realm if realm != "live" else "", node) if word]
+    return f"{'-'.join(dict.fromkeys(words))}-{when:%Y%m%dT%H%M%SZ}.{ending}"
+
+
+def told_filter(query: Query) -> dict[str, Any]:
     """What narrowed the query, by its own words."""
     told: dict[str, Any] = {}
     for name in msgspec.structs.fields(Query):
         value = getattr(query, name.name)
-        if value != name.default and name.name not in ("limit", "cursor", "offset"):
+        if value != name.default and name.name not in ("limit", "cursor", "offset", "leaving"):
             told[name.name] = iso(value) if isinstance(value, datetime) else value
     return told

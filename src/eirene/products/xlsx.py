@@ -84,17 +84,47 @@ class XlsxDocument(CsvDocument):
 
     def manifest(self, manifest: Mapping[str, Any]) -> bytes:
         """The workbook, whole."""
-        marking = str(manifest["marking"])
-        when = datetime.fromisoformat(str(manifest["when"])).replace(tzinfo=None)
-        self._book.set_properties({"title": f"Eirene: {marking}", "created": when})
-        about = self._book.add_worksheet("About")
-        about.set_column(0, 0, 110)
-        for row, (name, value) in enumerate(manifest.items()):
-            told = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-            # one column: whoever reads the file again does not take it for a second table
-            about.write_string(row, 0, f"{name}: {told}"[:LONGEST_CELL])
-        for sheet in (self._sheet, about):
-            sheet.set_header(f"&C{marking.replace('&', '&&')}"[:255])
-            sheet.set_landscape()
-        self._book.close()
+        _finish(self._book, self._sheet, manifest)
         return self._file.getvalue()
+
+
+def _finish(book: Any, sheet: Any, manifest: Mapping[str, Any]) -> None:
+    """Marking and manifest, and the end."""
+    marking = str(manifest["marking"])
+    when = datetime.fromisoformat(str(manifest["when"])).replace(tzinfo=None)
+    book.set_properties({"title": f"Eirene: {marking}", "created": when})
+    about = book.add_worksheet("About")
+    about.set_column(0, 0, 110)
+    for row, (name, value) in enumerate(manifest.items()):
+        told = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        # one column: whoever reads the file again does not take it for a second table
+        about.write_string(row, 0, f"{name}: {told}"[:LONGEST_CELL])
+    for one in (sheet, about):
+        one.set_header(f"&C{marking.replace('&', '&&')}"[:255])
+        one.set_landscape()
+    book.close()
+
+
+def workbook(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str | int]],
+    manifest: Mapping[str, Any],
+) -> bytes:
+    """A table of texts and whole numbers as a workbook of its own, with marking and manifest."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    bold = book.add_format({"bold": True})
+    sheet = book.add_worksheet(title)
+    for at, name in enumerate(columns):
+        sheet.write_string(0, at, name, bold)
+        sheet.set_column(at, at, _WIDE.get(name, 14))
+    sheet.freeze_panes(1, 0)
+    for line, row in enumerate(rows, start=1):
+        for at, value in enumerate(row):
+            if isinstance(value, int):
+                sheet.write_number(line, at, value)
+            elif value:
+                sheet.write_string(line, at, value[:LONGEST_CELL])
+    _finish(book, sheet, manifest)
+    return file.getvalue()

@@ -15,12 +15,21 @@ from litestar.response import Stream
 from eirene.imports.mapping import attributions
 from eirene.people import Pass
 from eirene.picture import marking_of
-from eirene.products import FORMATS, export, format_of
+from eirene.products import (
+    COUNT_FORMATS,
+    FORMATS,
+    Borders,
+    Export,
+    export,
+    export_counts,
+    format_of,
+)
 from eirene.web.answers import header_text
 from eirene.web.asking import PASS, aside, beside, node_of, picture_of, reader_of
 from eirene.web.describe import described
-from eirene.web.node import Node
-from eirene.web.parameters import FILTERS, parameters_of, query_of
+from eirene.web.look import basis_of
+from eirene.web.node import Mission, Node
+from eirene.web.parameters import FILTERS, number, parameters_of, query_of
 from eirene.web.problems import Interrupted
 
 LONGEST_S = 900
@@ -64,6 +73,75 @@ async def get_export(request: Request[Any, Any, Any]) -> Stream:
         credits=attributions(),
     )
     marking = await aside(marking_of, picture, reader, query)
+    return _given(request, made, format_, str(marking))
+
+
+COUNTS_AT = "/api/counts."
+
+
+@get(
+    [f"{COUNTS_AT}{format_}" for format_ in COUNT_FORMATS],
+    **described(
+        "How many match in each area, as a file, with what the numbers rest on.",
+        parameters=(*FILTERS, "level", "basis"),
+        media_type="text/csv",
+        problems=(400,),
+    ),
+)
+async def get_counts_export(request: Request[Any, Any, Any]) -> Stream:
+    """GET /api/counts.FORMAT: as ``GET /api/counts?group=area``, of what may be passed on."""
+    node = node_of(request)
+    reader = reader_of(request)
+    given = parameters_of(request, (*FILTERS, "level", "basis"))
+    query = query_of(request, given)
+    format_ = request.url.path.removeprefix(COUNTS_AT)
+    made = await aside(
+        export_counts,
+        picture_of(request),
+        reader,
+        query,
+        format_,
+        await aside(_borders, node.mission, given, format_ == "geojson"),
+        reader.account or reader.role,
+        datetime.now(UTC),
+        node.realm,
+        node.name,
+    )
+    return _given(request, made, f"counts.{format_}", made.manifest["marking"])
+
+
+def _borders(mission: Mission | None, given: dict[str, str], drawn: bool) -> Borders:
+    """The areas that are asked for by name, with their shapes where they are ``drawn``."""
+    level = number(given, "level", 1, least=1)
+    basis = basis_of(mission, given, level)
+    if basis is None:
+        name_of = mission.gazetteer.name_of if mission else _nameless
+        return Borders(level=level, name_of=name_of)
+    division = basis.division
+    outlines = (division.outlines(level) if drawn else None) or {"features": []}
+    told = division.told
+    return Borders(
+        level=level,
+        id=told.id,
+        title=told.title,
+        valid_from=told.valid_from,
+        valid_to=told.valid_to,
+        source=told.source,
+        licence=told.licence,
+        attribution=told.attribution,
+        basis=basis,
+        name_of=division.name_of,
+        shapes={one["properties"]["pcode"]: one["geometry"] for one in outlines["features"]},
+    )
+
+
+def _nameless(_pcode: str) -> str:
+    return ""
+
+
+def _given(request: Request[Any, Any, Any], made: Export, format_: str, marking: str) -> Stream:
+    """A file, noted with whoever takes it; its manifest stands in a header, too."""
+    node = node_of(request)
     if (held := beside(request, PASS)) is not None:
         node.people.note_export(held, format_, made.manifest["count"])
     manifest = msgspec.json.encode(made.manifest).decode()
@@ -74,7 +152,7 @@ async def get_export(request: Request[Any, Any, Any]) -> Stream:
         headers={
             "Content-Disposition": f'attachment; filename="{header_text(made.filename)}"',
             "Eirene-Manifest": _ascii(manifest),
-            "Eirene-Marking": header_text(str(marking)),
+            "Eirene-Marking": header_text(marking),
         },
     )
 
@@ -111,4 +189,4 @@ async def _chunks(
         await asyncio.sleep(0)
 
 
-ROUTES = (get_export,)
+ROUTES = (get_export, get_counts_export)

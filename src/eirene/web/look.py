@@ -104,7 +104,7 @@ async def get_counts(request: Request[Any, Any, Any]) -> Response[bytes]:
         group=group,
         level=level,
         sums=names_in(given.get("sum", "")),
-        basis=_basis_of(node_of(request).mission, given, level),
+        basis=basis_of(node_of(request).mission, given, level),
     )
     marking = await aside(marking_of, picture, reader, query)
     covered = {"coverage": _coverage(found.coverage)} if found.coverage else {}
@@ -120,7 +120,7 @@ async def get_counts(request: Request[Any, Any, Any]) -> Response[bytes]:
     )
 
 
-def _basis_of(mission: Mission | None, given: dict[str, str], level: int) -> Basis | None:
+def basis_of(mission: Mission | None, given: dict[str, str], level: int) -> Basis | None:
     """The areas that are asked for by name; without a name, P-codes as they stand."""
     name = given.get("basis", "")
     if not name:

@@ -12,7 +12,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute
 
 from eirene import __version__
-from eirene.products import FORMATS, format_of
+from eirene.products import COUNT_FORMATS, FORMATS, format_of
 from eirene.reports.kinds import kinds
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import reader_of
@@ -152,6 +152,8 @@ def _answers(path: str, told: Described) -> dict[str, Any]:
     media_type = told.media_type
     if path.startswith("/api/export."):
         media_type = FORMATS[format_of(path)].media_type.partition(";")[0]
+    if path.startswith("/api/counts."):
+        media_type = COUNT_FORMATS[path.removeprefix("/api/counts.")].partition(";")[0]
     for status in told.statuses:
         answer: dict[str, Any] = {"description": _WORDS[status]}
         if status in (200, 201, 206):
