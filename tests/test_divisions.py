@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -15,6 +16,7 @@ from typing import Any, cast
 
 import numpy
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -23,8 +25,10 @@ from eirene.cli.main import main
 from eirene.desks.land import Land
 from eirene.errors import InvalidQuery
 from eirene.imports.outlines import outlines
-from eirene.missions import mission_named, own
+from eirene.missions import Mission, mission_named, own
+from eirene.missions.areas import deg2
 from eirene.missions.divisions import Division, Told
+from eirene.missions.gazetteer import Gazetteer, Named, named_areas
 from eirene.picture import Picture, Query, counts
 from eirene.places import Place
 from eirene.products import COUNT_FORMATS, Borders, export_counts
@@ -32,6 +36,7 @@ from eirene.release.coarsen import coarse_place
 from eirene.release.reader import Reader
 from eirene.reports.draft import draft_of
 from eirene.reports.envelope import Coarse
+from eirene.web import static
 from picture_world import ALL, KEY, RECEIVED, World, picture_of
 from web_node import WebNode
 
@@ -165,7 +170,6 @@ def test_a_version_is_brought_listed_counted_by_and_taken_away(
 
 def test_a_geopackage_and_a_table_of_codes_of_the_publisher_s_own_form(tmp_path: Path) -> None:
     import pyogrio
-    import shapely
 
     told = squares(2, ["QR8101", "QR8102"])["features"]
     path = tmp_path / "adm2.gpkg"
@@ -231,8 +235,6 @@ def test_an_area_that_lies_in_itself_or_in_a_smaller_one_is_refused(
 
 
 def test_borders_without_codes_and_codes_without_borders_are_refused(tmp_path: Path) -> None:
-    import shapely
-
     box = shapely.box(0, 0, 1, 1)
     told = Told("x", "X", source="s")
     for shapes, rows, words in (
@@ -249,6 +251,117 @@ def test_borders_without_codes_and_codes_without_borders_are_refused(tmp_path: P
         with pytest.raises(own.BadDivision, match=words):
             own.add(tmp_path, told, shapes, rows)
     assert not list(tmp_path.glob("divisions/*"))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "POINT (1 1)",
+        "LINESTRING (0 0, 1 1)",
+        "GEOMETRYCOLLECTION (POINT (1 1), LINESTRING (0 0, 1 1))",
+    ],
+)
+def test_a_line_or_a_point_is_no_border(tmp_path: Path, shape: str) -> None:
+    drawn = own.Shape({"adm1_pcode": "A1"}, shapely.from_wkt(shape))
+    with pytest.raises(own.BadDivision, match=r"A1 is drawn as .* which has no extent") as fault:
+        own.add(tmp_path, Told("x", "X", source="s"), [[drawn]], [])
+    assert fault.value.field == "file"
+    lines = [shapely.from_wkt("POINT (1 1)")]
+    whole = own.Shape({"adm1_pcode": "A1"}, shapely.box(0, 0, 1, 1))
+    with pytest.raises(own.BadDivision, match="not agreed is drawn as Point") as fault:
+        own.add(tmp_path, Told("x", "X", source="s"), [[whole]], [], lines)
+    assert fault.value.field == "disputed"
+
+
+def test_of_a_shape_that_was_mended_its_areas_are_kept(tmp_path: Path) -> None:
+    box, line = shapely.box(0, 0, 1, 1), shapely.LineString([(1, 1), (2, 2)])
+    shape = shapely.GeometryCollection(
+        [box, shapely.GeometryCollection([line, shapely.box(3, 0, 4, 1)])]
+    )
+    drawn = own.Shape({"adm1_pcode": 17.0}, shape)
+    edge = [shapely.box(0, 0, 1, 1)]
+    made = own.add(tmp_path, Told("x", "X", source="s"), [[drawn]], [], edge)
+    division = Division(made, tmp_path / "divisions" / "x")
+    found = division.shape_of("17")
+    assert found is not None and deg2(found) == 2
+    borders = division.borders(1)
+    assert borders and [one["properties"]["disputed"] for one in borders["features"]] == [0, 1]
+
+
+BOX = shapely.box(0, 0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("codes", "rows", "words"),
+    [
+        ([{"adm1_pcode": "A1", "adm2_pcode": "A1"}], [], "A1"),
+        ([{"adm1_pcode": "a1"}], [], "'a1' is no P-code"),
+        ([{"adm1_pcode": "A1"}], [("2", "A1", "")], "of level 2 by its P-code and of level 1"),
+        ([], [("1", "A1", ""), ("2", "A1", "")], "Two areas have the P-code A1"),
+        ([], [("²", "A1", "")], "Row 2 of the table of P-codes has no level"),
+        ([], [("1", "A\n1", "")], "is no P-code"),
+        ([], [("1", "A" * 41, "")], "is no P-code"),
+    ],
+)
+def test_codes_that_cannot_be_told_apart_are_refused(
+    tmp_path: Path, codes: list[dict[str, str]], rows: list[tuple[str, str, str]], words: str
+) -> None:
+    layers = [[own.Shape(one, BOX) for one in codes]] if codes else []
+    table = [{"level": a, "pcode": b, "name": "N", "parent_pcode": c} for a, b, c in rows]
+    with pytest.raises(own.BadDivision, match=words) as fault:
+        own.add(tmp_path, Told("x", "X", source="s"), layers, table)
+    assert fault.value.field == ("pcodes" if rows else "file")
+    assert not list(tmp_path.glob("divisions/*"))
+
+
+def test_two_files_of_one_level_are_refused_and_none_is_lost(tmp_path: Path) -> None:
+    layers = [[own.Shape({"adm1_pcode": code}, BOX)] for code in ("A1", "A2")]
+    with pytest.raises(own.BadDivision, match="Two boundary files are of level 1"):
+        own.add(tmp_path, Told("x", "X", source="s"), layers, [])
+
+
+def test_names_in_signs_that_are_no_letters_are_found_by_the_others(tmp_path: Path) -> None:
+    rows = [{"level": "1", "pcode": "QR91", "name": "—", "ref_name": "Zuvelle"}]
+    made = own.add(tmp_path, Told("x", "X", source="s"), [], rows)
+    division = Division(made, tmp_path / "divisions" / "x")
+    spot = Named(Place(name="?!", lat=1.0, lon=1.0, accuracy_m=5.0), "s", 1, other_names=("Zuvo",))
+    book = Gazetteer([*named_areas(0, division), spot], [division], ["QR"])
+    assert [one.name for one in book.find("zuvelle")] == ["—"]
+    assert [one.name for one in book.find("zuvo")] == ["?!"]
+    assert [one.place.name for one in book.suggest("zuv")] == ["?!", "—"]
+    assert book.find("—") == book.suggest("—") == []
+
+
+def test_made_up_levels_take_no_memory(web: WebNode) -> None:
+    before = static._bytes_of.cache_info().currsize
+    for at in (0, 7, 8, 9, -1, 10**30):
+        assert web.get("anyone", f"/api/map/areas/{at}").status_code in (200, 404)
+        assert web.get("anyone", f"/api/map/borders/{at}?basis=2024").status_code in (200, 404)
+    assert static._bytes_of.cache_info().currsize - before <= 2, "level 0, if there is one"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/map",
+        "/api/map/areas/1?basis=2024",
+        "/api/counts?group=area&level=1&basis=before-2024",
+        "/api/suggest?q=hil",
+        "/api/understand/place?text=Hilbune",
+    ],
+)
+def test_the_lists_are_never_opened_on_the_loop(
+    web: WebNode, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    opened, on_loop = Mission._opened, list[bool]()
+
+    def noted(mission: Mission) -> Any:
+        on_loop.append(asyncio._get_running_loop() is not None)
+        return opened(mission)
+
+    monkeypatch.setattr(Mission, "_opened", noted)
+    assert web.get("anyone", path).status_code in (200, 422)
+    assert on_loop and not any(on_loop)
 
 
 # --- over HTTP
@@ -375,6 +488,26 @@ def test_sites_of_lists_are_found_by_any_word_of_their_names_by_those_who_may_se
     web.node.filing.file_now(PUBLIC, [public | amended])
     assert names("anyone", "tolvane") == []
     assert names("anyone", "renamed") == ["Renamed post"]
+
+
+def test_a_site_says_its_marking_source_and_age_to_those_who_hold_it(web: WebNode) -> None:
+    site = {"kind": "site", "type": "health-facility", "latitude": -1.2, "longitude": -10.1}
+    site |= {"accuracy_m": 25, "source": "Made health list", "classification": "confidential"}
+    web.file(site | {"name": "Quavendi clinic", "compartment": "command", "occurred": "2026-05-02"})
+    asked = "/api/suggest?q=quavendi"
+    answer = web.get("joc-duty-officer", asked)
+    (one,) = [one for one in answer.json()["places"] if one.get("type")]
+    assert one["marking"].startswith("EXERCISE · command · CONFIDENTIAL · TLP:")
+    assert (one["source"], one["as_of"]) == ("Made health list", "2026-05-02")
+    assert answer.headers["eirene-marking"].startswith("EXERCISE · command · CONFIDENTIAL")
+    for role in ("anyone", "ngo-focal-point"):
+        other = web.get(role, asked)
+        assert other.json() == web.get(role, "/api/suggest?q=quavendo").json()
+        assert (
+            other.headers["eirene-marking"] == "EXERCISE · nothing shown · UNCLASSIFIED · TLP:CLEAR"
+        )
+    told = web.get("joc-duty-officer", "/api/suggest?q=hil").json()["places"]
+    assert all(one["source"] for one in told)
 
 
 def test_places_of_one_name_are_told_apart_by_what_lies_around() -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pmtiles.reader import MemorySource, Reader, all_tiles
@@ -31,6 +37,7 @@ from eirene.maps import (
 )
 from eirene.maps.faults import NoMap
 from eirene.maps.worker import Found, Request
+from eirene.web import maps as web_maps
 from eirene.web import static
 from map_files import FOUR, geopackage, mbtiles, mvt, pmtiles, png
 from web_node import WebNode
@@ -174,11 +181,10 @@ def node(web: WebNode) -> Iterator[Path]:
 
 
 def added(node: Path, name: str = "Survey", **asked: Any) -> OwnMap:
-    path = mbtiles(node.parent / "a.mbtiles", IMAGES, name=name, attribution="<b>Survey</b> dept")
-    try:
+    with TemporaryDirectory(dir=node.parent) as beside:
+        path = Path(beside) / "a.mbtiles"
+        mbtiles(path, IMAGES, name=name, attribution="<b>Survey</b> dept")
         return add(node, path, Asked(**asked), WHEN)
-    finally:
-        path.unlink()
 
 
 def test_a_map_is_kept_with_its_name_origin_age_and_order(node: Path) -> None:
@@ -216,6 +222,37 @@ def test_what_is_wrong_changes_nothing_and_says_what_to_do(node: Path) -> None:
     mine.unlink()
     assert [one.id for one in listed(node)] == ["own-survey"]
     assert len(list((node / "maps").iterdir())) == 3
+
+
+def test_nobody_waits_for_a_file_that_is_looked_at(
+    node: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = added(node)
+    checked = shelf._checked
+
+    def meanwhile(path: Path, made: Path, layer: str) -> Found:
+        with ThreadPoolExecutor(1) as other:  # would wait for ever where the list is held
+            assert other.submit(shelf.reorder, node, [one.id]).result(timeout=20)
+            assert other.submit(remove, node, one.id).result(timeout=20) == one
+        return checked(path, made, layer)
+
+    monkeypatch.setattr(shelf, "_checked", meanwhile)
+    second = added(node, title="Second")
+    assert listed(node) == [second]
+
+
+def test_of_two_maps_of_one_name_one_is_kept(node: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = shelf._checked
+
+    def meanwhile(path: Path, made: Path, layer: str) -> Found:
+        monkeypatch.setattr(shelf, "_checked", checked)
+        added(node, attribution="the other")
+        return checked(path, made, layer)
+
+    monkeypatch.setattr(shelf, "_checked", meanwhile)
+    with pytest.raises(BadMap, match="There is a map own-survey already"):
+        added(node, title="Survey", attribution="the first")
+    assert [one.attribution for one in listed(node)] == ["the other"]
 
 
 def test_the_file_is_read_by_a_process_that_is_shut_in(
@@ -276,6 +313,30 @@ def test_an_administrator_keeps_the_maps_in_the_browser(
     assert left == [".lock", "maps.json"], "nothing of what came is left"
 
 
+@pytest.mark.parametrize("name", ["é" * 128 + ".pmtiles", "..", ".", "a/b", "a\x00", ""])
+def test_a_name_under_which_no_file_can_lie_is_refused(web: WebNode, node: Path, name: str) -> None:
+    answer = web.post("administrator", f"/api/maps?name={quote(name)}&attribution=X", b"x")
+    assert (answer.status_code, answer.json()["field"]) == (400, "name"), answer.text
+    assert listed(node) == []
+
+
+def test_changes_of_the_list_take_no_thread_of_the_queries(
+    web: WebNode, node: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, threads = added(node), list[str]()
+
+    def noted(folder: Path, *said: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return (shelf.reorder if isinstance(said[0], list) else remove)(folder, *said)
+
+    monkeypatch.setattr(web_maps, "reorder_maps", noted)
+    monkeypatch.setattr(web_maps, "remove_map", noted)
+    order = web.post("administrator", "/api/maps/order", {"maps": [one.id]})
+    gone = web.ask("administrator", "DELETE", f"/api/maps/{one.id}")
+    assert order.json()["maps"] and gone.status_code == 204
+    assert len(threads) == 2 and not any(name.startswith("query") for name in threads)
+
+
 @pytest.mark.parametrize("role", ["joc-duty-officer", "ngo-focal-point", "anyone", None])
 def test_nobody_else_keeps_them(web: WebNode, node: Path, role: str | None) -> None:
     added(node)
@@ -303,6 +364,12 @@ def test_what_was_on_its_way_when_the_node_stopped_is_removed(node: Path) -> Non
         path.write_bytes(b"x")
         shelf.tidy(node)
         assert not path.exists()
+    for age, name in ((0, ".making-now"), (2 * 86_400, ".making-then")):
+        half = node / "maps" / name
+        half.mkdir()
+        os.utime(half, (time.time() - age,) * 2)
+    shelf.tidy(node)
+    assert [one.name for one in (node / "maps").glob(".making-*")] == [".making-now"]
     assert [one.id for one in listed(node)] == ["own-survey"]
 
 

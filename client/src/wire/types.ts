@@ -371,6 +371,11 @@ export interface PlaceSuggestion {
   valid?: string | null;
   /** Of the mission's own lists: what to write so that it is this one and no other. */
   write?: string;
+  /** Of what reports say. */
+  marking?: string;
+  /** Day, month or year that a site is told of; null: nobody says. */
+  as_of?: string | null;
+  licence?: string | null;
 }
 
 export interface Suggestions {

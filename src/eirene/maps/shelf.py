@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -37,7 +38,9 @@ _LONGEST = 200
 _WAIT_S = 3_600
 _CHUNK = 1 << 20
 _LIST = "maps.json"
-_ARRIVING = ".arriving-"
+_ARRIVING, _MAKING = ".arriving-", ".making-"
+_STALE_S = 86_400
+"""What was begun so long ago is of a process that was killed: none may work a day on a map."""
 _ROOM = 1 << 30
 
 
@@ -97,7 +100,10 @@ def file_of(node: Path, map_id: str) -> Path:
 
 
 def add(node: Path, path: Path, asked: Asked, when: datetime) -> OwnMap:
-    """Check a file and keep it as a map of the node's; raises ``BadMap``."""
+    """Check a file and keep it as a map of the node's; raises ``BadMap``.
+
+    Looking at the file may take an hour: nobody else waits for that, only for the move.
+    """
     if not path.is_file():
         raise BadMap(
             f"There is no file {path}.",
@@ -107,34 +113,43 @@ def add(node: Path, path: Path, asked: Asked, when: datetime) -> OwnMap:
     as_of = _day(asked.as_of)
     folder = _folder(node)
     folder.mkdir(mode=0o700, exist_ok=True)
-    with _alone(folder), TemporaryDirectory(dir=folder, prefix=".making-") as work:
+    if asked.title:
+        _free(node, _id(_words(asked.title)))  # said before an hour is spent
+    with TemporaryDirectory(dir=folder, prefix=_MAKING) as work:
         made = Path(work) / "map.pmtiles"
         found = _checked(path, made, asked.layer)
         one = _described(path, asked, as_of, found, made, when)
-        if file_of(node, one.id).exists():
-            raise BadMap(
-                f"There is a map {one.id} already.",
-                field="name",
-                remedy=f"Remove it first (eirene maps remove {one.id}), or give another --name.",
-            )
         made.chmod(0o600)
-        made.replace(file_of(node, one.id))
-        _write(folder, [*listed(node), one])
+        with _alone(folder):
+            _free(node, one.id)
+            made.replace(file_of(node, one.id))
+            _write(folder, [*listed(node), one])
     return one
+
+
+def _free(node: Path, map_id: str) -> None:
+    """``BadMap`` where there is a map of that id."""
+    if file_of(node, map_id).exists():
+        raise BadMap(
+            f"There is a map {map_id} already.",
+            field="name",
+            remedy=f"Remove it first (eirene maps remove {map_id}), or give another --name.",
+        )
 
 
 def remove(node: Path, map_id: str) -> OwnMap:
     """Take a map away; raises ``BadMap``."""
     folder = _folder(node)
-    there = {one.id: one for one in listed(node)}
-    if map_id not in there:
-        raise BadMap(
-            f"There is no map {map_id!r} of this node's own.",
-            field="map",
-            remedy=f"There are: {', '.join(there)}." if there else "There are none.",
-        )
+    folder.mkdir(mode=0o700, exist_ok=True)
     with _alone(folder):
-        _write(folder, [one for one in listed(node) if one.id != map_id])
+        there = {one.id: one for one in listed(node)}
+        if map_id not in there:
+            raise BadMap(
+                f"There is no map {map_id[:80]!r} of this node's own.",
+                field="map",
+                remedy=f"There are: {', '.join(there)}." if there else "There are none.",
+            )
+        _write(folder, [one for one in there.values() if one.id != map_id])
         file_of(node, map_id).unlink(missing_ok=True)
     return there[map_id]
 
@@ -176,9 +191,14 @@ def arriving(node: Path, name: str, size: int) -> Generator[Path]:
 
 
 def tidy(node: Path) -> None:
-    """Remove what was on its way when the node was stopped; nothing else may be at work here."""
+    """Remove what was on its way when the node was stopped, and what the command line left half
+    made when it was killed; it may be at work on another now.
+    """
     for one in _folder(node).glob(f"{_ARRIVING}*"):
         shutil.rmtree(one, ignore_errors=True)
+    for one in _folder(node).glob(f"{_MAKING}*"):
+        if time.time() - one.stat().st_mtime > _STALE_S:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def _folder(node: Path) -> Path:

@@ -167,8 +167,9 @@ class Division:
 
 
 def _shared(shape: shapely.Geometry, other: shapely.Geometry) -> float:
-    """The part of a shape that another holds."""
-    return deg2(shapely.intersection(shape, other)) / deg2(shape)
+    """The part of a shape that another holds; a line, in a list of long ago, lies in none."""
+    size = deg2(shape)
+    return deg2(shapely.intersection(shape, other)) / size if size else 0.0
 
 
 def _feature(geometry: msgspec.Raw, says: Mapping[str, Any]) -> dict[str, Any]:

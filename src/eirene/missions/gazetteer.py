@@ -162,7 +162,8 @@ class Gazetteer:
             if not self._keys[at].startswith(key):
                 break
             for one in self._settled(self._by_name[self._keys[at]], order):
-                if one not in self._settled(self._by_name[folded(one.place.name)], order):
+                alike = self._called(one.place.name)
+                if alike and one not in self._settled(alike, order):
                     continue  # the same place of another list, under a longer name
                 found.setdefault(f"{one.place.name}/{one.place.pcode}/{one.place.lat}", one)
         ranked = sorted(found.values(), key=lambda n: (n.level >= 0, -n.size, n.place.name))
@@ -214,14 +215,16 @@ class Gazetteer:
         place = one.place
         if place.pcode or place.lat is None or place.lon is None:
             return place
-        around = [
-            a for a in self._by_name[folded(place.name)] if a.division == 0 and self._holds(a, one)
-        ]
+        around = [a for a in self._called(place.name) if a.division == 0 and self._holds(a, one)]
         own = max(around, key=lambda area: area.level, default=None)
         standing = self._divisions[0].areas if self._divisions else None
         at = standing.at(place.lon, place.lat) if standing else None
         code = own.place.pcode if own else at
         return msgspec.structs.replace(place, pcode=code, pcode_from="point") if code else place
+
+    def _called(self, name: str) -> Sequence[Named]:
+        """All of a name; none where it is written in signs that are no letters."""
+        return self._by_name.get(folded(name), ())
 
     def _settled(self, hits: Sequence[Named], order: tuple[int, ...]) -> list[Named]:
         points = sorted((one for one in hits if one.level < 0), key=lambda one: -one.size)

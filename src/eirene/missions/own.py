@@ -33,6 +33,8 @@ _NAME = re.compile(
     r"adm(?:in)?_?(\d)_?(name\d?(?:_?[a-z]{2})?|ref(?:_?name)?|[a-z]{2})", re.IGNORECASE
 )
 _BEST = ("name", "name_fr", "name_en", "fr", "en")
+_PCODE = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,39}")
+_LEVEL = re.compile(r"[0-9]")
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 _HEADS = (
     "level",
@@ -96,7 +98,16 @@ def add(
     codes and names are those of the boundary files.
     """
     _check(node, told)
-    by_level = dict(_levelled(features) for features in layers)
+    by_level: dict[int, Sequence[Shape]] = {}
+    for features in layers:
+        level, areas = _levelled(features)
+        if level in by_level:
+            raise BadDivision(
+                f"Two boundary files are of level {level}.",
+                field="file",
+                remedy="Give one file a level, with all of its areas.",
+            )
+        by_level[level] = areas
     known = _table(codes) if codes else _of_shapes(by_level)
     if not known:
         raise BadDivision(
@@ -104,12 +115,13 @@ def add(
             field="file",
             remedy="Give boundary files with columns like adm2_pcode, or a table with --pcodes.",
         )
-    _check_codes(by_level, known)
+    _check_codes(by_level, known, table=bool(codes))
+    lines = _lines(disputed)
     home = _home(node)
     home.mkdir(mode=0o700, exist_ok=True)
     work = Path(mkdtemp(dir=home, prefix=".making-"))
     try:
-        made = _written(work, told, by_level, known, disputed)
+        made = _written(work, told, by_level, known, lines)
         work.replace(home / told.id)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -181,16 +193,60 @@ def _levelled(features: Sequence[Shape]) -> tuple[int, Sequence[Shape]]:
             field="file",
             remedy="Name it adm1_pcode, adm2_pcode or adm3_pcode, by its level.",
         )
-    return max(levels), features
+    level = max(levels)
+    return level, [_area(one, level) for one in features]
+
+
+def _area(one: Shape, level: int) -> Shape:
+    """A feature with nothing but what has an extent; ``BadDivision`` where it has none.
+
+    What was mended of a shape that crosses itself may bear lines: those are no part of an area.
+    """
+    parts = [part for part in _parts(one.geometry) if part.geom_type == "Polygon"]
+    shape = shapely.unary_union(parts)
+    if not deg2(shape):
+        raise BadDivision(
+            f"{_codes_in(one)[level]} is drawn as {one.geometry.geom_type}, which has no extent.",
+            field="file",
+            remedy="Give borders as polygons; lines that are not agreed belong to --disputed.",
+        )
+    return Shape(one.properties, shape if len(parts) > 1 else parts[0])
+
+
+def _parts(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """What a shape is put together of, however deep."""
+    if not hasattr(shape, "geoms"):
+        return [shape]
+    return [part for piece in shapely.get_parts(shape) for part in _parts(piece)]
+
+
+def _lines(disputed: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
+    """Lines that are not agreed; of an area that is not, its edge."""
+    found: list[shapely.Geometry] = []
+    for part in (part for shape in disputed for part in _parts(shape)):
+        if part.geom_type not in ("LineString", "LinearRing", "Polygon"):
+            raise BadDivision(
+                f"A line that is not agreed is drawn as {part.geom_type}.",
+                field="disputed",
+                remedy="Give lines, or the areas that are not agreed.",
+            )
+        found.append(shapely.boundary(part) if part.geom_type == "Polygon" else part)
+    return found
 
 
 def _codes_in(one: Shape) -> dict[int, str]:
     found = {
-        int(match[1]): str(value).strip()
+        int(match[1]): _text_of(value)
         for name, value in one.properties.items()
         if value and (match := _CODE.fullmatch(name))
     }
     return dict(sorted(found.items()))
+
+
+def _text_of(code: Any) -> str:
+    """A P-code as it is written, where a program made a number of it."""
+    whole = isinstance(code, float) and code.is_integer()
+    return str(int(code) if whole else code).strip()
 
 
 def _names_in(one: Shape, level: int) -> list[str]:
@@ -211,9 +267,27 @@ def _of_shapes(by_level: Mapping[int, Sequence[Shape]]) -> dict[str, Code]:
             parent = ""
             for level, code in _codes_in(one).items():
                 names = _names_in(one, level) or [code]
-                known.setdefault(code, Code(code, names[0], level, parent, tuple(names[1:])))
+                made = Code(code, names[0], level, parent, tuple(names[1:]))
+                _check_code(made, known.setdefault(code, made), "file")
                 parent = code
     return known
+
+
+def _check_code(one: Code, other: Code, field: str) -> None:
+    """``BadDivision`` for a code that cannot be one, or that two areas share."""
+    if not _PCODE.fullmatch(one.pcode):
+        raise BadDivision(
+            f"{one.pcode[:40]!r} is no P-code.",
+            field=field,
+            remedy="P-codes are capital letters, digits, - and ., 40 at most, as CF711.",
+        )
+    if (one.level, one.parent) != (other.level, other.parent):
+        raise BadDivision(
+            f"Two areas have the P-code {one.pcode}: of level {other.level} in "
+            f"{other.parent or 'none'}, and of level {one.level} in {one.parent or 'none'}.",
+            field=field,
+            remedy="Give each area one code of its own, and one area around it.",
+        )
 
 
 def _table(rows: Sequence[Mapping[str, str]]) -> dict[str, Code]:
@@ -236,16 +310,21 @@ def _table(rows: Sequence[Mapping[str, str]]) -> dict[str, Code]:
         }
         if said["pcode"].startswith("#"):
             continue  # a row of HXL tags
-        if not said["level"].isdigit() or not said["pcode"]:
+        if not _LEVEL.fullmatch(said["level"]) or not said["pcode"]:
             raise BadDivision(
                 f"Row {number} of the table of P-codes has no level or no code.",
                 field="pcodes",
                 remedy="Give each row both.",
             )
         other = tuple(filter(None, said["ref_name"].split("|")))
-        known[said["pcode"]] = Code(
-            said["pcode"], said["name"], int(said["level"]), said["parent_pcode"], other
+        made = Code(
+            pcode=said["pcode"],
+            name=said["name"] or said["pcode"],
+            level=int(said["level"]),
+            parent=said["parent_pcode"],
+            other_names=other,
         )
+        _check_code(made, known.setdefault(made.pcode, made), "pcodes")
     for code in known.values():
         above = known.get(code.parent)
         if above is not None and above.level >= code.level:  # or who asks upwards never ends
@@ -257,7 +336,9 @@ def _table(rows: Sequence[Mapping[str, str]]) -> dict[str, Code]:
     return known
 
 
-def _check_codes(by_level: Mapping[int, Sequence[Shape]], known: Mapping[str, Code]) -> None:
+def _check_codes(
+    by_level: Mapping[int, Sequence[Shape]], known: Mapping[str, Code], *, table: bool
+) -> None:
     drawn = [(level, _codes_in(one)[level]) for level, them in by_level.items() for one in them]
     unknown = sorted({code for _, code in drawn if code not in known})
     if unknown:
@@ -267,6 +348,14 @@ def _check_codes(by_level: Mapping[int, Sequence[Shape]], known: Mapping[str, Co
             field="pcodes",
             remedy="Give the table that belongs to these borders, or leave --pcodes out.",
         )
+    for level, code in drawn:
+        if known[code].level != level:  # or its file would have no code of its own level
+            raise BadDivision(
+                f"{code} is of level {known[code].level} by its P-code and of level {level} by its "
+                "borders.",
+                field="pcodes" if table else "file",
+                remedy="Give each area one code of its own, and one level.",
+            )
     seen: set[tuple[int, str]] = set()
     for one in drawn:
         if one in seen:

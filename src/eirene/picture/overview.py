@@ -136,6 +136,8 @@ class PlaceHit(msgspec.Struct, frozen=True):
     pcode: str
     latitude: float | None
     longitude: float | None
+    marking: Marking
+    """Of the report that puts it there."""
 
 
 class SiteHit(msgspec.Struct, frozen=True):
@@ -151,6 +153,9 @@ class SiteHit(msgspec.Struct, frozen=True):
     longitude: float | None
     accuracy_m: float | None
     source: str
+    marking: Marking
+    at: datetime | None
+    """Start of the time that it is told of; None where it has none."""
 
 
 class Suggestions(msgspec.Struct, frozen=True):
@@ -173,39 +178,54 @@ def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Sug
     most = max(1, min(limit, 50))
     places: dict[tuple[str, str, str], tuple[Any, ...]] = {}
     found: set[str] = set()
-    sites: dict[int, tuple[str, bytes]] = {}
+    sites: dict[int, tuple[Any, ...]] = {}
     with picture.reading() as db:
         for comp in db.names.compartments(reader.compartments):
             sites |= _sites_begun(db, reader, comp, begun, most)
-            for *name, when, lat, lon in _places_begun(db, reader, comp, begun, most):
+            for *name, when, lat, lon, mark in _places_begun(db, reader, comp, begun, most):
                 key = (name[0], name[1], name[2])
-                places[key] = max(places.get(key, ()), (when, lat, lon))
+                places[key] = max(places.get(key, ()), (when, lat, lon, mark))
             found |= _words_begun(db, reader, comp, words[-1], most)
-    named = [
-        PlaceHit(name, pcode, _degrees(lat), _degrees(lon))
-        for (_, name, pcode), (_, lat, lon) in sorted(places.items())[:most]
-    ]
-    first = sorted(sites.items(), key=lambda site: (site[1][0], site[0]))[:most]
-    return Suggestions(named, sorted(found)[:most], [_site(body) for _, (_, body) in first])
+        named = [
+            PlaceHit(name, pcode, _degrees(lat), _degrees(lon), _marking(db, mark))
+            for (_, name, pcode), (_, lat, lon, mark) in sorted(places.items())[:most]
+        ]
+        first = sorted(sites.items(), key=lambda site: (site[1][0], site[0]))[:most]
+        there = [_site(db, *told) for _, (_, *told) in first]
+    return Suggestions(named, sorted(found)[:most], there)
+
+
+def _marking(db: Reading, mark: tuple[int, int, int]) -> Marking:
+    """Of one report, by the numbers of its compartment, classification and TLP."""
+    comp, class_, tlp = mark
+    names = db.names
+    told = (names.compartment_name(comp), names.text("class", class_), names.text("tlp", tlp))
+    return highest([told], names.realm)
 
 
 def _sites_begun(
     db: Reading, reader: Reader, comp: int, begun: str, most: int
-) -> dict[int, tuple[str, bytes]]:
-    """Sites of which some word of a name begins so: number -> the name from there on, and body."""
+) -> dict[int, tuple[Any, ...]]:
+    """Sites of which some word of a name begins so: number -> the name from there on, what
+    ``_site`` takes.
+    """
     rule = visibility(reader)
     sql = f"""
-        SELECT s.rid, s.plain, b.body FROM site_name AS s
+        SELECT s.rid, s.plain, b.body, v.comp, v.class, v.tlp,
+          CASE WHEN v.lasts IS NOT NULL THEN v.start END FROM site_name AS s
         CROSS JOIN ({rule.sql}) AS v ON v.rid = s.rid JOIN body AS b ON b.lsn = v.lsn
         WHERE s.comp = :comp AND s.plain >= :begun AND s.plain < :past AND v.lead = 1
         ORDER BY s.plain, s.rid LIMIT :limit
     """
     span = {"comp": comp, "begun": begun, "past": begun + _PAST, "limit": most}
     rows = db.rows(sql, rule.params | span)
-    return {rid: (plain, body) for rid, plain, body in reversed(list(rows))}
+    return {
+        rid: (plain, body, (comp, class_, tlp), start)
+        for rid, plain, body, comp, class_, tlp, start in reversed(list(rows))
+    }
 
 
-def _site(packed: bytes) -> SiteHit:
+def _site(db: Reading, packed: bytes, mark: tuple[int, int, int], start: int | None) -> SiteHit:
     body = decode_body(unpacked(packed))
     content = content_of(body)
     place = body.place or Place()
@@ -219,28 +239,31 @@ def _site(packed: bytes) -> SiteHit:
         longitude=place.lon,
         accuracy_m=place.accuracy_m,
         source=body.source,
+        marking=_marking(db, mark),
+        at=None if start is None else moment_of(start),
     )
 
 
 def _places_begun(
     db: Reading, reader: Reader, comp: int, begun: str, most: int
 ) -> Iterable[tuple[Any, ...]]:
-    """(plain name, name, P-code, what puts it in order of age, latitude, longitude) of places."""
+    """(plain name, name, P-code, what puts it in order of age, latitude, longitude, marks) of places."""
     rule = visibility(reader)
     # the newest day of a place comes first in its index; within the day times decide
     seen = f"SELECT v.rid FROM ({rule.sql}) AS v WHERE v.place = p.id AND v.lead = 1"
     day = f"(({seen} ORDER BY v.rid DESC LIMIT 1) >> :bits << :bits)"
     newest = f"({seen} AND v.rid >= {day} ORDER BY v.start DESC, v.id8 DESC LIMIT 1)"
     sql = f"""
-        SELECT p.plain, p.name, p.pcode, r.rid >> :bits, r.start, r.id8, r.lat, r.lon
+        SELECT p.plain, p.name, p.pcode, r.rid >> :bits, r.start, r.id8, r.lat, r.lon,
+          r.comp, r.class, r.tlp
         FROM place AS p JOIN report AS r ON r.rid = {newest}
         WHERE p.comp = :comp AND p.plain >= :begun AND p.plain < :past
         ORDER BY p.plain, p.name, p.pcode LIMIT :limit
     """
     span = {"comp": comp, "begun": begun, "past": begun + _PAST}
     params = rule.params | span | {"bits": schema.SEQUENCE_BITS, "limit": most}
-    for plain, name, pcode, day_, start, id8, lat, lon in db.rows(sql, params):
-        yield plain, name, pcode, (day_, start, id8), lat, lon
+    for plain, name, pcode, day_, start, id8, lat, lon, *mark in db.rows(sql, params):
+        yield plain, name, pcode, (day_, start, id8), lat, lon, tuple(mark)
 
 
 def _words_begun(db: Reading, reader: Reader, comp: int, begun: str, most: int) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -76,6 +76,11 @@ async def aside(ask: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
     The thread speaks the language of whoever asks.
     """
+    return await in_pool(_pool, ask, *args, **kwargs)
+
+
+async def in_pool(pool: Executor, ask: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same in a pool of its own: what may take minutes, or wait, holds up no query."""
     loop = asyncio.get_running_loop()
     here = copy_context()
-    return await loop.run_in_executor(_pool, lambda: here.run(ask, *args, **kwargs))
+    return await loop.run_in_executor(pool, lambda: here.run(ask, *args, **kwargs))

@@ -13,6 +13,7 @@ from eirene.missions.divisions import Basis
 from eirene.missions.gazetteer import Suggested
 from eirene.picture import (
     Coverage,
+    Picture,
     PlaceHit,
     SiteHit,
     counts,
@@ -22,7 +23,9 @@ from eirene.picture import (
     search,
     suggest,
 )
+from eirene.release.reader import Reader
 from eirene.reports.kinds import kinds
+from eirene.reports.markings import Marking, highest
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, node_of, picture_of, reader_of
@@ -96,6 +99,7 @@ async def get_counts(request: Request[Any, Any, Any]) -> Response[bytes]:
             )
     picture = picture_of(request)
     level = number(given, "level", 1, least=1)
+    basis = await aside(basis_of, node_of(request).mission, given, level)
     found = await aside(
         counts,
         picture,
@@ -104,7 +108,7 @@ async def get_counts(request: Request[Any, Any, Any]) -> Response[bytes]:
         group=group,
         level=level,
         sums=names_in(given.get("sum", "")),
-        basis=basis_of(node_of(request).mission, given, level),
+        basis=basis,
     )
     marking = await aside(marking_of, picture, reader, query)
     covered = {"coverage": _coverage(found.coverage)} if found.coverage else {}
@@ -156,21 +160,36 @@ def _coverage(found: Coverage) -> dict[str, Any]:
     ),
 )
 async def get_suggest(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """GET /api/suggest: from the gazetteer, and from reports that this reader may see."""
+    """GET /api/suggest: from the gazetteer, and from reports that this reader may see.
+
+    What reports say comes with the marking of the report, its source and its age; the answer
+    bears the marking of all of them.
+    """
     reader = reader_of(request)
     text = parameters_of(request, ("q",)).get("q", "")[:200]
-    found = await aside(suggest, picture_of(request), reader, text)
-    mission = node_of(request).mission
-    named = await aside(mission.suggest, text, 10) if mission and len(text) > 1 else []
+    node = node_of(request)
+    told, marking = await aside(_suggested, picture_of(request), reader, node.mission, text)
+    return json_of(told, marking)
+
+
+def _suggested(
+    picture: Picture, reader: Reader, mission: Mission | None, text: str
+) -> tuple[dict[str, Any], Marking]:
+    """Places and words, and the marking of what is of reports."""
+    found = suggest(picture, reader, text)
+    named = mission.suggest(text, 10) if mission and len(text) > 1 else []
     listed = [_listed(one) for one in named]
     sites = [_site(one, mission) for one in found.sites]
-    told = {(one["name"].casefold(), one["pcode"]) for one in listed}
+    known = {(one["name"].casefold(), one["pcode"]) for one in listed}
     others = [
         _told(hit, mission)
         for hit in found.places
-        if (hit.name.casefold(), hit.pcode or None) not in told
+        if (hit.name.casefold(), hit.pcode or None) not in known
     ]
-    return json_of({"places": _shared(listed, sites, others), "words": found.words}, UNMARKED)
+    marks = [one.marking for one in (*found.sites, *found.places)]
+    parts = [(mark.compartments[0], mark.classification, mark.tlp) for mark in marks]
+    whole = highest(parts, marks[0].realm) if marks else UNMARKED
+    return {"places": _shared(listed, sites, others), "words": found.words}, whole
 
 
 _OFFERED = 12
@@ -206,6 +225,7 @@ def _site(one: SiteHit, mission: Mission | None) -> dict[str, Any]:
     """A site of a list that was imported, or of a report, as this reader may see it."""
     area = mission.gazetteer.name_of(one.pcode) if mission else ""
     around = one.place if one.place.casefold() != one.name.casefold() else area
+    origin = origins().get(one.source)
     return {
         "name": one.name,
         "pcode": one.pcode or None,
@@ -216,6 +236,9 @@ def _site(one: SiteHit, mission: Mission | None) -> dict[str, Any]:
         "type": one.type,
         "around": around or area or None,
         "other_names": list(one.other_names[:5]),
+        "marking": str(one.marking),
+        "as_of": iso(one.at)[:10] if one.at else origin.as_of if origin else None,
+        "licence": origin.licence if origin else None,
     }
 
 
@@ -229,6 +252,7 @@ def _told(hit: PlaceHit, mission: Mission | None) -> dict[str, Any]:
         "longitude": hit.longitude,
         "source": "reports",
         "around": around or None,
+        "marking": str(hit.marking),
     }
 
 

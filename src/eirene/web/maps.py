@@ -21,7 +21,7 @@ from eirene.maps import add as add_map
 from eirene.maps import remove as remove_map
 from eirene.maps import reorder as reorder_maps
 from eirene.web.answers import UNMARKED, empty, json_of
-from eirene.web.asking import aside, node_of, pass_of
+from eirene.web.asking import aside, in_pool, node_of, pass_of
 from eirene.web.bodies import MAP_MOST, MAPS_AT, json_map
 from eirene.web.describe import described
 from eirene.web.parameters import parameters_of
@@ -30,6 +30,10 @@ ADMINISTRATOR = "administrator"
 _SAID = ("title", "attribution", "licence", "as_of", "layer")
 _pool = ThreadPoolExecutor(1, thread_name_prefix="maps")
 """One file at a time is looked at, and no query waits for it."""
+_shelf = ThreadPoolExecutor(1, thread_name_prefix="map-shelf")
+"""Changes of the list wait for each other, and no query for them."""
+_LONGEST = 200
+"""Bytes of a file's name; a folder takes 255 of one."""
 
 
 def _check_may(request: Request[Any, Any, Any]) -> None:
@@ -67,20 +71,31 @@ async def post_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     given = parameters_of(request, ("name", *_SAID))
     asked = msgspec.convert({name: given.get(name, "").strip() for name in _SAID}, Asked)
     name = given.get("name", "").strip()
-    if not name or not name.isprintable() or "/" in name or len(name) > 200:
-        raise InvalidQuery(
-            "The file has no name, or one that cannot be shown.",
-            field="name",
-            remedy="Say it with its ending: ?name=region.pmtiles.",
-        )
+    _check_name(name)
     loop, folder = asyncio.get_running_loop(), node_of(request).folder
     length = request.headers.get("content-length", "")
     with arriving(folder, name, int(length) if length.isdecimal() else MAP_MOST) as path:
         with path.open("wb") as stream:
             async for part in request.stream():
                 await loop.run_in_executor(None, stream.write, part)
-        made = await loop.run_in_executor(_pool, add_map, folder, path, asked, datetime.now(UTC))
+        made = await in_pool(_pool, add_map, folder, path, asked, datetime.now(UTC))
     return json_of(msgspec.to_builtins(made), UNMARKED, status=201)
+
+
+def _check_name(name: str) -> None:
+    """``InvalidQuery`` for a name under which no file can lie, or that cannot be shown."""
+    if not name or not name.isprintable() or "/" in name or name.strip(".") == "":
+        raise InvalidQuery(
+            "The file has no name, or one that cannot be shown.",
+            field="name",
+            remedy="Say it with its ending: ?name=region.pmtiles.",
+        )
+    if len(name.encode()) > _LONGEST:
+        raise InvalidQuery(
+            "The name of the file is too long.",
+            field="name",
+            remedy="Give it a shorter one, with its ending: ?name=region.pmtiles.",
+        )
 
 
 @post(
@@ -99,7 +114,7 @@ async def order_maps(request: Request[Any, Any, Any]) -> Response[bytes]:
         raise InvalidQuery(
             "maps is no list of ids.", field="maps", remedy='Send "maps": ["own-..."].'
         ) from None
-    found = await aside(reorder_maps, node_of(request).folder, ids)
+    found = await in_pool(_shelf, reorder_maps, node_of(request).folder, ids)
     return json_of({"maps": msgspec.to_builtins(found)}, UNMARKED)
 
 
@@ -110,7 +125,7 @@ async def order_maps(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def delete_map(request: Request[Any, Any, Any], map_id: FromPath[str]) -> Response[bytes]:
     """DELETE /api/maps/{id}: its file is removed from the node."""
     _check_may(request)
-    await aside(remove_map, node_of(request).folder, map_id)
+    await in_pool(_shelf, remove_map, node_of(request).folder, map_id)
     return empty()
 
 

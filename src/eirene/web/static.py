@@ -218,14 +218,18 @@ def _own(one: OwnMap) -> dict[str, Any]:
 async def get_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/map: what lies under the picture."""
     reader_of(request)
-    mission = node_of(request).mission
-    own = await aside(listed, node_of(request).folder)
+    node = node_of(request)
+    return json_of(await aside(_under, node.mission, node.folder), UNMARKED)
+
+
+def _under(mission: Mission | None, folder: Path) -> dict[str, Any]:
+    """Base maps, box and versions of the divisions; which are read when first asked for."""
     maps = [one | {"url": f"/basemap/{one['id']}.pmtiles"} for one in maps_of(mission).values()]
-    maps += [_own(one) for one in own]
+    maps += [_own(one) for one in listed(folder)]
     bbox = mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0)
     levels = mission.areas.levels if mission else []
     bases = [_basis(one) for one in mission.divisions] if mission else []
-    return json_of({"bbox": bbox, "maps": maps, "levels": levels, "bases": bases}, UNMARKED)
+    return {"bbox": bbox, "maps": maps, "levels": levels, "bases": bases}
 
 
 def _basis(one: Division) -> dict[str, Any]:
@@ -271,19 +275,24 @@ _Draw = Callable[[Division, int], dict[str, Any] | None]
 async def _drawn(request: Request[Any, Any, Any], level: int, draw: _Draw) -> Response[bytes]:
     reader_of(request)
     basis = parameters_of(request, ("basis",)).get("basis", "")
-    mission = node_of(request).mission
-    division = mission.division(basis) if mission else None
-    body = None if division is None else await aside(_bytes_of, division, level, draw)
+    body = await aside(_drawing, node_of(request).mission, basis, level, draw)
     if body is None:
         raise UnknownPath
     return bytes_of(body, UNMARKED, "application/geo+json")
 
 
+def _drawing(mission: Mission | None, basis: str, level: int, draw: _Draw) -> bytes | None:
+    """Areas or lines of a version; None where it has none of the level."""
+    division = mission.division(basis) if mission else None
+    if division is None or level not in division.areas.levels:  # what is made up takes no place
+        return None
+    return _bytes_of(division, level, draw)
+
+
 @lru_cache(maxsize=16)
-def _bytes_of(division: Division, level: int, draw: _Draw) -> bytes | None:
+def _bytes_of(division: Division, level: int, draw: _Draw) -> bytes:
     """Areas or lines as they are sent; they are the same as long as the version is."""
-    found = draw(division, level)
-    return None if found is None else msgspec.json.encode(found)
+    return msgspec.json.encode(draw(division, level))
 
 
 @get(

@@ -61,12 +61,7 @@ async def get_time(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def get_place(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/understand/place: 422 with the remedy where it can be read in two ways."""
     text = _text(request, "4.3612 N, 18.5550 E")
-    mission = node_of(request).mission
-    place = await aside(parse_place, text, find=mission.find if mission else None)
-    if mission and place.lat is not None and place.lon is not None and not place.pcode:
-        pcode = mission.area_of(place.lon, place.lat)
-        if pcode:
-            place = msgspec.structs.replace(place, pcode=pcode)
+    place, valid = await aside(_read, node_of(request).mission, text)
     return json_of(
         {
             "latitude": place.lat,
@@ -75,11 +70,21 @@ async def get_place(request: Request[Any, Any, Any]) -> Response[bytes]:
             "mgrs": mgrs_of(place) if place.lat is not None else None,
             "name": place.name,
             "pcode": place.pcode,
-            "valid": _only_in(mission, place),
+            "valid": valid,
             "shown": place.name or place.text,
         },
         UNMARKED,
     )
+
+
+def _read(mission: Mission | None, text: str) -> tuple[Place, str | None]:
+    """A place as the mission reads it, and the version of the divisions that alone has it."""
+    place = parse_place(text, find=mission.find if mission else None)
+    if mission and place.lat is not None and place.lon is not None and not place.pcode:
+        pcode = mission.area_of(place.lon, place.lat)
+        if pcode:
+            place = msgspec.structs.replace(place, pcode=pcode)
+    return place, _only_in(mission, place)
 
 
 def _only_in(mission: Mission | None, place: Place) -> str | None:
