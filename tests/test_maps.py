@@ -367,7 +367,8 @@ def test_what_was_on_its_way_when_the_node_stopped_is_removed(node: Path) -> Non
     for age, name in ((0, ".making-now"), (2 * 86_400, ".making-then")):
         half = node / "maps" / name
         half.mkdir()
-        os.utime(half, (time.time() - age,) * 2)
+        then = time.time() - age
+        os.utime(half, (then, then))
     shelf.tidy(node)
     assert [one.name for one in (node / "maps").glob(".making-*")] == [".making-now"]
     assert [one.id for one in listed(node)] == ["own-survey"]

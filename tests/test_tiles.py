@@ -21,8 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eirene.picture import Picture, Query, every, tiles
+from eirene.picture.store import Reading
 from eirene.picture.tiles import tile
-from eirene.places import Place, distance_m
+from eirene.places import Place, destination, distance_m
 from eirene.places_tiles import FINEST, MOST_LATITUDE, SPOT_ZOOM, Tile, spot_of, tile_at, world_of
 from eirene.products.tile import EXTENT, tile_of
 from eirene.release.coarsen import cell_at, coarse_place
@@ -270,6 +271,71 @@ def test_many_versions_in_one_area_are_one_area_with_their_number(tmp_path: Path
         assert asked(picture, a_reader("humanitarian"), Query(), at, "incident") == []
 
 
+@pytest.mark.parametrize("zoom", [2, 6, 9, 12, 16, 22])
+@pytest.mark.parametrize(
+    ("lon", "lat", "reach_m", "aside_m"),
+    [(21.0, 6.5, 760_000, 700_000), (30.0, 60.0, 900_000, 880_000), (10.0, 80.0, 95_000, 90_000)],
+    ids=["a country", "a country of the north", "an area of the far north"],
+)
+def test_a_wide_area_does_not_vanish_where_one_looks_closely(
+    tmp_path: Path, zoom: int, lon: float, lat: float, reach_m: float, aside_m: float
+) -> None:
+    world = World()
+    place = Place(lon=lon, lat=lat, accuracy_m=reach_m, pcode="QR")
+    world.tell(**a_version(place, "admin-0"))
+    north, east = destination(lat, lon, 90.0, aside_m)
+    at = tile_at(*(world_of(east, north) or (0, 0)), zoom)
+    with closing(picture_of(tmp_path, world.entries)) as picture:
+        for query in (Query(), Query(q="told")):
+            found = asked(picture, ALL, query, at, "incident")
+            assert [(one.layer, one.properties["n"]) for one in found] == [("incident-areas", 1)]
+
+
+def test_wide_areas_are_looked_for_by_an_index_of_their_own(tmp_path: Path) -> None:
+    """Or each tile would look at every area there is."""
+    world = World()
+    world.tell(**a_version(Place(lon=21.0, lat=6.5, accuracy_m=760_000.0), "admin-0"))
+    plans: list[str] = []
+    rows = Reading.rows
+
+    def noted(db: Reading, sql: str, params: dict[str, Any]) -> Any:
+        plans.extend(str(line) for line in rows(db, f"EXPLAIN QUERY PLAN {sql}", params))
+        return rows(db, sql, params)
+
+    with closing(picture_of(tmp_path, world.entries)) as picture, pytest.MonkeyPatch.context() as m:
+        m.setattr(Reading, "rows", noted)
+        tile(picture, ALL, Query(kinds=("incident",)), tile_at(0.55, 0.48, 12))
+    assert any("INDEX by_far" in plan for plan in plans)
+    assert not any("SCAN" in plan and "report" in plan for plan in plans), plans
+
+
+def test_a_mark_says_how_many_of_its_reports_are_areas(tmp_path: Path) -> None:
+    """A cell that is far smaller than the tile is gathered: what stands for it is no point."""
+    world = World()
+    for _ in range(3):
+        place = coarse_place(at_place(18.2, 4.2), "cell-10km", LAND)
+        world.tell(**a_version(place, "cell-10km"))
+    for step in range(2):
+        world.tell(place=at_place(18.2 + step / 1e4, 4.2), compartment="command")
+    for zoom in (1, 13):
+        at = tile_at(*(world_of(18.2, 4.2) or (0, 0)), zoom)
+        with (
+            closing(picture_of(tmp_path / str(zoom), world.entries)) as picture,
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            patch.setattr(tiles, "MOST", 1)
+            found = asked(picture, ALL, Query(), at, "incident")
+            told = Counter(
+                (one.layer, one.properties["n"], one.properties.get("coarse")) for one in found
+            )
+            mine = asked(picture, a_reader("command"), Query(), at, "incident")
+        if zoom == 1:
+            assert told == {("incident", 5, 3): 1}
+        else:
+            assert told[("incident-areas", 3, None)] == 1
+        assert [one.properties.get("coarse") for one in mine] == [None] * len(mine)
+
+
 # -- over HTTP
 
 
@@ -384,6 +450,43 @@ def test_gdal_reads_a_tile_of_a_running_node(
     assert x / half * 180 == pytest.approx(P_LON, abs=0.001)
     assert math.degrees(math.atan(math.sinh(y / half * math.pi))) == pytest.approx(P_LAT, abs=0.001)
     assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+def test_one_address_tells_a_map_of_others_all_that_it_needs(web: WebNode) -> None:
+    path = "/tiles/incident/tiles.json"
+    answer = web.get(JOC, path)
+    told = answer.json()
+    assert told["tiles"] == ["http://node/tiles/incident/{z}/{x}/{y}.mvt"]
+    assert told["bounds"] == pytest.approx([P_LON, P_LAT, P_LON, P_LAT])
+    assert told["attribution"] == told["description"].partition(": ")[2]
+    assert told["attribution"].startswith("EXERCISE · command + mission + partners")
+    assert answer.headers["cache-control"] == "private, no-store" and "etag" not in answer.headers
+    fields = {one["id"]: one["fields"] for one in told["vector_layers"]}
+    body = web.get(JOC, told["tiles"][0].format(**HERE._asdict()))
+    for one in seen(body.content, HERE):
+        assert one.properties.keys() <= fields[one.layer].keys()
+        for name, value in one.properties.items():
+            sort = {bool: "Boolean", str: "String"}.get(type(value), "Number")
+            assert fields[one.layer][name] == sort, name
+    partner = web.get(NGO, path)
+    assert "command" not in partner.text and "mission ·" not in partner.text
+    assert partner.json()["attribution"].startswith("EXERCISE · partners")
+    nothing = web.get(ANYONE, path).json()
+    assert "bounds" not in nothing and "nothing shown" in nothing["attribution"]
+    assert nothing == web.get(ANYONE, "/tiles/incident/tiles.json").json()
+    assert web.get(None, path).status_code == 401
+    then = web.get(JOC, f"{path}?filter=killed>1&datetime=2025-01-01/..").json()
+    (address,) = then["tiles"]
+    assert address.startswith("http://node/tiles/incident/{z}/{x}/{y}.mvt?")
+    assert told_at(web, address) == ["for the mission"]
+    for wrong, status, field in (("?bbox=1,2,3,4", 400, "bbox"), ("?filter=(", 400, "filter")):
+        refused = web.get(JOC, path + wrong)
+        assert (refused.status_code, refused.json()["field"]) == (status, field)
+    assert web.get(JOC, "/tiles/nothing/tiles.json").status_code == 404
+
+
+def told_at(web: WebNode, address: str) -> list[str]:
+    return told(web.get(JOC, address.format(**HERE._asdict()).removeprefix("http://node")))
 
 
 def test_the_earlier_picture_has_what_was_known_then(tmp_path: Path) -> None:

@@ -36,6 +36,13 @@ class Tile(NamedTuple):
         """Metres from side to side at the equator, where it is widest."""
         return AROUND_M / (1 << self.z)
 
+    @property
+    def farthest(self) -> float:
+        """Degrees from the equator of the edge that lies nearer to a pole."""
+        side = 1 << self.z
+        edges = (1 - 2 * part / side for part in (self.y, self.y + 1))
+        return max(abs(math.degrees(math.atan(math.sinh(math.pi * edge)))) for edge in edges)
+
     def parent(self, zoom: int) -> Tile:
         """The tile of a zoom, not finer, that holds this one."""
         return Tile(zoom, self.x >> self.z - zoom, self.y >> self.z - zoom)

@@ -566,6 +566,17 @@ def tiles(scene: Scene) -> Steps:
     yield from _asked(_get("/tiles/nothing/0/0/0.mvt"), _get("/tiles/note/99/0/0.mvt"))
 
 
+@probe("GET /tiles/{layer:str}/tiles.json")
+def tilejson(scene: Scene) -> Steps:
+    """Where the tiles of every layer lie, with filters on what is hidden."""
+    yield from _asked(*(_get(f"/tiles/{kind}/tiles.json") for kind in kinds()))
+    for plant in scene.placed[:1]:
+        for query in _narrowed(scene):
+            if query.keys().isdisjoint(("bbox", "kind")):
+                yield _get(f"/tiles/{plant.kind}/tiles.json", **query)
+    yield from _asked(_get("/tiles/nothing/tiles.json"), _get("/tiles/withdrawal/tiles.json"))
+
+
 @probe("GET /basemap/{name:str}")
 def basemap(_scene: Scene) -> Steps:
     """Names of maps that are none: what is planted, and ways out of the folder."""

@@ -32,6 +32,8 @@ LONG_MS = 32 * DAY_MS
 DEGREE = 10_000_000
 """Degrees are kept as whole numbers of 1e-7, a centimetre, as the R*Tree holds them."""
 MINUTE_MS = 60_000
+FAR_M = 100_000
+"""Areas that reach further are few, and looked for everywhere: a country's may be a tile's whole."""
 I32 = 2**31 - 1
 
 CURRENT, WITHDRAWN = 1, 2
@@ -117,6 +119,8 @@ CREATE INDEX by_spot ON report
   (comp, kind, spot, class, tlp, lead, finer, start, lasts, reach, stays)
   WHERE spot IS NOT NULL AND reach IS NULL;
 CREATE INDEX by_area ON report (comp, kind, spot) WHERE spot IS NOT NULL AND reach IS NOT NULL;
+CREATE INDEX by_far ON report (comp, kind, spot)
+  WHERE spot IS NOT NULL AND reach IS NOT NULL AND reach >= 100000;
 CREATE INDEX by_target ON link (target8);
 CREATE INDEX line_by_entity ON release_line (entity8);
 CREATE INDEX line_by_state ON release_line (state, due);

@@ -35,8 +35,9 @@ GRID = 1 << GRID_ZOOM
 _WITHIN_ZOOM = 2
 WIDE = 1 / 64
 """Of a tile's width: an area that reaches further is drawn as one however many lie in it."""
-_AREA_ZOOM = 6
-"""Areas are looked for in the tile of this zoom and those around it: 600 km at the equator."""
+_AREA_ZOOM, _POLAR_ZOOM, _POLAR = 6, 4, 78.0
+"""Areas are looked for in the tile of this zoom and those around it; nearer to a pole, where tiles
+are narrower, in that of the other. Whatever reaches less than ``FAR_M`` is there."""
 
 _UNIT_BITS = 32
 _UNITS = 1 << _UNIT_BITS
@@ -53,6 +54,8 @@ class Gathered(msgspec.Struct, frozen=True):
     """Their middle on the plane, 0 to 1."""
     y: float
     marking: Marking
+    coarse: int = 0
+    """So many of them say an area, of which this is the middle, and no point."""
 
 
 class Wide(msgspec.Struct, frozen=True):
@@ -86,14 +89,17 @@ def tile(picture: Picture, reader: Reader, query: Query, at: Tile) -> TileFound:
 class _Group:
     """Reports in one square of a tile, or with one area."""
 
-    __slots__ = ("n", "newest", "seen", "x", "y")
+    __slots__ = ("coarse", "n", "newest", "seen", "x", "y")
 
     def __init__(self) -> None:
-        self.n = self.x = self.y = self.newest = 0
+        self.n = self.x = self.y = self.newest = self.coarse = 0
         self.seen: set[_Mark] = set()
 
-    def add(self, n: int, x: int, y: int, mark: _Mark, newest: int) -> None:
+    def add(
+        self, n: int, x: int, y: int, mark: _Mark, newest: int, *, coarse: bool = False
+    ) -> None:
         self.n += n
+        self.coarse += n if coarse else 0
         self.x += n * x
         self.y += n * y
         self.newest = max(self.newest, newest)
@@ -172,27 +178,31 @@ class _Tile:
         found: dict[Square, _Group] = {}
         finer = self._at.z + GRID_ZOOM
         if finer > SPOT_ZOOM:
-            for rid, lon, lat, *mark in self._narrow("v.rid, v.lon, v.lat, v.comp, v.class, v.tlp"):
+            columns = "v.rid, v.lon, v.lat, v.comp, v.class, v.tlp, v.reach IS NOT NULL"
+            for rid, lon, lat, *mark, coarse in self._narrow(columns):
                 x, y = _on_plane(lon, lat)
                 if self._at.z <= SPOT_ZOOM or tile_at(x, y, self._at.z) == self._at:
                     square = tile_at(x, y, finer)
                     one = found.setdefault((square.y, square.x), _Group())
-                    one.add(1, int(x * _UNITS), int(y * _UNITS), (mark[0], mark[1], mark[2]), rid)
+                    on = int(x * _UNITS), int(y * _UNITS)
+                    one.add(1, *on, (mark[0], mark[1], mark[2]), rid, coarse=coarse)
             return found
         # counted by cells four to a side of a square: their middle is near enough, and they are few
         level = min(SPOT_ZOOM, finer + _WITHIN_ZOOM)
-        columns = "v.spot >> :deeper, v.comp, v.class, v.tlp, count(*), max(v.rid)"
+        columns = (
+            "v.spot >> :deeper, v.comp, v.class, v.tlp, v.reach IS NOT NULL, count(*), max(v.rid)"
+        )
         deeper = 2 * (SPOT_ZOOM - level)
-        for number, *mark, n, rid in self._narrow(columns, "GROUP BY 1, 2, 3, 4", deeper=deeper):
+        counted = self._narrow(columns, "GROUP BY 1, 2, 3, 4, 5", deeper=deeper)
+        for number, *mark, coarse, n, rid in counted:
             across, down = cell_of_number(number)
             key = (down >> level - finer, across >> level - finer)
             one = found.get(key)
             if one is None:
                 one = found[key] = _Group()
             half = _UNIT_BITS - level - 1
-            one.add(
-                n, 2 * across + 1 << half, 2 * down + 1 << half, (mark[0], mark[1], mark[2]), rid
-            )
+            on = 2 * across + 1 << half, 2 * down + 1 << half
+            one.add(n, *on, (mark[0], mark[1], mark[2]), rid, coarse=coarse)
         return found
 
     # -- wide areas
@@ -202,8 +212,7 @@ class _Tile:
         found: dict[Shape, _Group] = {}
         columns = "v.lon, v.lat, v.reach, v.comp, v.class, v.tlp, count(*), max(v.rid)"
         group = "GROUP BY v.lon, v.lat, v.reach, v.comp, v.class, v.tlp"
-        text = "v.spot BETWEEN :low AND :high AND v.reach >= :wide"
-        for low, high in self._ranges():
+        for text, low, high in self._stretches():
             params = {"low": low, "high": high, "wide": self._wide_m}
             for arm in spotted(self._db, self._reader, self._query, text, params).arms:
                 sql = f"SELECT {columns} FROM {arm.source} WHERE {arm.where} {group}"
@@ -213,16 +222,21 @@ class _Tile:
                         one.add(n, 0, 0, (comp, class_, tlp), rid)
         return found
 
-    def _ranges(self) -> list[tuple[int, int]]:
-        """Where the middles of areas are looked for, in stretches."""
+    def _stretches(self) -> list[tuple[str, int, int]]:
+        """Where the middles of areas are looked for: around the tile, and of wide ones everywhere."""
+        wide = "v.spot BETWEEN :low AND :high AND v.reach >= :wide"
+        everywhere = Tile(0, 0, 0).spots()
         if self._query.q.strip():  # words are looked up once, and the areas among them
-            return [Tile(0, 0, 0).spots()]
-        near = self._at.parent(min(self._at.z, _AREA_ZOOM))
+            return [(wide, *everywhere)]
+        zoom = _POLAR_ZOOM if self._at.farthest > _POLAR else _AREA_ZOOM
+        near = self._at.parent(min(self._at.z, zoom))
         found: list[tuple[int, int]] = []
         for low, high in sorted(tile.spots() for tile in near.around()):
             begun = found.pop()[0] if found and found[-1][1] + 1 == low else low
             found.append((begun, high))
-        return found
+        told = [(f"{wide} AND v.reach < {schema.FAR_M}", *one) for one in found]
+        # the same words as those of the index by_far, or it is not used
+        return [*told, (f"{wide} AND v.reach >= {schema.FAR_M}", *everywhere)]
 
     def _touched(self, lon: int, lat: int, reach: int) -> bool:
         """Whether a box around the area meets the tile, also past the 180th meridian."""
@@ -241,7 +255,7 @@ class _Tile:
 
     def _gathered(self, one: _Group) -> Gathered:
         x, y = (part / one.n / _UNITS for part in (one.x, one.y))
-        return Gathered(one.n, x, y, self._marking(one.seen))
+        return Gathered(one.n, x, y, self._marking(one.seen), one.coarse)
 
     def _wide(self, shape: Shape, one: _Group, row: Row | None) -> Wide:
         lon, lat, reach = shape

@@ -3,7 +3,8 @@
 Two layers: ``KIND`` has points, ``KIND-areas`` has the areas and cells that versions give as
 their place; those are never a point. Each feature says in ``n`` of how many reports it is, and
 carries its marking. One with ``id`` is one report; without it, it is several that were gathered
-in the square around it, or that share an area, or one of too many to tell of each.
+in the square around it, or that share an area, or one of too many to tell of each. A mark of
+gathered ones says in ``coarse`` how many of them say an area and no point.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _TOLD = (
     "id entity type state summary organisation source precision accuracy_m place pcode grade "
     "withdrawn conflict"
 ).split()
+_COARSE = ("place", "time", "counts")
 _AT = {name: at for at, name in enumerate(STREAM_COLUMNS)}
 _OPTIONS = {"y_coord_down": True, "extents": EXTENT, "check_winding_order": False}
 
@@ -61,6 +63,7 @@ def tile_of(found: TileFound, at: Tile, kind: str) -> bytes:
             areas.append(_feature(frame.area(lon, lat, reach), told(row)))
     for one in found.gathered:
         properties = {"n": one.n, "marking": str(one.marking)}
+        properties |= {"coarse": one.coarse} if one.coarse else {}
         points.append(_feature(frame.local(one.x, one.y), properties))
     for one in found.wide:
         properties = {"n": one.n, "marking": str(one.marking)}
@@ -73,6 +76,14 @@ def tile_of(found: TileFound, at: Tile, kind: str) -> bytes:
 
 def _feature(geometry: Any, properties: dict[str, Any]) -> Feature:
     return {"geometry": geometry, "properties": properties}
+
+
+def fields_of(counts: Iterable[str]) -> dict[str, str]:
+    """Names of what features may say, with their sorts as TileJSON has them."""
+    texts = (*_TOLD, "start", "end", "marking", *(f"coarse_{name}" for name in _COARSE))
+    found = dict.fromkeys(texts, "String")
+    found |= dict.fromkeys(("withdrawn", "conflict"), "Boolean")
+    return found | dict.fromkeys(("n", "coarse", "accuracy_m", *counts), "Number")
 
 
 def told(row: Row) -> dict[str, Any]:

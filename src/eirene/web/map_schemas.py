@@ -6,7 +6,26 @@ from typing import Any
 
 from eirene.web.shape import TEXT, TEXTS, WHOLE, mapping_of
 
+_TILE_JSON: dict[str, Any] = mapping_of(
+    {
+        "tilejson": TEXT,
+        "name": TEXT,
+        "description": TEXT,
+        "attribution": TEXT,
+        "scheme": {"const": "xyz"},
+        "tiles": TEXTS,
+        "minzoom": _WHOLE,
+        "maxzoom": _WHOLE,
+        "vector_layers": {
+            "type": "array",
+            "items": mapping_of({"id": TEXT, "description": TEXT, "fields": {"type": "object"}}),
+        },
+    }
+)
+_TILE_JSON["properties"]["bounds"] = {"type": "array", "items": {"type": "number"}}
+
 MAP_SCHEMAS: dict[str, Any] = {
+    "TileJson": _TILE_JSON,
     "OwnMap": mapping_of(
         {
             "id": TEXT,
