@@ -14,8 +14,8 @@ _TILE_JSON: dict[str, Any] = mapping_of(
         "attribution": TEXT,
         "scheme": {"const": "xyz"},
         "tiles": TEXTS,
-        "minzoom": _WHOLE,
-        "maxzoom": _WHOLE,
+        "minzoom": WHOLE,
+        "maxzoom": WHOLE,
         "vector_layers": {
             "type": "array",
             "items": mapping_of({"id": TEXT, "description": TEXT, "fields": {"type": "object"}}),
