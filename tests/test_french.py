@@ -1,12 +1,20 @@
 """What the node tells people, in French: the same tables, the same fields, no code changed."""
 
+import argparse
+import io
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
-from eirene.cli.main import main
+import spoken
+from eirene.cli.main import main, parser
+from eirene.log.clock import clock_warning
+from eirene.products.xlsx import XlsxDocument
 from eirene.release.deciding import sentence_of
 from eirene.reports.kinds import fields_of, kinds
 from eirene.reports.schema import ABOUT, schema_of
@@ -44,6 +52,80 @@ def test_the_help_of_every_field_of_a_form_is_told_in_french():
     ]
     missing += [about for about in ABOUT.values() if about not in told]
     assert not missing, "add to strings/fr-sentences.json:\n" + "\n".join(missing)
+
+
+NOT_FOR_PEOPLE = {
+    "eirene: {}": "the name of the program before a sentence that is said already",
+    "eirene: {} ({})": "the same, with a field",
+    "eirene: {}: {}": "the same, of the system, which speaks its own language",
+    "mission of {}": "what an act is about, as it stands in the log",
+}
+
+
+def test_every_french_sentence_answers_one_that_still_stands_in_the_code():
+    gone = [english for english in written("fr-sentences") if not spoken.stands(english)]
+    assert not gone, "no code says this any more; change or leave out:\n" + "\n".join(gone)
+
+
+def test_whatever_the_code_says_to_people_it_says_in_french():
+    said, told = spoken.said(), written("fr-sentences")
+    with speaking("fr"):
+        filled = {text: text.replace("{}", "\u2042") for text in said}
+        missing = [
+            f"{said[text]}: {text}"
+            for text, full in filled.items()
+            if text not in NOT_FOR_PEOPLE and text not in told and say(full) == full
+        ]
+    assert len(said) > 1000
+    assert not missing, "add to strings/fr-sentences.json:\n" + "\n".join(sorted(missing))
+
+
+def test_a_sentence_that_changes_in_the_code_no_longer_has_its_french():
+    for english in ("Sign in first.", "{} is no latitude.", "{}: it is empty"):
+        assert spoken.stands(english)
+        assert not spoken.stands(english[:-1] + "y" + english[-1])
+        assert not spoken.stands(english.replace(" ", " not ", 1))
+
+
+def manuals(of: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield of
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for verb in action.choices.values():
+                yield from manuals(verb)
+
+
+def test_the_manual_of_every_verb_is_in_french_but_for_names():
+    with speaking("fr"):
+        told = [verb.format_help() for verb in manuals(parser())]
+    assert len(told) > 30
+    for text in told:
+        assert text.startswith("utilisation\u00a0: ")
+        assert not re.search(r"usage:|\b(the|with|which|its|and)\b", text), text
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["maps", "ad"], "'ad' ne convient pas (au choix"),
+        (["maps", "add"], "il manque"),
+        (["serve", "--port", "x"], "'x' n\u2019est pas un nombre entier"),
+        (["maps", "list", "--no"], "arguments inconnus"),
+        (["import", "--as"], "il y faut une valeur"),
+    ],
+    ids=["verb", "missing", "number", "flag", "value"],
+)
+def test_wrong_arguments_are_told_in_french(
+    argv: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
 
 
 def plain(schema: Any) -> Any:
@@ -125,3 +207,26 @@ def test_why_is_told_to_each_in_his_own_language():
     french = sentence_of("no-rule", None, "hazard", "hazard", "mission", "ngo", 5, "", "", "fr")
     assert english == "No rule gives hazards from mission to ngo."
     assert french == "Aucune règle ne donne dangers de mission à ngo."
+
+
+def test_a_workbook_in_french_has_the_same_columns_under_french_sheets():
+    def made() -> openpyxl.Workbook:
+        document = XlsxDocument([kinds()["site"]])
+        document.head()
+        told = {"marking": "mission", "when": "2026-11-25T14:30:00Z"}
+        return openpyxl.load_workbook(io.BytesIO(document.manifest(told)))
+
+    english = made()
+    with speaking("fr"):
+        french = made()
+    assert english.sheetnames == ["Reports", "About"]
+    assert french.sheetnames == ["Comptes rendus", "À propos"]
+    rows = [next(book.worksheets[0].values) for book in (english, french)]
+    assert rows[0] == rows[1]
+
+
+def test_a_wrong_clock_is_told_in_french():
+    late = clock_warning(1_764_100_000_000, datetime(2025, 11, 25, 12, 0, tzinfo=UTC))
+    assert late is not None
+    with speaking("fr"):
+        assert say(late).startswith("L\u2019horloge de cette machine retarde de 8 heures")

@@ -67,6 +67,18 @@ def items(web: WebNode, kind: str, role: str = JOC, **params: str) -> dict[str, 
     return response.json()
 
 
+def test_titles_are_said_in_the_language_of_who_asks(web: WebNode):
+    in_french = {"Accept-Language": "fr-CF, fr;q=0.9"}
+    layers = web.get(JOC, "/api/layers", headers=in_french).json()
+    assert {one["title"] for one in layers if one["kind"] == "incident"} == {"Incidents"}
+    found = web.get(JOC, "/ogc/collections/unit", headers=in_french).json()
+    assert (found["id"], found["title"]) == ("unit", "EXERCISE · Unités")
+    assert found["description"] == "Comptes rendus de type unit qui vous ont été diffusés."
+    assert web.get(JOC, "/ogc/collections/unit").json()["title"] == "EXERCISE · Units"
+    landing = web.get(JOC, "/ogc", headers=in_french).json()
+    assert [one["title"] for one in landing["links"]][2:] == ["Conformité", "Collections"]
+
+
 def summaries(found: dict[str, Any]) -> list[str]:
     return sorted(one["properties"]["summary"] for one in found["features"])
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from pyogrio import raw
 
 from browser.conftest import Seat, seated
 from browser.office import JOC, Office
+from eirene.desks.runs import Run
+from eirene.web import bring
 from map_files import mbtiles, png
 
 pytestmark = pytest.mark.browser
@@ -26,6 +31,9 @@ TABLE = (
     "Other Aid,Santé,Far,4.41,18.61,beaucoup,\n"
 )
 PHONE = (390, 844)
+LIST_3W = Path(__file__).parents[1] / "data" / "lists" / "car-3w-hxl.csv"
+"""Forty rows of the 3W of the Central African Republic, as published."""
+STRINGS = Path(__file__).parents[2] / "client" / "src" / "strings"
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +197,108 @@ def test_an_administrator_adds_orders_and_removes_maps(
         row.get_by_role("button", name="Remove").click()
         row.get_by_role("group").get_by_role("button", name="Remove").click()
         expect(row).to_have_count(0)
+
+
+def english_left(told: str) -> list[str]:
+    """Sentences of the import screen that stand in a text in English."""
+    tables = [json.loads((STRINGS / f"{name}.json").read_text("utf-8")) for name in ("en", "fr")]
+    return [
+        text
+        for key, text in tables[0].items()
+        if key.startswith("bring.") and isinstance(text, str) and "{" not in text
+        if len(text) > 8 and text != tables[1][key] and text in told
+    ]
+
+
+def test_a_newcomer_drops_a_3w_anywhere_and_reads_all_of_it_in_french(
+    at: Callable[..., Seat], office: Office, record_property: Callable[[str, object], None]
+) -> None:
+
+    began, seat = time.monotonic(), at()
+    page = seat.page
+    page.goto(office.url)
+    page.get_by_label("Language").select_option("fr")
+    page.get_by_label("Nom").fill(JOC)
+    page.get_by_label("Mot de passe").fill(office.accounts[JOC]["password"])
+    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_text("En direct,").wait_for(timeout=15_000)
+    file = page.evaluate_handle(
+        "([name, text]) => { const held = new DataTransfer();"
+        " held.items.add(new File([text], name)); return held }",
+        [LIST_3W.name, LIST_3W.read_text("utf-8")],
+    )
+    page.dispatch_event("header", "drop", {"dataTransfer": file})  # not on the place for it
+    steps = ["sign in", "drop the file"]
+
+    expect(page.get_by_text(re.compile("9 colonnes\\s: . utilisées"))).to_be_visible()
+    expect(page.get_by_label("Champ pour SECTEUR")).to_have_value("sector")
+    page.get_by_label("Vers quel compartiment").select_option("mission")
+    steps.append("say into which compartment")
+    deed = page.get_by_role("button", name=re.compile(r"Enregistrer \d+ comptes rendus"))
+    expect(deed).to_be_visible()
+    assert english_left(page.locator(".bring").inner_text()) == []
+    filed = int(re.findall(r"\d+", deed.inner_text())[0])
+    deed.click()
+    expect(
+        page.get_by_text(f"{filed} comptes rendus sont enregistrés dans mission, en sûreté")
+    ).to_be_visible()
+    steps.append("press the button")
+    assert english_left(page.locator(".bring").inner_text()) == []
+    assert seat.axe() == []
+    page.get_by_role("button", name="Les montrer sur la carte").click()
+    expect(page.get_by_text(f"{filed} comptes rendus", exact=False).first).to_be_visible()
+    steps.append("look at the map")
+    assert filed >= 35, "all of its rows, but for repeats"
+    took = time.monotonic() - began
+    record_property("steps", f"{', '.join(steps)}: {took:.1f} s")
+    assert took < 60, "three minutes are for reading, not for waiting"
+
+
+def test_a_mapping_is_kept_and_chosen_again_and_what_was_stopped_goes_on(
+    at: Callable[..., Seat], office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"Well {n},Brunnen,{4 + n / 100:.2f},18.5{n}\n" for n in range(8)]
+    for name, part in (("Brunnen.csv", rows[:8]), ("Brunnen Mai.csv", rows[:3])):
+        (tmp_path / name).write_text("Dorf,Sorte,Lat,Long\n" + "".join(part), "utf-8")
+    seat = at()
+    page = seat.sign_in(JOC)
+    page.keyboard.press("b")
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "Brunnen.csv")
+    page.get_by_label("Kind of report").select_option("site")
+    page.get_by_label("Field for Dorf").select_option("name")
+    page.get_by_label("Field for Sorte").select_option("type")
+    page.get_by_label("Into which compartment").select_option("mission")
+    page.get_by_label("Brunnen", exact=True).select_option("water-point")
+    page.get_by_label("Name of the mapping").fill("wells")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("Kept as wells.")).to_be_visible()
+
+    monkeypatch.setattr(bring, "BLOCK", 1)
+    monkeypatch.setattr("eirene.imports.run.BLOCK", 1)
+    goes_on, checked = Run.check, list[int]()
+
+    def waits(run: Run, rows: int = 0) -> None:
+        """The import waits after its third block until somebody stops it."""
+        checked.append(rows)
+        if len(checked) == 3:
+            run._stop.wait(20)  # pyright: ignore[reportPrivateUsage]
+        goes_on(run, rows)
+
+    monkeypatch.setattr(Run, "check", waits)
+    page.get_by_role("button", name="File 8 reports into mission").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped. 3 reports are filed into mission")).to_be_visible()
+    assert seat.axe() == []
+    page.get_by_role("button", name="Bring the rest").click()
+    expect(page.get_by_text("8 reports are filed into mission")).to_be_visible()
+    found = office.ask(JOC, "GET", "/api/search?q=Well&kind=site").json()["reports"]
+    assert len(found) == 8, "nothing comes twice"
+
+    page.get_by_role("button", name="Another file").click()
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "Brunnen Mai.csv")
+    expect(page.get_by_text("Proposed from the mapping wells")).to_be_visible()
+    page.get_by_label("Read it by").select_option("")
+    expect(page.get_by_label("Field for Dorf")).to_be_visible()
+    page.get_by_label("Read it by").select_option("wells")
+    page.get_by_label("Into which compartment").select_option("mission")
+    expect(page.get_by_text("Repeats").locator("..")).to_contain_text("3")

@@ -23,8 +23,8 @@ def add(places: Any, common: argparse.ArgumentParser) -> None:
     config = places.add_parser(
         "config",
         help=_ABOUT,
-        description=f"{_ABOUT[0].upper()}{_ABOUT[1:]}.\n\n{_MORE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about=_ABOUT,
+        more=_MORE,
     )
     acts = config.add_subparsers(title="verbs", metavar="VERB", required=True)
     show = acts.add_parser("show", parents=[common], help="print the rules in force, as TOML")

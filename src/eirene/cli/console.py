@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from eirene.errors import EireneError
+from eirene.reports import words
 from eirene.reports.sentences import say as in_words
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -57,9 +58,10 @@ def fault(error: EireneError) -> None:
 
 def table(rows: Sequence[Sequence[object]], *heads: str) -> None:
     """A plain table; folded to the width of a terminal, whole lines elsewhere."""
+    strings = words.table()
     made = Table(box=None, pad_edge=False, show_header=any(heads))
     for head in heads:
-        made.add_column(in_words(head), overflow="fold")
+        made.add_column(strings.get(f"head.{head}", head), overflow="fold")
     for row in rows:
         made.add_row(*(in_words(str(cell)) for cell in row))
     (_out if _out.is_terminal else _wide).print(made)
@@ -90,7 +92,8 @@ def _lines(title: str) -> Report:
         nonlocal last
         if time.monotonic() - last > 2:
             last = time.monotonic()
-            note(f"{title} {done:,}" + (f" of {of:,}" if of else ""))
+            part = words.table()["progress.of"].format(done=f"{done:,}", of=f"{of:,}")
+            note(f"{title} {part if of else f'{done:,}'}")
 
     return report
 
@@ -109,7 +112,7 @@ def asked(prompt: str, *, twice: bool = False) -> bytes:
         return b""
     prompt = in_words(prompt)
     words = getpass.getpass(f"{prompt}: ")
-    if twice and getpass.getpass(f"{prompt}, again: ") != words:
+    if twice and getpass.getpass(in_words(f"{prompt}, again: ")) != words:
         note("The two are not the same; try again.")
         return asked(prompt, twice=True)
     return words.encode()

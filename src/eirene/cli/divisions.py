@@ -28,8 +28,8 @@ def add_verbs(places: Any, common: argparse.ArgumentParser) -> None:
     divisions = places.add_parser(
         "divisions",
         help=_ABOUT,
-        description=f"{_ABOUT[0].upper()}{_ABOUT[1:]}.\n\n{_MORE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about=_ABOUT,
+        more=_MORE,
     )
     acts = divisions.add_subparsers(title="verbs", metavar="VERB", required=True)
     one = acts.add_parser("add", parents=[common], help="check a version and offer it from now on")

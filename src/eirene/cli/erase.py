@@ -37,8 +37,8 @@ def add(acts: Any, common: argparse.ArgumentParser) -> None:
         "erase",
         parents=[common],
         help=_ABOUT,
-        description=f"{_ABOUT[0].upper()}{_ABOUT[1:]}.\n\n{_MORE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about=_ABOUT,
+        more=_MORE,
     )
     verb.add_argument("code", help="code of the organisation")
     verb.add_argument("--as", dest="account", metavar="ACCOUNT", help="account that asks for it")

@@ -12,8 +12,10 @@ from typing import Any
 from eirene import __version__
 from eirene.cli import configuration, divisions, erase, maps, verbs
 from eirene.cli.console import fault, note
+from eirene.cli.manual import Arguments
 from eirene.config import Settings, settings
 from eirene.errors import EireneError
+from eirene.reports.sentences import say
 from eirene.reports.words import first_spoken, speaking
 
 _ABOUT = """\
@@ -47,8 +49,8 @@ def _serve(args: argparse.Namespace, settings: Settings) -> None:
     serve(args, settings)
 
 
-def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+def _common() -> Arguments:
+    common = Arguments(add_help=False)
     common.add_argument("--data", metavar="FOLDER", help="folder of the node [EIRENE_DATA]")
     common.add_argument("--config", metavar="FILE", type=Path, help="settings file (TOML)")
     common.add_argument(
@@ -58,13 +60,8 @@ def _common() -> argparse.ArgumentParser:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole manual."""
-    top = argparse.ArgumentParser(
-        prog="eirene",
-        description=_ABOUT,
-        epilog=_FIRST,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    """The whole manual, in the language that is spoken."""
+    top = Arguments(prog="eirene", description=say(_ABOUT), epilog=say(_FIRST))
     top.add_argument("--version", action="version", version=f"eirene {__version__}")
     places = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     common = _common()
@@ -74,8 +71,8 @@ def parser() -> argparse.ArgumentParser:
             name,
             parents=[common],
             help=about,
-            description=f"{about[0].upper()}{about[1:]}.\n\n{more}".strip(),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            about=about,
+            more=more,
         )
         made.set_defaults(run=run)
         return made
@@ -232,7 +229,7 @@ def _nested(places: Any, common: argparse.ArgumentParser) -> None:
         ("backup", verbs.keys_backup, "seal the key store to two custodians"),
         ("restore", verbs.keys_restore, "make a key store from its backup, in a folder without"),
     ):
-        made = of_keys.add_parser(name, parents=[common], help=about, description=about)
+        made = of_keys.add_parser(name, parents=[common], help=about, about=about)
         made.add_argument("file", type=Path)
         made.add_argument(
             "--custodian-file",
@@ -259,8 +256,8 @@ def _accounts(places: Any, common: argparse.ArgumentParser) -> None:
             name,
             parents=[common],
             help=about,
-            description=f"{about[0].upper()}{about[1:]}.\n\n{more}".strip(),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            about=about,
+            more=more,
         )
         if user:
             made.add_argument("user")
@@ -312,7 +309,7 @@ def _organisations(places: Any, common: argparse.ArgumentParser) -> None:
         ("list", "list organisations"),
         ("suspend", "suspend an organisation with all its accounts, at once"),
     ):
-        made = acts.add_parser(name, parents=[common], help=about, description=about)
+        made = acts.add_parser(name, parents=[common], help=about, about=about)
         made.set_defaults(run=verbs.organisation, act=name)
         if name != "list":
             made.add_argument("code", help="letters, digits and hyphens, as amber-river")
@@ -346,9 +343,8 @@ def _where(error: Exception) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb; 0 only on success, 1 on an error, 2 on wrong arguments."""
-    args = parser().parse_args(argv)
     with speaking(first_spoken(_wanted())):
-        return _run(args)
+        return _run(parser().parse_args(argv))
 
 
 def _wanted() -> str:

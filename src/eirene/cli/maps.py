@@ -27,8 +27,8 @@ def add_verbs(places: Any, common: argparse.ArgumentParser) -> None:
     maps = places.add_parser(
         "maps",
         help=_ABOUT,
-        description=f"{_ABOUT[0].upper()}{_ABOUT[1:]}.\n\n{_MORE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about=_ABOUT,
+        more=_MORE,
     )
     acts = maps.add_subparsers(title="verbs", metavar="VERB", required=True)
     one = acts.add_parser(

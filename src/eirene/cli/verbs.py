@@ -102,11 +102,17 @@ def _earlier(args: argparse.Namespace, settings: Settings) -> None:
         rows = [_import_row(one) for one in found["imports"]]
         table(rows, "id", "when", "file", "kind", "compartment", "by", "reports", "state")
         return
-    would = "would be " if args.dry_run else ""
-    say(
-        f"{found['withdrawn']:,} reports {would}withdrawn, {found['restored']:,} {would}as they "
-        f"were before; {found['kept']:,} were changed since and stay, {found['gone']:,} had gone."
-    )
+    stay = f"{found['kept']:,} were changed since and stay, {found['gone']:,} had gone."
+    if args.dry_run:
+        say(
+            f"{found['withdrawn']:,} reports would be withdrawn, "
+            f"{found['restored']:,} would be as they were before; {stay}"
+        )
+    else:
+        say(
+            f"{found['withdrawn']:,} reports withdrawn, "
+            f"{found['restored']:,} as they were before; {stay}"
+        )
     if found["stopped"]:
         say("Stopped. --undo once more takes back the rest.")
     for one in found["first_kept"]:

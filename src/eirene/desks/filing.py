@@ -34,6 +34,7 @@ from eirene.reports.acts import is_act
 from eirene.reports.draft import Draft, Find, draft_of
 from eirene.reports.envelope import REALMS, Attachment, Body, Link, Opened, report_id
 from eirene.reports.flat import raw_content
+from eirene.reports.words import kind_title
 
 _log = logging.getLogger("eirene.filing")
 _T = TypeVar("_T")
@@ -356,7 +357,7 @@ class FilingDesk:
             )
         if draft.kind.only_in and named not in draft.kind.only_in:
             raise InvalidReport(
-                f"{draft.kind.title} may stand only in {', '.join(draft.kind.only_in)}.",
+                f"{kind_title(draft.kind.name)} may stand only in {', '.join(draft.kind.only_in)}.",
                 field="compartment",
                 remedy=f"File it in {draft.kind.only_in[0]}.",
             )

@@ -73,7 +73,7 @@ class Orders:
             return Order("", "no row needs one")
         number, text = self.open
         shown = tuple(_shown(text, order) for order in ORDERS)
-        raise self._asked(f"row {number} says {text}: {' or '.join(shown)}", shown)
+        raise self._asked(f"row {number} says {text}: {shown[0]} or {shown[1]}", shown)
 
     def _asked(self, what: str, shown: Sequence[str] = ()) -> UnclearFile:
         return UnclearFile(
@@ -107,7 +107,7 @@ def in_order(text: str, order: Order) -> str:
     first, second = int(found[1]), int(found[3])
     day, month = (first, second) if order.first == "day-first" else (second, first)
     if month > 12:
-        words = order.first.replace("-", " ")
+        words = "day first" if order.first == "day-first" else "month first"
         raise ValueError(f"has no month {month}: the column has {words} ({order.proof})")
     return f"{_year(found[4])}-{month:02}-{day:02}{found[5]}"
 

@@ -60,10 +60,11 @@ class Founding:
         reads = resolved(of_role.compartments if read is None else read, organisation)
         files = resolved(of_role.may_file if file is None else file, organisation)
         if INTERNAL.intersection((*reads, *files)):
+            one, other = sorted(INTERNAL)
             raise InvalidQuery(
                 "Nobody is cleared for the node's own compartments.",
                 field="compartments",
-                remedy="Leave out " + " and ".join(sorted(INTERNAL)) + ".",
+                remedy=f"Leave out {one} and {other}.",
             )
         self._organisation(organisation, own_form(of_role), make=first, by=by)
         if not first:

@@ -21,6 +21,8 @@ from eirene.products.csv import CsvDocument
 from eirene.reports.kinds import Field, Kind, fields_of
 from eirene.reports.markings import not_live
 from eirene.reports.table import cell, columns_of
+from eirene.reports.words import kind_plural
+from eirene.reports.words import table as words
 
 LARGEST = 256 << 20
 """Bytes of a file, which is held in memory twice when it is given out."""
@@ -73,7 +75,7 @@ class _Layer:
 
     def __init__(self, kind: Kind | None) -> None:
         self.name = kind.name if kind else _NOTHING
-        self.title = kind.plural if kind else "Reports"
+        self.title = kind_plural(kind.name) if kind else words()["export.reports"]
         self.fields = fields_of(kind.content) if kind else {}
         columns = columns_of([kind] if kind else [])
         self.columns = tuple(name for name in columns if name not in _POINT)

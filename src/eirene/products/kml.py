@@ -19,6 +19,7 @@ import msgspec
 from eirene.reports.kinds import Kind, kinds
 from eirene.reports.markings import not_live
 from eirene.reports.table import cell
+from eirene.reports.words import kind_title
 
 _HEAD = b"""<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>%b</name>
@@ -63,7 +64,9 @@ def placemark(flat: Mapping[str, Any]) -> Element:
     """One report; without a point it has no geometry."""
     kind = kinds().get(flat["kind"])
     mark = Element("Placemark", id=f"r{flat['id']}")
-    title = flat.get("summary") or flat.get("name") or (kind.title if kind else flat["kind"])
+    title = (
+        flat.get("summary") or flat.get("name") or (kind_title(kind.name) if kind else flat["kind"])
+    )
     SubElement(mark, "name").text = _plain(title)
     SubElement(mark, "description").text = _plain(_balloon(title, flat))
     if "occurred" in flat:

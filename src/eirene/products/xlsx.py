@@ -18,6 +18,7 @@ import xlsxwriter
 
 from eirene.errors import InvalidQuery
 from eirene.products.csv import CsvDocument
+from eirene.reports import words
 from eirene.reports.kinds import Kind, kinds
 from eirene.reports.table import cells_of
 
@@ -46,7 +47,7 @@ class XlsxDocument(CsvDocument):
         self._file = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._file, {"in_memory": True})
         self._bold = self._book.add_format({"bold": True})
-        self._sheet = self._book.add_worksheet("Reports")
+        self._sheet = self._book.add_worksheet(words.table()["export.reports"])
         self._rows = 0
         for at, name in enumerate(self._columns):
             self._sheet.write_string(0, at, name, self._bold)
@@ -93,7 +94,7 @@ def _finish(book: Any, sheet: Any, manifest: Mapping[str, Any]) -> None:
     marking = str(manifest["marking"])
     when = datetime.fromisoformat(str(manifest["when"])).replace(tzinfo=None)
     book.set_properties({"title": f"Eirene: {marking}", "created": when})
-    about = book.add_worksheet("About")
+    about = book.add_worksheet(words.table()["export.about"])
     about.set_column(0, 0, 110)
     for row, (name, value) in enumerate(manifest.items()):
         told = value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -25,7 +25,11 @@ from eirene.picture import (
 )
 from eirene.release.reader import Reader
 from eirene.reports.kinds import kinds
+<<<<<<< HEAD
 from eirene.reports.markings import Marking, highest
+=======
+from eirene.reports.words import kind_plural
+>>>>>>> 6f44f44 (strings: Say in French whatever the terminal, the log, keys and backups tell.)
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, node_of, picture_of, reader_of
@@ -268,7 +272,7 @@ async def get_layers(request: Request[Any, Any, Any]) -> Response[bytes]:
             "id": ":".join((layer.kind, layer.type or "", layer.source)),
             "kind": layer.kind,
             "source": layer.source,
-            "title": kind.plural if kind else layer.kind,
+            "title": kind_plural(kind.name) if kind else layer.kind,
             "n": layer.n,
             "newest": iso(layer.newest) if layer.newest else None,
             "received": iso(layer.received) if layer.received else None,

@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from eirene.people import Pass
 from eirene.people.devices import device_named
 from eirene.release.reader import Reader
+from eirene.reports.sentences import say
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, empty, json_of
 from eirene.web.asking import PASS, address_of, beside, node_of, pass_of, reader_of
@@ -40,7 +41,7 @@ def me_of(node: Node, reader: Reader) -> dict[str, Any]:
             "zone": node.zone.key,
         },
         "last_shift": _iso(node.people.last_shift(reader.account)) if account else None,
-        "clock_warning": node.clock_warning,
+        "clock_warning": say(node.clock_warning) if node.clock_warning else None,
     }
 
 

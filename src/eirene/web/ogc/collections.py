@@ -12,6 +12,8 @@ from eirene.picture import Query, extent
 from eirene.picture.cql2 import Queryable, queryables
 from eirene.reports.kinds import Kind, count_fields, kinds
 from eirene.reports.markings import not_live
+from eirene.reports.sentences import say
+from eirene.reports.words import kind_plural, kind_title
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import Connection, aside, node_of, picture_of, reader_of
@@ -60,20 +62,21 @@ async def _collection(request: Connection, kind: Kind) -> dict[str, Any]:
         extents["spatial"] = {"bbox": [list(found.bbox)], "crs": CRS84}
     return {
         "id": kind.name,
-        "title": not_live(node_of(request).realm) + kind.plural,
-        "description": f"Reports of kind {kind.name} that were released to you. {STAYS}",
+        "title": not_live(node_of(request).realm) + kind_plural(kind.name),
+        "description": say(f"Reports of kind {kind.name} that were released to you.")
+        + f" {say(STAYS)}",
         "extent": extents,
         "itemType": "feature",
         "crs": list(KNOWN),
         "storageCrs": CRS84,
         "links": [
-            link(address(request, here), "self", JSON, kind.title),
-            link(address(request, f"{here}/items"), "items", GEOJSON, kind.plural),
+            link(address(request, here), "self", JSON, kind_title(kind.name)),
+            link(address(request, f"{here}/items"), "items", GEOJSON, kind_plural(kind.name)),
             link(
                 address(request, f"{here}/queryables"),
                 "http://www.opengis.net/def/rel/ogc/1.0/queryables",
                 SCHEMA,
-                "Queryables",
+                say("Queryables"),
             ),
         ],
     }
@@ -88,7 +91,7 @@ async def get_collections(request: Request[Any, Any, Any]) -> Response[bytes]:
     reader_of(request)
     parameters_of(request, ("f",))
     found = [await _collection(request, kind) for kind in collection_kinds()]
-    links = [link(address(request, "/ogc/collections"), "self", JSON, "Collections")]
+    links = [link(address(request, "/ogc/collections"), "self", JSON, say("Collections"))]
     return json_of({"collections": found, "links": links}, UNMARKED)
 
 
@@ -123,7 +126,7 @@ async def get_queryables(request: Request[Any, Any, Any], name: FromPath[str]) -
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": address(request, f"/ogc/collections/{name}/queryables"),
             "type": "object",
-            "title": not_live(node_of(request).realm) + kind.plural,
+            "title": not_live(node_of(request).realm) + kind_plural(kind.name),
             "properties": {one.name: _property(one) for one in queryables_of(kind).values()},
             "additionalProperties": False,
         },

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, Response, get
 
 from eirene.reports.markings import not_live
+from eirene.reports.sentences import say
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import node_of, reader_of
 from eirene.web.describe import described
@@ -39,12 +40,12 @@ async def get_landing(request: Request[Any, Any, Any]) -> Response[bytes]:
     return json_of(
         {
             "title": f"{not_live(node.realm)}Eirene: {mission.title if mission else node.name}",
-            "description": f"Node {node.name}, realm {node.realm}. What was released to you.",
+            "description": say(f"Node {node.name}, realm {node.realm}. What was released to you."),
             "links": [
-                link(address(request, "/ogc"), "self", JSON, "This page"),
+                link(address(request, "/ogc"), "self", JSON, say("This page")),
                 link(address(request, "/ogc/api"), "service-desc", OPENAPI, "OpenAPI"),
-                link(address(request, "/ogc/conformance"), "conformance", JSON, "Conformance"),
-                link(address(request, "/ogc/collections"), "data", JSON, "Collections"),
+                link(address(request, "/ogc/conformance"), "conformance", JSON, say("Conformance")),
+                link(address(request, "/ogc/collections"), "data", JSON, say("Collections")),
             ],
         },
         UNMARKED,
