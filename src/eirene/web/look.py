@@ -25,11 +25,8 @@ from eirene.picture import (
 )
 from eirene.release.reader import Reader
 from eirene.reports.kinds import kinds
-<<<<<<< HEAD
 from eirene.reports.markings import Marking, highest
-=======
 from eirene.reports.words import kind_plural
->>>>>>> 6f44f44 (strings: Say in French whatever the terminal, the log, keys and backups tell.)
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, node_of, picture_of, reader_of
