@@ -15,6 +15,7 @@ from unittest import mock
 
 import pytest
 
+from eirene.cli import console
 from eirene.cli.main import main
 from map_files import mbtiles, png
 from web_node import WebNode, an_incident
@@ -291,3 +292,13 @@ def test_help_names_every_verb_and_stdout_may_close(node: Path) -> None:
         check=False,
     )
     assert "Traceback" not in piped.stderr
+
+
+def test_texts_of_others_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets in a file are no markup that falls away or breaks, and no sign is obeyed."""
+    console.table([("asked", "[const] and [/red] \x1b[31m \u202ecod"), ("", "")])
+    console.say("a [b] \x9b")
+    with console.progress("reading {x} [/y]") as report:
+        report(1, 2)
+    out = capsys.readouterr().out
+    assert out == "asked  [const] and [/red] \\x1b[31m \\x202ecod\n\na [b] \\x9b\n"

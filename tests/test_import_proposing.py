@@ -10,7 +10,16 @@ import pytest
 
 from eirene.imports.lexicon import closeness, folded, translated
 from eirene.imports.mapping import mapping_named, ready_mappings, used_columns
-from eirene.imports.proposing import Proposal, chosen, guess, known, propose, settled, targets
+from eirene.imports.proposing import (
+    Proposal,
+    chosen,
+    guess,
+    known,
+    named,
+    propose,
+    settled,
+    targets,
+)
 from eirene.imports.readers import open_table
 from eirene.imports.telling import lines
 from eirene.imports.writing import mapping_toml
@@ -346,3 +355,14 @@ def test_every_target_is_a_field_that_a_report_can_have() -> None:
     for name in kinds():
         assert len(set(targets(kind_named(name)))) == len(targets(kind_named(name)))
     assert "actors" not in targets(kind_named("incident")), "a list of parties is no single cell"
+
+
+def test_headings_beside_the_fields_names_are_not_passed_over(tmp_path: Path) -> None:
+    """``Lat`` is no field's name, yet nobody means it to be left out because ``Name`` is one."""
+    site = kind_named("site")
+    plain = open_table(a_file(tmp_path, "Name,Type,latitude,remark\nMbata,school,4,x\n"))
+    mixed = open_table(a_file(tmp_path, "Name,Type,Lat,Lon\nMbata,school,4,18\n", "mixed.csv"))
+    assert named(plain, site)
+    assert not named(mixed, site)
+    found = {column.name: column.field for column in propose(known(mixed), "site").columns}
+    assert found == {"Name": "name", "Type": "type", "Lat": "latitude", "Lon": "longitude"}

@@ -205,3 +205,13 @@ def test_any_bytes_give_rows_that_add_up_or_one_clear_error(
         return
     assert sums(made)[0] == filed
     assert made.rows == sum(1 for _ in table.rows())
+
+
+@pytest.mark.parametrize("begins", [b"PAR1", b"%PDF-1.7", b"7z\xbc\xaf\x27\x1c"])
+def test_what_is_sent_in_place_of_a_table_is_named(tmp_path: Path, begins: bytes) -> None:
+    path = tmp_path / "sent.csv"
+    path.write_bytes(begins + bytes(600))
+    with pytest.raises(UnclearFile, match="and no table that can be read here") as refused:
+        open_table(path)
+    assert refused.value.field == "file"
+    assert refused.value.remedy is not None

@@ -6,6 +6,7 @@ All of it passes here, and is said in the language of the terminal (``LC_ALL``, 
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from eirene.errors import EireneError
 from eirene.reports import words
@@ -22,17 +24,24 @@ from eirene.reports.sentences import say as in_words
 _out = Console(highlight=False, soft_wrap=True)
 _wide = Console(highlight=False, width=4_000)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control signs but tab and line break, and those that turn the direction of writing."""
 Report = Callable[[int, int], None]
 
 
 def say(text: str) -> None:
     """A sentence for people, on standard output."""
-    _out.print(in_words(text), markup=False)
+    _out.print(shown(in_words(text)), markup=False)
 
 
 def note(text: str) -> None:
     """A remark, on standard error, so that output can be piped."""
-    _err.print(in_words(text), markup=False)
+    _err.print(shown(in_words(text)), markup=False)
+
+
+def shown(text: str) -> str:
+    """A text without signs that steer a terminal; each is shown as what it is."""
+    return _STEERS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 class _Stage:
@@ -61,10 +70,23 @@ def table(rows: Sequence[Sequence[object]], *heads: str) -> None:
     strings = words.table()
     made = Table(box=None, pad_edge=False, show_header=any(heads))
     for head in heads:
-        made.add_column(strings.get(f"head.{head}", head), overflow="fold")
+        made.add_column(_plain(strings.get(f"head.{head}", head)), overflow="fold")
     for row in rows:
-        made.add_row(*(in_words(str(cell)) for cell in row))
-    (_out if _out.is_terminal else _wide).print(made)
+        made.add_row(*(_plain(str(cell)) for cell in row))
+    if _out.is_terminal:
+        _out.print(made)
+        return
+    with _wide.capture() as lines:
+        _wide.print(made)
+    for line in lines.get().splitlines():
+        _out.print(line.rstrip(), markup=False)
+
+
+def _plain(text: str) -> Text:
+    """Words as they are: in a file of somebody else brackets are no markup, and no sign steers
+    the terminal.
+    """
+    return Text(shown(in_words(text)))
 
 
 @contextmanager
@@ -75,7 +97,7 @@ def progress(title: str) -> Generator[Report]:
         yield _lines(title)
         return
     columns = (
-        TextColumn(title),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

@@ -192,11 +192,18 @@ def chosen(of: Known, kind: str, fields: Mapping[str, str]) -> tuple[Column, ...
 
 
 def named(table: Table, kind: Kind) -> bool:
-    """Whether the headings are names of fields themselves, all that the kind demands among them."""
+    """Whether the headings are names of fields themselves, all that the kind demands among them,
+    and none is beside them that another field is called by (``name, type, Lat, Lon``).
+    """
     there = {field_named(column) for column in table.columns}
+    free = frozenset(targets(kind)) - there
     there |= {"occurred"} if "occurred_start" in there else set()
     demanded = {field.name for field in fields_of(kind.content).values() if field.required}
-    return demanded | set(kind.requires) <= there
+    if not demanded | set(kind.requires) <= there:
+        return False
+    known = {*targets(kind), *ENVELOPE, *NOT_MAPPED}
+    others = [column for column in table.columns if field_named(column) not in known]
+    return not any(fits(column, "", kind, free) for column in others)
 
 
 def targets(kind: Kind) -> list[str]:

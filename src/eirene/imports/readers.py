@@ -38,6 +38,18 @@ _XML = re.compile(
     re.DOTALL,
 )
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = (
+    (b"%PDF-", "a PDF"),
+    (b"PAR1", "a Parquet file"),
+    (b"7z\xbc\xaf\x27\x1c", "packed with 7-Zip"),
+    (b"Rar!\x1a\x07", "packed with RAR"),
+    (b"$FL2@(#)", "a file of SPSS"),
+    (b"<stata_dta>", "a file of Stata"),
+    (b"\x00\x01\x00\x00Standard ", "a database of Access"),
+    (b"\x89PNG\r\n", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+"""How files begin that people send in place of a table."""
 
 
 def open_table(
@@ -58,6 +70,13 @@ def open_table(
     stated = Options(encoding, delimiter, sheet, heading, hidden)
     with open_bytes(path) as stream:
         start = stream.read(2_000)
+    for begins, what in _OTHERS:
+        if start.startswith(begins):
+            raise UnclearFile(
+                f"{path.name} is {what}, and no table that can be read here.",
+                field="file",
+                remedy="Unpack it, or save what is in it as CSV, XLSX, GeoJSON or GeoPackage.",
+            )
     if start.startswith(_ZIP):
         return _archive(path, stated)
     if start.startswith(_SQLITE):
