@@ -7,8 +7,9 @@ reader sees, and comes out of the same question as the counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import compress
 from typing import Any, Protocol
 
 import msgspec
@@ -18,13 +19,23 @@ from eirene.picture.columns import moment_of
 from eirene.picture.plan import Plan
 from eirene.picture.store import Reading
 
-Counted = tuple[Any, ...]
-"""Columns, then n, with a point, and the sums."""
+Table = list[list[Any]]
+"""What was counted, column by column: by what, then n, with a point, and the sums."""
 _FINEST = "coalesce(v.adm3, v.adm2, v.adm1)"
 OWN_POINT = "v.pointed AND v.reach IS NULL"
 """Whether the point is where it was: of a coarser version it only stands in the middle of an area
 or a cell, and says nothing of what lies in another version's areas."""
-_OWN_LON, _OWN_LAT = (f"iif(v.reach IS NULL, v.{axis}, NULL)" for axis in ("lon", "lat"))
+_OWN_PLACE = [f"iif(v.reach IS NULL, v.{axis}, NULL)" for axis in ("lon", "lat")]
+Stand = tuple[bool, str | None]
+"""Whether any area is named, and the area that is counted in."""
+
+
+def dated(table: Table) -> Table:
+    """Rows with a day, which stands first."""
+    if None not in table[0]:
+        return table
+    there = [day is not None for day in table[0]]
+    return [list(compress(column, there)) for column in table]
 
 
 class Basis(Protocol):
@@ -66,48 +77,49 @@ class Placed:
     """Puts rows that were counted by P-codes into the areas that were asked for."""
 
     def __init__(
-        self, db: Reading, basis: Basis | None, columns: Sequence[str], level: int, unit: int | None
+        self, db: Reading, basis: Basis | None, columns: Sequence[str], level: int
     ) -> None:
-        """``unit``: the vaguest time that a group holds; None: no group is one of time."""
-        self._db, self._basis, self._unit = db, basis, unit
+        self._db, self._basis = db, basis
         self._level, self._width = level, len(columns)
         self._first = columns.index("adm1")
         self._last = max(at for at, name in enumerate(columns) if name.startswith("adm")) + 1
         self._areas: dict[int, str | None] = {}
         self._split: set[int] = set()
         """Areas that lie in several: their points decide."""
-        self._known: dict[Any, tuple[bool, str | None, bool]] = {}
-        self._by_point = self._by_area = self._nowhere = self._outside = self._coarse = 0
+        self._stand: dict[Any, Stand] = {}
+        self._put: Table = [[], [], []]
+        """Of all rows that were put somewhere: what ``_stand`` knows them by; n; with a point."""
 
-    def rows(
-        self, counted: Iterable[Counted], pointwise: Callable[[str, str], Iterable[Counted]]
-    ) -> Iterator[Counted]:
-        """The same rows with the P-code of the area in the column of its level.
+    def put(self, table: Table, pointwise: Callable[[Sequence[str], str], Table]) -> Table:
+        """The same with the P-code of the area in the column of its level.
 
         ``pointwise`` counts once more, by further columns and on a condition.
         """
-        first, last, known = self._first, self._last, self._known
-        for row in counted:
-            if self._unit is not None and row[0] > self._unit:
-                yield row
-                continue
-            areas = row[first:last]
-            place = known.get(areas)
-            if place is None:
-                place = known[areas] = self._place(areas)
-            named, area, split = place
-            if not split:
-                yield self._put(row, named, area)
+        keys: list[Any] = list(zip(*table[self._first : self._last], strict=True))
+        stand = self._stand = {areas: self._place(areas) for areas in set(keys)}
         if self._split:
+            by_area = [not self._by_point(key, *stand[key]) for key in keys]
             among = ", ".join(str(number) for number in sorted(self._split))
-            points = pointwise(f"{_OWN_LON}, {_OWN_LAT}", f"{_FINEST} IN ({among})")
-            yield from self._by_points(points)
+            more, found = self._at_points(pointwise(_OWN_PLACE, f"{_FINEST} IN ({among})"))
+            table = [
+                [*compress(column, by_area), *further]
+                for column, further in zip(table, more, strict=True)
+            ]
+            keys = [*compress(keys, by_area), *found]
+            stand |= {one: one for one in found}  # two things, where areas are three numbers
+        self._put = [keys, table[self._width], table[self._width + 1]]
+        areas = {key: area for key, (_, area) in stand.items()}
+        at = self._first + self._level - 1
+        return [*table[:at], list(map(areas.__getitem__, keys)), *table[at + 1 :]]
 
-    def _place(self, areas: Sequence[int | None]) -> tuple[bool, str | None, bool]:
-        """Whether any area is named, the area to count in, and whether points decide on it."""
+    def _place(self, areas: Sequence[int | None]) -> Stand:
         codes = [one for one in areas if one is not None]
-        area = self._area(codes)
-        return bool(codes), area, area is None and bool(codes) and codes[-1] in self._split
+        return bool(codes), self._area(codes)
+
+    def _by_point(self, areas: Sequence[int | None], named: bool, area: str | None) -> bool:
+        """Whether points decide on where rows of these areas are counted."""
+        finest = next((one for one in reversed(areas) if one is not None), None)
+        return named and area is None and finest in self._split
 
     def _area(self, codes: Sequence[int]) -> str | None:
         """Of P-codes from the coarsest to the finest, as far as they are known."""
@@ -122,32 +134,34 @@ class Placed:
                 self._split.add(number)
         return self._areas[number]
 
-    def _by_points(self, counted: Iterable[Counted]) -> Iterator[Counted]:
+    def _at_points(self, table: Table) -> tuple[Table, list[Stand]]:
+        """What was counted by point, without it, and where each row is counted."""
         assert self._basis is not None
-        found = [row for row in counted if self._unit is None or row[0] <= self._unit]
         at = self._width
-        points = list(dict.fromkeys((row[at], row[at + 1]) for row in found if row[at] is not None))
-        degrees = [(lon / schema.DEGREE, lat / schema.DEGREE) for lon, lat in points]
-        areas = dict(zip(points, self._basis.at_each(degrees), strict=True))
-        for row in found:
-            area = areas.get((row[at], row[at + 1]))
-            yield self._put((*row[:at], *row[at + 2 :]), True, area)
+        points = list(zip(table[at], table[at + 1], strict=True))
+        there = list(dict.fromkeys(point for point in points if point[0] is not None))
+        degrees = [(lon / schema.DEGREE, lat / schema.DEGREE) for lon, lat in there]
+        areas = dict(zip(there, self._basis.at_each(degrees), strict=True))
+        return table[:at] + table[at + 2 :], [(True, areas.get(point)) for point in points]
 
-    def _put(self, row: Counted, named: bool, area: str | None) -> Counted:
-        n, pointed = row[self._width], row[self._width + 1] or 0
-        if area is not None:
-            self._by_point += pointed
-            self._by_area += n - pointed
-        elif named:
-            self._coarse += n
-        else:
-            self._outside += pointed
-            self._nowhere += n - pointed
-        at = self._first + self._level - 1
-        return (*row[:at], area, *row[at + 1 :])
+    def _stood(self) -> tuple[int, int, int, int, int]:
+        """By point, by area, without a place, outside, and too coarse."""
+        by_point = by_area = nowhere = outside = coarse = 0
+        for key, n, pointed in zip(*self._put, strict=True):
+            named, area = self._stand[key]
+            if area is not None:
+                by_point += pointed
+                by_area += n - pointed
+            elif named:
+                coarse += n
+            else:
+                outside += pointed
+                nowhere += n - pointed
+        return by_point, by_area, nowhere, outside, coarse
 
     def coverage(self, plan: Plan) -> Coverage:
         """Of all rows that were put into areas, and of where they come from."""
+        by_point, by_area, nowhere, outside, coarse = self._stood()
         undated, starts, ends = 0, list[int](), list[int]()
         sources, owners = set[int | None](), set[int | None]()
         dated = "CASE WHEN v.lasts IS NOT NULL THEN v.start"
@@ -164,11 +178,11 @@ class Placed:
                 sources |= set(msgspec.json.decode(told, type=list[int | None]))
                 owners |= set(msgspec.json.decode(whose, type=list[int | None]))
         return Coverage(
-            by_point=self._by_point,
-            by_area=self._by_area,
-            without_place=self._nowhere,
-            outside=self._outside,
-            too_coarse=self._coarse,
+            by_point=by_point,
+            by_area=by_area,
+            without_place=nowhere,
+            outside=outside,
+            too_coarse=coarse,
             undated=undated,
             start=moment_of(min(starts)) if starts else None,
             end=moment_of(max(ends)) if ends else None,
