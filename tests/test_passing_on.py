@@ -101,6 +101,37 @@ def test_break_glass_does_not_open_it(office: Office) -> None:
         )
 
 
+@pytest.mark.parametrize("opened", [True, False], ids=["open", "asked for"])
+def test_a_later_mark_ends_what_break_glass_opened_or_asked_for(
+    office: Office, opened: bool
+) -> None:
+    """Two people saw it before somebody learned that its source forbids it."""
+    people = [
+        a_reader("mission", "command", decides=("police",), grants=("mission",), account=name)
+        for name in ("chief", "deputy")
+    ]
+    [filed] = office.file(an_incident(state="reported"))
+    for who in people[: 1 + opened]:
+        office.standing[who.account] = who
+        office.glass.ask(
+            who,
+            who.account,
+            bytes.fromhex(filed),
+            "police",
+            reason="Somebody must look at this one now.",
+            until=office.now + timedelta(hours=1),
+        )
+    assert len([r for r in office.seen("police") if r.is_version]) == opened
+    [marked] = office.file(an_incident(amends=[filed], terms=TERMS))
+    office.desk.tick()
+    assert office.seen("police") == []
+    found = office.people.releases(people[0], bytes.fromhex(marked))
+    [line] = [line for line, _ in found if line.audience == "police"]
+    assert line.state == ("recalled" if opened else "refused")
+    assert line.last.reason == "its marking forbids it"
+    assert office.glass.asked(people[1]) == []
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_no_file_that_is_taken_along_has_it_and_the_manifest_counts_it(
     office: Office, format_: str

@@ -60,6 +60,7 @@ from eirene.release.configuration import Configuration
 from eirene.release.deciding import Decision, class_of, slot_after, slot_min
 from eirene.release.rules import Rule
 from eirene.release.sources import Country
+from eirene.release.terms import may_leave
 from eirene.release.version import Version, version_of
 from eirene.reports.acts import is_act
 from eirene.reports.acts import release as release_act
@@ -247,7 +248,11 @@ class ReleaseDesk(Cases):
         steps: list[Step] = []
         for decision in self.decided(case, now) if not case.withdrawn else ():
             line = by_audience.pop(decision.audience, None)
-            step = begun(decision) if line is None else moved(line, decision, case.entry)
+            step = (
+                begun(decision)
+                if line is None
+                else moved(line, decision, case.entry, leaves=may_leave(case.body))
+            )
             if step is not None:
                 steps.append(step)
         if case.withdrawn:

@@ -41,9 +41,14 @@ def step(line: bytes, decision: Decision) -> Step:
     )
 
 
-def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
-    """What an amendment, or a new rule, makes of a line that there is."""
+def moved(line: Line, decision: Decision, entry: bytes, *, leaves: bool = True) -> Step | None:
+    """What an amendment, or a new rule, makes of a line that there is.
+
+    ``leaves``: False where the terms of its source forbid passing on what the report says now.
+    """
     amended = line.original != entry
+    if not leaves and (line.version or line.state in (DUE, WAITS)):
+        return _forbidden(line)  # whoever opened it: terms bind two people as they bind a rule
     if rule_of(line) == BREAK_GLASS and line.state == MADE:
         return None  # two people opened it, and it ends by itself
     if rule_of(line) == BREAK_GLASS and line.state in (WAITS, REFUSED):
@@ -56,13 +61,7 @@ def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
     if not line.version:
         return _without_version(line, decision, amended=amended)
     if decision.outcome == "capped":
-        return Step(
-            line=line.id,
-            audience=line.audience,
-            step=RECALLED,
-            version=line.version,
-            reason="its marking forbids it",
-        )
+        return _forbidden(line)
     if under(line, decision):
         if not amended:
             return None
@@ -78,6 +77,19 @@ def moved(line: Line, decision: Decision, entry: bytes) -> Step | None:
         rule=decision.rule if decision.gives else "",
         mode=decision.mode if decision.gives else "",
         version=line.version,
+    )
+
+
+def _forbidden(line: Line) -> Step:
+    """The marking of a report ends what its audience has, or waits for."""
+    if not line.version:
+        return refused(line, "its marking forbids it")
+    return Step(
+        line=line.id,
+        audience=line.audience,
+        step=RECALLED,
+        version=line.version,
+        reason="its marking forbids it",
     )
 
 

@@ -7,7 +7,10 @@ even for those who read it here.
 
 Invariants
   * The mark rides with the report: whatever amends a marked report is marked (``kept``).
-    Taking it away is not possible; withdraw the report and import it under other terms.
+    Taking it away is not possible. Also what says again what it said before its import was
+    taken back stays marked: two people may have seen the list meanwhile, and nobody can tell; a
+    mark too many harms nobody. Where it was a mistake, bring the table under another source.
+  * A mark that comes later ends what was given before, by a rule or through broken glass.
   * Whatever makes something for taking along asks ``may_leave`` of each report, or puts
     ``LEAVES`` into its question: a file, and just so what the programs of others fetch - features
     and tiles of the map - since it is in their folders from then on. What the node's own screen
