@@ -32,6 +32,7 @@ from eirene.picture.imports import Imported, state_of
 from eirene.release.reader import Reader
 from eirene.reports.acts.imported import is_made
 from eirene.reports.flat import content_values
+from eirene.web import bring
 from eirene.web.bring import filed, planned
 from eirene.web.undoing import told
 from import_files import a_file, a_mapping, sums
@@ -387,6 +388,52 @@ def test_taking_back_stops_too_and_once_more_does_the_rest(
     rest = office.node.importing.undo(office.duty, one.id)
     assert (rest.withdrawn, rest.gone, rest.stopped) == (3, 2, False)
     assert told(office.node.importing.all(office.duty), office.node.importing)[0]["undone"]
+
+
+def test_nothing_is_taken_back_while_it_is_filed_or_taken_back(
+    office: Office, source: str, two_at_a_time: None
+) -> None:
+    importing = office.node.importing
+    refused: list[str] = []
+
+    def heard(line: dict[str, Any]) -> None:
+        if "progress" in line:
+            undo()
+
+    def undo(*_: object) -> None:
+        running = importing.at_work("")[0]
+        run = importing.run_of(running)
+        assert run is not None and run.wait()
+        with pytest.raises(InvalidQuery) as caught:
+            importing.undo(office.duty, running)
+        refused.append(caught.value.message)
+
+    filed(office.node, office.duty, office.plan(FIVE, source), heard)
+    assert set(refused) == {"This import is still being filed."}
+    refused.clear()
+    one = office.last()
+    assert importing.undo(office.duty, one.id, progress=undo).withdrawn == 5
+    assert set(refused) == {"This import is being taken back already."}
+
+
+def test_a_stop_is_heard_while_what_vanished_is_withdrawn(
+    office: Office, source: str, two_at_a_time: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bring, "BLOCK", 2)
+    office.bring(FIVE, source)
+    made = office.plan({9: 9}, source)
+
+    def check() -> None:
+        run = office.node.importing.run_of(office.node.importing.at_work("")[0])
+        assert run is not None
+        run.wait()
+        if len(office.stands(source)) < 6:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        filed(office.node, office.duty, made, _quiet, withdraw=True, check=check)
+    left = len(office.stands(source))
+    assert 1 < left < 6, "what it withdrew stays withdrawn, and the rest stands"
 
 
 def test_only_the_organisation_that_imports_stops_it(office: Office, source: str) -> None:

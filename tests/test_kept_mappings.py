@@ -11,8 +11,9 @@ import pytest
 
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import mapping_named, ready_mappings
-from eirene.imports.shared import expressions, fault_of, shared_mapping
+from eirene.imports.shared import expressions, fault_of, is_calm, shared_mapping
 from eirene.web.control import lines
+from eirene.web.kept import mapping_for
 from web_node import WebNode
 
 JOC, COLLEAGUE, NGO = "joc-duty-officer", "sector-operations-officer", "ngo-focal-point"
@@ -105,6 +106,33 @@ def test_the_command_line_takes_it_by_its_name_and_keeps_one(
     assert "villages-too" in [one["name"] for one in kept(web)]
 
 
+def test_what_somebody_else_kept_is_asked_about_and_takes_no_compartment_along(
+    web: WebNode, tmp_path: Path
+) -> None:
+    """By its name, and where it is proposed for its shape; in a terminal and in the browser."""
+    rules = 'kind = "site"\nsource = "Hers"\nname = "x"\ncompartment = "mission"\n'
+    rules += '[const]\ntype = "other"\n[fields]\nname = "Ville"\npeople = "Gens"\n'
+    web.file({"kind": "mapping", "compartment": "mission", "name": "hers", "rules": rules})
+    path = tmp_path / "ville.csv"
+    path.write_text("Ville,Gens\nOutlying,3\n")
+    given = {"file": str(path), "account": COLLEAGUE, "compartment": "mission"}
+    for mapping in ("hers", ""):
+        said = given | {"mapping": mapping}
+        [*_, told] = lines(web.node, "import", said)  # pyright: ignore[reportArgumentType]
+        assert told["error"]["field"] == "mapping", mapping
+        assert f"'hers' was kept by {JOC}" in told["error"]["message"]
+    mine = mapping_for(web.node, web.node.people.reader(JOC), "hers", files=False)
+    theirs = mapping_for(web.node, web.node.people.reader(COLLEAGUE), "hers", files=False)
+    assert (mine.compartment, theirs.compartment) == ("mission", "")
+    [*_, told] = lines(web.node, "import", given | {"mapping": "hers", "yes": True})  # pyright: ignore[reportArgumentType]
+    assert told["filed"] == 1
+    odd = tmp_path / "hers.toml"
+    odd.write_text(MINE)
+    web.file({"kind": "mapping", "compartment": "mission", "name": str(odd), "rules": rules})
+    own = mapping_for(web.node, web.node.people.reader(COLLEAGUE), str(odd), files=True)
+    assert "Dorf" in str(own.fields), "nobody stands before a file of mine"
+
+
 def test_the_same_name_again_is_an_amendment(web: WebNode) -> None:
     for source in ("First", "Second"):
         rules = MINE.replace("A list", source)
@@ -164,8 +192,9 @@ def test_an_expression_that_may_cost_hours_is_refused(expression: str) -> None:
 
 def test_what_ready_mappings_ask_is_asked_of_those_that_are_kept() -> None:
     for name in ready_mappings():
-        for expression in expressions(mapping_named(name)):
-            assert fault_of(expression) == "", (name, expression)
+        for expression, whole in expressions(mapping_named(name)):
+            assert fault_of(expression, whole=whole) == "", (name, expression)
+        assert is_calm(mapping_named(name)), "and costs no process of its own for a short table"
 
 
 @pytest.mark.parametrize(

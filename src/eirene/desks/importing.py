@@ -6,6 +6,7 @@ Invariants
     not at all: what an import filed is known to the last report.
   * An import stops between two blocks, and its record says so. What it filed stays; the same
     file brought again adds only the rest.
+  * Nothing takes an import back while it is still being filed, or is being taken back already.
   * Taking back never removes: what an import brought is withdrawn, what it
     amended says again what it said before, and what was changed since is left alone.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -80,15 +82,31 @@ class ImportDesk:
     ) -> None:
         self._keys, self._picture, self.filing, self._clock = keys, picture, filing, clock
         self._runs: dict[bytes, Run] = {}
+        self._beginning = threading.Lock()
 
     def begin(self, reader: Reader, compartment: str, told: Import, *, of: int = 0) -> Run:
-        """An import that starts now; ``told.id`` is chosen here where it is empty, ``of`` as in
-        ``Run``.
+        """An import, or its undoing, that starts now; ``told.id`` is chosen here where it is empty,
+        ``of`` as in ``Run``. Raises ``InvalidQuery`` for an undoing while that import is at work.
         """
         self._check_may(reader, compartment)
         named = told if told.id else msgspec.structs.replace(told, id=os.urandom(16))
-        run = self._runs[named.id] = Run(self, reader, named, compartment, of)
+        with self._beginning:
+            if named.undoes:
+                self._check_rests(named.undoes)
+            run = self._runs[named.id] = Run(self, reader, named, compartment, of)
         return run
+
+    def _check_rests(self, id_: bytes) -> None:
+        run = self.run_of(id_)
+        if run is not None:
+            undoing = bool(run.told.undoes)
+            raise InvalidQuery(
+                "This import is being taken back already."
+                if undoing
+                else "This import is still being filed.",
+                field="import",
+                remedy="Wait until that is done." if undoing else "Stop it first, then undo it.",
+            )
 
     def left(self, run: Run) -> None:
         """It is no longer at work."""
@@ -271,12 +289,17 @@ class ImportDesk:
     # -- what an edition no longer has
 
     def vanished(
-        self, reader: Reader, told: Import, compartment: str, here: Callable[[bytes], bool]
+        self,
+        reader: Reader,
+        told: Import,
+        compartment: str,
+        here: Callable[[bytes], bool],
+        check: Callable[[], None] = lambda: None,
     ) -> Vanished:
         """Reports of earlier editions of a list that stand, and whose rows this one no longer has.
 
         ``told``: the import of this edition. ``here``: whether the entity that begins with
-        these 8 bytes is in it.
+        these 8 bytes is in it. ``check`` is asked between pages, and may raise to end it.
         """
         found = Vanished()
         amended: set[bytes] = set()
@@ -289,6 +312,7 @@ class ImportDesk:
             if not same_list or of.owner != reader.organisation or of.id == told.id:
                 continue
             for ids in filed_by(self._picture(), reader, of.id):
+                check()
                 known = entities8(self._picture(), reader, ids)
                 away = [id_ for id_, entity8 in known if not here(entity8)]
                 for row in many.reports(self._picture(), reader, away).values():

@@ -15,7 +15,8 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from datetime import date
 from typing import IO, Any
 
@@ -24,6 +25,7 @@ import msgspec
 from eirene.imports.deciding import BLOCK, REJECT, REPORT, Decided, Job
 from eirene.imports.faults import BadMapping, UnclearFile
 from eirene.imports.rowworker import (
+    BLOCK_S,
     LENGTH,
     WORDS,
     Ask,
@@ -43,6 +45,9 @@ from eirene.reports.draft import Draft
 WORTH = 256 << 10
 """Bytes of a file from which the start of a process is worth it: some 5,000 rows."""
 PROGRAM = ("-m", "eirene.imports.rowworker")
+SILENT_S = 300.0
+"""Seconds without a word of it after which it is given up: a workbook is unpacked before its rows."""
+_BREATH_S = 0.2
 _AHEAD = 3
 """Blocks that are decided before they are asked for."""
 _MEMORY_FILE = re.compile(r"/proc/self/fd/(\d+)")
@@ -58,11 +63,16 @@ def is_worth_it(table: Table) -> bool:
         return False
 
 
-def decided(job: Job, columns: Columns, tally: Tally) -> Iterator[list[Decided]]:
-    """Rows that are reports, amendments, repeats or rejects, block by block; ``tally`` counts all."""
+def decided(
+    job: Job, columns: Columns, tally: Tally, check: Callable[[], None]
+) -> Generator[list[Decided]]:
+    """Rows that are reports, amendments, repeats or rejects, block by block; ``tally`` counts all.
+
+    ``check`` is asked several times a second while nothing comes, and may raise to end it.
+    """
     content = msgspec.msgpack.Decoder(job.kind.content)
     with _Worker(job, columns) as worker:
-        for part in worker.parts(tally):
+        for part in worker.parts(tally, check):
             found = [_decided(job, content, one) for one in part.said]
             for (text, flat), one in zip(part.samples, found, strict=False):
                 one.flat = flat
@@ -131,6 +141,7 @@ class _Worker:
             block=BLOCK,
             finds=job.find is not None,
             areas=job.shaper.areas is not None,
+            block_s=BLOCK_S,
         )
         self._process = subprocess.Popen(
             [sys.executable, "-I", *PROGRAM],
@@ -147,6 +158,7 @@ class _Worker:
         self._out: IO[bytes] = self._process.stdout
         self._heard: queue.Queue[Message | Exception] = queue.Queue(_AHEAD)
         self._closed = threading.Event()
+        self._alive = time.monotonic()
         self._thread = threading.Thread(
             target=self._hear, args=(setup,), name="import-reader", daemon=True
         )
@@ -168,10 +180,10 @@ class _Worker:
             self._in.close()
         self._out.close()
 
-    def parts(self, tally: Tally) -> Iterator[Part]:
+    def parts(self, tally: Tally, check: Callable[[], None]) -> Iterator[Part]:
         """What it answers, in order; at the end, the entities of all rows stand in ``tally``."""
         while True:
-            message = self._heard.get()
+            message = self._waited(tally, check)
             if isinstance(message, Exception):
                 raise message
             if isinstance(message, Fault):
@@ -182,6 +194,22 @@ class _Worker:
             assert isinstance(message, Block)
             yield message.part
 
+    def _waited(self, tally: Tally, check: Callable[[], None]) -> Message | Exception:
+        """Its next answer; the wait for it has an end, and can be ended."""
+        while True:
+            try:
+                return self._heard.get(timeout=_BREATH_S)
+            except queue.Empty:
+                check()
+            if time.monotonic() - self._alive > SILENT_S:
+                return Fault(
+                    "",
+                    f"has a cell after row {tally.rows + 1:,} on which nothing came for "
+                    f"{SILENT_S:.0f} seconds",
+                    None,
+                    None,
+                )
+
     def _hear(self, setup: Setup) -> None:
         try:
             with contextlib.suppress(BrokenPipeError):  # it died: what it says next tells
@@ -189,6 +217,7 @@ class _Worker:
                 self._in.flush()
             while not self._closed.is_set():
                 message = self._next()
+                self._alive = time.monotonic()
                 if isinstance(message, Ask):
                     self._answer(message)
                     continue

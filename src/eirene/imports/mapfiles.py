@@ -290,7 +290,17 @@ def _table(path: Path, work: Workplace, found: _Found, stated: Options) -> Table
 
     sheet = summary.read[0] if len(summary.read) == 1 else ""
     layers = tuple(one.name for one in summary.layers)
-    return Table(path, columns, tuple(facts), given, textual=False, sheet=sheet, sheets=layers)
+    held = os.fstat(rows.fileno()).st_size if work.in_memory else 0
+    return Table(
+        path,
+        columns,
+        tuple(facts),
+        given,
+        textual=False,
+        sheet=sheet,
+        sheets=layers,
+        held=held,
+    )
 
 
 def _settled(path: Path, found: _Found, summary: Summary) -> None:

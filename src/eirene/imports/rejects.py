@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -76,6 +78,23 @@ def write_rejects(path: Path, rejects: Iterable[Reject], columns: Sequence[str])
     """Write a CSV of rejects; gives their number."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         return write_to(stream, rejects, columns)
+
+
+_PIECE = 64 << 10
+
+
+def written(rejects: Generator[Reject], columns: Sequence[str]) -> Generator[bytes]:
+    """The same in pieces of UTF-8, made one after the other; whoever closes it closes these."""
+    out = io.StringIO(newline="")
+    writer = Writer(out, columns)
+    with contextlib.closing(rejects):
+        for reject in rejects:
+            writer.write(reject)
+            if out.tell() >= _PIECE:
+                yield out.getvalue().encode()
+                out.seek(0)
+                out.truncate()
+    yield out.getvalue().encode()
 
 
 def write_to(stream: IO[str], rejects: Iterable[Reject], columns: Sequence[str]) -> int:

@@ -31,6 +31,8 @@ ANYONE = Reader(account="", role="anyone", compartments=frozenset({"public"}))
 
 # Queries leave the loop free; SQLite lets go of the interpreter while it works.
 _pool = ThreadPoolExecutor(4, thread_name_prefix="query")
+# Taking 100,000 reports back holds up no query, and no stop of it.
+_long = ThreadPoolExecutor(4, thread_name_prefix="long")
 
 
 def beside(connection: Connection, name: str, default: Any = None) -> Any:
@@ -84,3 +86,8 @@ async def in_pool(pool: Executor, ask: Callable[P, R], *args: P.args, **kwargs: 
     loop = asyncio.get_running_loop()
     here = copy_context()
     return await loop.run_in_executor(pool, lambda: here.run(ask, *args, **kwargs))
+
+
+async def at_length(ask: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same for an import's work of many seconds."""
+    return await in_pool(_long, ask, *args, **kwargs)

@@ -37,7 +37,7 @@ from eirene.reports.flat import content_values
 from eirene.reports.kinds import kind_named
 from eirene.times import iso
 from eirene.web.bodies import text_in
-from eirene.web.kept import as_report, keep, mapping_for, usable
+from eirene.web.kept import as_report, keep, mapping_for, stranger_of, usable
 from eirene.web.node import ControlledNode, Node
 
 Line = dict[str, Any]
@@ -48,9 +48,9 @@ _SHOWN_VANISHED = 20
 def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
     """Plan a file, or file it; answers the table and the sums.
 
-    ``given``: file, kind, mapping, account, compartment, dry_run, yes, rejects. Without a
-    mapping one is proposed; what was only guessed is filed only with ``yes``. The file is
-    gone through once: what is filed is decided on the way.
+    ``given``: file, kind, mapping, account, compartment, dry_run, yes, rejects, permitted. Without a
+    mapping one is proposed; what was only guessed, or kept by somebody else, is filed only with
+    ``yes``. The file is gone through once: what is filed is decided on the way.
     """
     reader = node.people.reader(given["account"]) if given.get("account") else Reader(account="")
     path = Path(text_in(given, "file"))
@@ -66,8 +66,11 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
         table=table,
         look=False,
         places=_places(given),
+        permitted=text_in(given, "permitted", default=""),
     )
-    guessed = found is not None and not found.ready
+    named_ = found.ready if found is not None else text_in(given, "mapping", default="")
+    stranger = stranger_of(node, reader, named_) if named_ and given.get("account") else ""
+    guessed = bool(stranger) or (found is not None and not found.ready)
     stopped = bool(given.get("dry_run")) or not given.get("account")
     stopped = stopped or (guessed and not given.get("yes"))
     rejects = _Rejects(Path(given["rejects"]), made.columns) if given.get("rejects") else None
@@ -90,7 +93,7 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
     shown = [list(line) for line in told]
     if stopped and not given.get("dry_run"):
         say({"table": shown})
-        raise _nobody_said(bool(given.get("account")))
+        raise _nobody_said(bool(given.get("account")), named_ if stranger else "", stranger)
     return {
         "table": shown,
         "guessed": guessed,
@@ -154,12 +157,18 @@ def words_of(row: Row) -> str:
     return str(values.get("name") or values.get("summary") or row.type or row.kind)
 
 
-def _nobody_said(account: bool) -> InvalidQuery:
+def _nobody_said(account: bool, kept: str, stranger: str) -> InvalidQuery:
     if not account:
         return InvalidQuery(
             "Somebody must file the reports.",
             field="account",
             remedy="Give --account NAME (eirene account list), or look only: --dry-run.",
+        )
+    if stranger:
+        return InvalidQuery(
+            f"The mapping {kept!r} was kept by {stranger}, and nobody has said yes to it.",
+            field="mapping",
+            remedy="Look at the table, and at what it says of source and marking, then add --yes.",
         )
     return InvalidQuery(
         "The mapping was only guessed, and nobody has said yes to it.",
@@ -231,8 +240,12 @@ def planned(
     table: Table | None = None,
     look: bool = True,
     places: Mapping[str, str] | None = None,
+    check: Callable[[], None] | None = None,
+    permitted: str = "",
 ) -> Plan:
-    """The plan of an import for an account; ``places``: what it says that names in it mean."""
+    """The plan of an import for an account; ``places``: what it says that names in it mean,
+    ``check`` and ``permitted`` as for ``run.plan``.
+    """
 
     def current(entities: Sequence[bytes]) -> dict[bytes, Known]:
         found = many.told(node.picture, reader, entities)
@@ -255,6 +268,8 @@ def planned(
         progress=lambda done: say({"progress": done, "of": 0}),
         table=table,
         look=look,
+        check=check,
+        permitted=permitted,
     )
 
 
@@ -296,13 +311,16 @@ def _only(reader: Reader) -> str:
     )
 
 
-def vanished(node: Node, reader: Reader, made: Plan) -> Vanished | None:
+def vanished(
+    node: Node, reader: Reader, made: Plan, check: Callable[[], None] = lambda: None
+) -> Vanished | None:
     """What a newer edition no longer has, once all its rows were decided; None where a file is no
     edition of a list: rejects, or an export of this node.
     """
     if not made.is_edition:
         return None
-    found = node.importing.vanished(reader, made.record, made.compartment, made.tally.has)
+    has = made.tally.has
+    found = node.importing.vanished(reader, made.record, made.compartment, has, check)
     return found if found.rows or found.kept else None
 
 
@@ -314,31 +332,39 @@ def filed(
     take: Callable[[Sequence[Decided]], None] = _pass_over,
     withdraw: bool = False,
     seen: frozenset[bytes] | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[int, Vanished | None]:
     """File what a plan holds, block by block; gives the number of reports, all of them durable,
     and what an edition no longer has, which is withdrawn if asked for; of that, where ``seen`` says
     what somebody looked at, no more than these.
 
-    Raises ``Stopped`` between two blocks where somebody stopped it; what was filed stays.
+    Raises ``Stopped`` between two blocks, or while the next one does not come, where somebody
+    stopped it, or what ``check`` raises; what was filed stays.
     """
     of = made.rows  # none where the file was not looked at before
     with node.importing.begin(reader, made.compartment, made.record, of=of) as run:
+
+        def go_on() -> None:
+            run.check()
+            check()
+
         run.sums = lambda: _sums(made.going, None)
         say({"import": run.id.hex()})
-        for block in made.blocks():
-            take(block)
-            drafts = [one.draft for one in block if one.outcome in (REPORT, AMENDMENT)]
-            run.file([draft for draft in drafts if draft is not None])
-            run.check(made.going.rows - run.rows)
-            say({"progress": run.rows, "of": of})
+        with contextlib.closing(made.blocks(go_on)) as blocks:
+            for block in blocks:
+                take(block)
+                drafts = [one.draft for one in block if one.outcome in (REPORT, AMENDMENT)]
+                run.file([draft for draft in drafts if draft is not None])
+                run.check(made.going.rows - run.rows)
+                say({"progress": run.rows, "of": of})
         done = run.wait()
-        gone = vanished(node, reader, made)
+        gone = vanished(node, reader, made, go_on)
         if gone is not None and withdraw:
             _check_known(made)
             rows = [row for row in gone.rows if seen is None or row.id in seen]
             for at in range(0, len(rows), BLOCK):
                 run.file([withdrawal(row, VANISHED) for row in rows[at : at + BLOCK]])
-                run.check()
+                go_on()
             run.wait()
         run.end(_sums(made.tally, gone))
     return done, gone

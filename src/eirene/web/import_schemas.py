@@ -24,6 +24,7 @@ IMPORT_SCHEMAS: dict[str, Any] = {
         const=_BY_NAME,
         codes={"type": "object", "additionalProperties": _BY_NAME},
         places=_BY_NAME,
+        permitted=TEXT,
         file=mapping_of(
             {},
             encoding=TEXT,

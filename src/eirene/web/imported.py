@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from eirene.desks.importing import Undoing
+from eirene.desks.importing import ImportDesk, Undoing
 from eirene.errors import InvalidQuery
+from eirene.release.reader import Reader
 from eirene.web.answers import UNMARKED, json_of
-from eirene.web.asking import aside, node_of, reader_of
+from eirene.web.asking import aside, at_length, node_of, reader_of
 from eirene.web.bodies import json_map, text_in
 from eirene.web.describe import described
 from eirene.web.reports import id_of, marking_of_rows
 from eirene.web.undoing import told, undone
 
 _AT = "/api/imported"
+_STOPS_S = 2.0
+"""A stop is answered when the work has ended, or after so long."""
 
 
 @get(_AT, **described("Imports that there were, newest first.", answer="Imported"))
@@ -47,7 +52,7 @@ async def get_imported(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def get_undoing(request: Request[Any, Any, Any], import_id: FromPath[str]) -> Response[bytes]:
     """GET /api/imported/{id}: counts, and the first of what was changed since; writes nothing."""
     desk, id_ = node_of(request).importing, id_of(import_id)
-    return _answer(await aside(desk.would_undo, reader_of(request), id_))
+    return _answer(await at_length(desk.would_undo, reader_of(request), id_))
 
 
 @post(
@@ -62,18 +67,32 @@ async def get_undoing(request: Request[Any, Any, Any], import_id: FromPath[str])
 async def post_undo(request: Request[Any, Any, Any], import_id: FromPath[str]) -> Response[bytes]:
     """POST /api/imported/{id} with ``{"act": "undo"}``: what it brought is withdrawn, what it
     amended says what it said before, what was changed since stays. With ``{"act": "stop"}``: what
-    files it, or takes it back, stops before its next block; the answer counts nothing.
+    files it, or takes it back, stops before its next block; the answer counts nothing, and says
+    ``stopped`` once nothing is at work on it any more.
     """
     act = text_in(await json_map(request), "act")
     desk, id_ = node_of(request).importing, id_of(import_id)
     if act == "stop":
-        await aside(desk.stop, reader_of(request), id_)
-        return _answer(Undoing(stopped=True))
+        return _answer(Undoing(stopped=await _stopped(desk, reader_of(request), id_)))
     if act != "undo":
         raise InvalidQuery(
             f"There is no act {act[:40]!r}.", field="act", remedy="Use undo or stop."
         )
-    return _answer(await aside(desk.undo, reader_of(request), id_))
+    return _answer(await at_length(desk.undo, reader_of(request), id_))
+
+
+async def _stopped(desk: ImportDesk, reader: Reader, id_: bytes) -> bool:
+    """Have it stopped; gives whether it has."""
+    if desk.run_of(id_) is None:
+        await aside(desk.stop, reader, id_)  # looks into the picture for what to refuse
+    else:
+        desk.stop(reader, id_)  # at once: no query stands before it
+    until = time.monotonic() + _STOPS_S
+    while desk.run_of(id_) is not None:
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(0.02)
+    return True
 
 
 def _answer(found: Undoing) -> Response[bytes]:

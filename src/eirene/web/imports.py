@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from eirene.desks.importing import Vanished
+from eirene.desks.runs import Stopped
 from eirene.errors import InvalidQuery
+from eirene.imports.mapping import terms_of
 from eirene.imports.proposing import GUESSED, Proposal, targets
 from eirene.imports.readers import Table
-from eirene.imports.rejects import write_to
+from eirene.imports.rejects import written
 from eirene.imports.run import Plan
 from eirene.imports.writing import mapping_toml
 from eirene.picture import Row
@@ -23,13 +27,13 @@ from eirene.reports.draft import Draft
 from eirene.reports.kinds import kind_named, kinds
 from eirene.reports.sentences import say
 from eirene.times import iso
-from eirene.web.answers import UNMARKED, bytes_of, empty, json_of
-from eirene.web.asking import aside, beside, pass_of
+from eirene.web.answers import UNMARKED, bytes_of, empty, header_text, json_of
+from eirene.web.asking import at_length, beside, pass_of
 from eirene.web.bodies import json_map, text_in, yes_in
 from eirene.web.bring import words_of
 from eirene.web.describe import described
 from eirene.web.parameters import parameters_of
-from eirene.web.problems import AtWork, said
+from eirene.web.problems import AtWork, Interrupted, said
 from eirene.web.reports import marking_of_rows
 from eirene.web.uploads import UPLOADED_AT, UPLOADS, Choices, Upload, Uploads
 
@@ -59,7 +63,7 @@ def _upload(request: Request[Any, Any, Any], upload_id: str) -> Upload:
         body_type="application/octet-stream",
         answer="Import",
         statuses=(201,),
-        problems=(400, 403, 413, 422),
+        problems=(400, 403, 409, 413, 422),
     ),
 )
 async def post_import(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -168,17 +172,31 @@ async def forget_import(
     "/api/imports/{upload_id:str}/rejects.csv",
     **described("Rows that were not taken.", media_type="text/csv", problems=(404, 409)),
 )
-async def get_rejects(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Response[bytes]:
+async def get_rejects(request: Request[Any, Any, Any], upload_id: FromPath[str]) -> Stream:
     """GET /api/imports/{id}/rejects.csv: row, column, value, rule and remedy of each."""
     upload = _upload(request, upload_id)
     plan = _planned(upload)
+    lines = written(upload.rejects(plan), plan.columns)
+    first = await at_length(next, lines, b"")  # what cannot be read says so as an error
+    return Stream(
+        _pieces(first, lines),
+        media_type="text/csv",
+        headers=_attached("rejects.csv") | {"Eirene-Marking": header_text(str(UNMARKED))},
+    )
 
-    def written() -> bytes:
-        out = io.StringIO(newline="")
-        write_to(out, upload.every_reject(plan), plan.columns)
-        return out.getvalue().encode()
 
-    return bytes_of(await aside(written), UNMARKED, "text/csv", headers=_attached("rejects.csv"))
+async def _pieces(first: bytes, lines: Generator[bytes]) -> AsyncIterator[bytes]:
+    """A text piece by piece; who goes away before its end ends what it is made of."""
+    piece: bytes | None = first
+    try:
+        while piece is not None:
+            yield piece
+            piece = await at_length(next, lines, None)
+    except Stopped:
+        raise Interrupted from None
+    finally:
+        with contextlib.suppress(ValueError):  # a thread is in it: it is closed when that leaves it
+            lines.close()
 
 
 @get(
@@ -222,8 +240,6 @@ def _answer(upload: Upload, *, status: int = 200) -> Response[bytes]:
 def told(upload: Upload) -> dict[str, Any]:
     """An upload as it is answered."""
     proposal, plan = upload.proposal, upload.plan
-    may = upload.held.reader.may_file
-    only = next(iter(may)) if len(may) == 1 else ""
     kind = proposal.kind if proposal else ""
     return {
         "id": upload.id,
@@ -232,7 +248,7 @@ def told(upload: Upload) -> dict[str, Any]:
         "state": upload.state,
         "progress": {"done": upload.done, "of": upload.of},
         "problem": said(upload.problem) if upload.problem else None,
-        "compartment": upload.choices.compartment or only,
+        "compartment": upload.compartment(),
         "source": plan.mapping.source if plan else upload.choices.source,
         "choices": msgspec.to_builtins(upload.choices),
         "file": _file(upload.table),
@@ -309,6 +325,7 @@ def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
             {"name": name, "rows": one.rows, "first": one.first, "means": one.means}
             for name, one in plan.tally.unclear.items()
         ],
+        "terms": _terms(plan),
         "vanished": _vanished(gone, plan),
         "box": plan.box,
         "first": [_first(*one) for one in plan.first],
@@ -324,6 +341,14 @@ def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
             for one in plan.rejects[:SHOWN_REJECTS]
         ],
     }
+
+
+def _terms(plan: Plan) -> dict[str, Any] | None:
+    """Under which terms its reports are, or might be."""
+    one, marked = plan.whose, terms_of(plan.mapping)
+    if one is None:
+        return {"marked": marked, "source": "", "sure": True, "why": []} if marked else None
+    return {"marked": marked, "source": one.source, "sure": one.sure, "why": list(one.why)}
 
 
 def _first(row: int, flat: dict[str, Any], draft: Draft) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Mappings that people of a compartment kept: found by name, or by the shape of a table.
 
-A mapping is a report of kind ``mapping``; whoever reads its compartment may use it.
+A mapping is a report of kind ``mapping``; whoever reads its compartment may use it. Where its
+reports go is said by whoever imports: what another account kept names no compartment.
 """
 
 from __future__ import annotations
@@ -34,14 +35,17 @@ def kept(node: Node, reader: Reader) -> list[Kept]:
     """Kept mappings that a reader sees, newest first."""
     found = [row for page in every(node.picture, reader, Query(kinds=(KIND,))) for row in page]
     found.sort(key=lambda row: (row.received, row.id), reverse=True)
-    return [_read(row) for row in found if row.current and not row.withdrawn]
+    return [_read(row, reader) for row in found if row.current and not row.withdrawn]
 
 
-def _read(row: Row) -> Kept:
+def _read(row: Row, reader: Reader) -> Kept:
     said = content_values(row.body)
     name, text = str(said.get("name", "")), str(said.get("rules", ""))
     try:
-        return Kept(row=row, name=name, text=text, mapping=shared_mapping(text, name))
+        mapping = shared_mapping(text, name)
+        if row.body.account != reader.account:
+            mapping = msgspec.structs.replace(mapping, compartment="")
+        return Kept(row=row, name=name, text=text, mapping=mapping)
     except BadMapping as error:
         return Kept(row=row, name=name, text=text, mapping=None, fault=error.message)
 
@@ -59,7 +63,7 @@ def mapping_for(node: Node, reader: Reader, name: str, *, files: bool) -> Mappin
     """A mapping by its name: ready, kept, or, with ``files``, by the path of a file of this
     machine. Raises ``BadMapping``.
     """
-    if name in ready_mappings():
+    if name in ready_mappings() or (files and _is_file(name)):
         return mapping_named(name)
     for one in kept(node, reader):
         if one.name == name:
@@ -74,10 +78,23 @@ def mapping_for(node: Node, reader: Reader, name: str, *, files: bool) -> Mappin
     )
 
 
+def stranger_of(node: Node, reader: Reader, name: str) -> str:
+    """The other account that kept a mapping of this name; "" for one's own, a ready one, a file."""
+    if name in ready_mappings() or _is_file(name):
+        return ""
+    of = next((one.row.body.account for one in kept(node, reader) if one.name == name), "")
+    return "" if of == reader.account else of
+
+
+def _is_file(name: str) -> bool:
+    """Whether a name is that of a file: nobody can keep one under such a name to stand before it."""
+    return name.endswith(".toml")
+
+
 def keep(node: Node, reader: Reader, name: str, mapping: Mapping, compartment: str) -> Row | None:
     """Checks that a mapping may be kept; gives the one of this name that it replaces, if any."""
     name = name.strip()
-    if not name or name in ready_mappings() or name.endswith(".toml"):
+    if not name or name in ready_mappings() or _is_file(name):
         raise InvalidQuery(
             f"A mapping cannot be kept as {name!r}.",
             field="name",
@@ -111,4 +128,4 @@ def as_report(
     return flat | ({"amends": [before.id.hex()]} if before is not None else {})
 
 
-__all__ = ["Kept", "as_report", "keep", "kept", "mapping_for", "usable"]
+__all__ = ["Kept", "as_report", "keep", "kept", "mapping_for", "stranger_of", "usable"]

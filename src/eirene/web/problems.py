@@ -96,8 +96,9 @@ class AtWork(EireneError):
 
     code = "at-work"
 
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message, field=field, remedy="Ask for its state, then say it again.")
+    def __init__(self, message: str, field: str, remedy: str = "") -> None:
+        remedy = remedy or "Ask for its state, then say it again."
+        super().__init__(message, field=field, remedy=remedy)
 
 
 class UpgradeRequired(EireneError):

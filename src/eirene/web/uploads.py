@@ -3,7 +3,7 @@
 Invariants
   * Only the account that brought a table can tell that it is there.
   * Nothing of it is written to disk before it is filed as reports, sealed like all others.
-  * It is forgotten when it is not touched for ``LIFE_S``, when its account loses
+  * It is forgotten when nobody touched it and nothing worked on it for ``LIFE_S``, when its account loses
     what it held, and with the process.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -71,12 +71,18 @@ class Choices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: FileRules = FileRules()
     places: dict[str, str] = {}
     """Name or P-code as the table has it -> the place of the mission that it means."""
+    permitted: str = ""
+    """Who permits passing on what looks like a list whose terms forbid it; "" leaves it marked."""
 
 
 class Upload:
     """One table of one account, and the work on it."""
 
-    def __init__(self, node: Node, held: Pass, name: str) -> None:
+    def __init__(
+        self, node: Node, held: Pass, name: str, room: Callable[[int], bool] = lambda _more: True
+    ) -> None:
+        self._room = room
+        """Whether the node has room for so many bytes more."""
         self.id = secrets.token_hex(16)
         self.name = name
         self.held = held
@@ -137,22 +143,41 @@ class Upload:
         self.done, self.of = 0, of
         self._stop.clear()
 
-    def every_reject(self, plan: Plan) -> list[Reject]:
-        """All rows that were not taken; the file is gone through again, and nothing else meanwhile."""
+    def rejects(self, plan: Plan) -> Generator[Reject]:
+        """All rows that were not taken, also of what was filed since; where there are many, the file
+        is gone through again, and nothing else meanwhile: raises ``AtWork``.
+        """
+        if plan.rejected <= len(plan.rejects):
+            return (one for one in plan.rejects)
         with self._lock:
-            if self.state != "planned" or self._busy or self.gone:
-                return plan.rejects
+            if self._busy or self.gone:
+                raise AtWork("The node is at work on this table.", "act")
             self._busy = True
+            self._stop.clear()
+        return self._gone_through(plan)
+
+    def _gone_through(self, plan: Plan) -> Generator[Reject]:
         try:
-            return list(plan.every_reject())
+            yield from plan.every_reject()
         finally:
             with self._lock:
                 self._busy = False
+                self.touched = time.monotonic()
                 if self.gone:
                     self._release()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a thread is at work on it."""
+        return self._busy
+
+    @property
+    def bytes(self) -> int:
+        """What it holds in memory: the file, and rows that were unpacked from it."""
+        return self.memory.size + sum(one.table.held for one in list(self._known.values()))
+
     def stop(self) -> None:
-        """Stop the work after the page that is being filed."""
+        """Stop the work, between two blocks or while the next one does not come."""
         self._stop.set()
 
     def forget(self) -> None:
@@ -178,6 +203,7 @@ class Upload:
             state, problem = "asks", problem_of(foreseen(error))
         with self._lock:
             self._busy, self.state, self.problem = False, state, problem
+            self.touched = time.monotonic()
             if self.gone:
                 self._release()
 
@@ -186,6 +212,10 @@ class Upload:
             self.run = self._node.importing.run_of(bytes.fromhex(line["import"]))
             return
         self.done = int(line.get("progress", 0))
+        self._check()
+
+    def _check(self) -> None:
+        """Raises ``Stopped`` where the work shall end."""
         self.touched = time.monotonic()
         now = self._node.people.current(self.held)
         may = now is not None and now.reader.may_file >= self.held.reader.may_file
@@ -206,11 +236,12 @@ class Upload:
                 heading=rules.heading,
                 hidden=rules.hidden == "read",
             )
+            self._check_room(table)
             self._known = {place: known(table)}
         of = self._known[place]
         self.proposal = found = proposal_for(of, self.choices, self._kept())
         open_ = any(not ask.hint for ask in found.asks)
-        if found.mapping is None or open_ or not self._compartment():
+        if found.mapping is None or open_ or not self.compartment():
             return "asks"
         mapping = stated(found.mapping, self.choices)
         made = planned(
@@ -220,18 +251,25 @@ class Upload:
             mapping,
             self._say,
             kind=found.kind,
-            compartment=self._compartment(),
+            compartment=self.compartment(),
             table=of.table if _place(mapping.file) == place else None,
             places=self.choices.places,
+            check=self._check,
+            permitted=self.choices.permitted,
         )
         unfinished = self._node.importing.unfinished(
             self.held.reader, made.record, made.compartment
         )
-        gone = vanished(self._node, self.held.reader, made)
+        gone = vanished(self._node, self.held.reader, made, self._check)
         with self._lock:
             self.plan, self.number, self.unfinished = made, self.number + 1, unfinished
             self.vanished = gone
         return "planned"
+
+    def _check_room(self, table: Table) -> None:
+        """Raises ``NotAllowed`` where rows that were unpacked are more than the node can hold."""
+        if table.held and not self._room(table.held):
+            raise _full()
 
     def _kept(self) -> list[Mapping]:
         """The mapping that was named, else all that colleagues kept."""
@@ -240,7 +278,7 @@ class Upload:
             return [mapping_for(node, reader, name, files=False)]
         return usable(node, reader)
 
-    def _compartment(self) -> str:
+    def compartment(self) -> str:
         """Where it goes: as chosen, else as the mapping wants it, else the only one there is."""
         may = self.held.reader.may_file
         made = self.proposal.mapping if self.proposal else None
@@ -256,7 +294,15 @@ class Upload:
         gone = self.vanished.rows if self.vanished else []
         shown = frozenset(row.id for row in gone)
         try:
-            done, _ = filed(self._node, reader, plan, self._say, withdraw=withdraw, seen=shown)
+            done, _ = filed(
+                self._node,
+                reader,
+                plan,
+                self._say,
+                withdraw=withdraw,
+                seen=shown,
+                check=self._check,
+            )
         except BaseException:
             if self.run is not None:
                 self.filed = before + self.run.filed
@@ -335,15 +381,18 @@ class Uploads:
         with self._lock:
             mine = [one for one in self._held.values() if _same(one.held, held)]
             while len(mine) >= MOST_OF_ONE:
-                self._held.pop(mine[0].id).forget()
-                mine.pop(0)
-            if len(self._held) >= MOST or self._bytes() >= MOST_BYTES:
-                raise NotAllowed(
-                    "The node holds as many tables as it can.",
-                    field="file",
-                    remedy="Try again in some minutes, or use eirene import.",
-                )
-            made = Upload(self._node, held, name)
+                oldest = next((one for one in mine if one.state != "filing"), None)
+                if oldest is None:
+                    raise AtWork(
+                        f"{len(mine)} tables of yours are being filed: that is the most at a time.",
+                        "file",
+                        "Wait until one of them is done, or stop it.",
+                    )
+                self._held.pop(oldest.id).forget()
+                mine.remove(oldest)
+            if len(self._held) >= MOST or not self._room(0):
+                raise _full()
+            made = Upload(self._node, held, name, self._room)
             self._held[made.id] = made
             self._arm()
         return made
@@ -373,8 +422,8 @@ class Uploads:
         for one in held:
             one.forget()
 
-    def _bytes(self) -> int:
-        return sum(one.memory.size for one in self._held.values())
+    def _room(self, more: int) -> bool:
+        return sum(one.bytes for one in list(self._held.values())) + more < MOST_BYTES
 
     def all(self, held: Pass) -> list[Upload]:
         """Those of this account, oldest first."""
@@ -402,8 +451,17 @@ class Uploads:
         """Forget what nobody touched, and what its account may no longer bring."""
         until = time.monotonic() - LIFE_S
         for one in list(self._held.values()):
-            if one.touched < until or not self._node.people.holds(one.held):
+            left = one.touched < until and not one.busy
+            if left or not self._node.people.holds(one.held):
                 self.drop(one)
+
+
+def _full() -> NotAllowed:
+    return NotAllowed(
+        "The node holds as many tables as it can.",
+        field="file",
+        remedy="Try again in some minutes, or use eirene import.",
+    )
 
 
 def _same(one: Pass, other: Pass) -> bool:
