@@ -34,6 +34,7 @@ FILES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "made-geopko-by-map.csv": ("geopko-by-map", (3, 0, 0, 0)),
     "made-geopko-by-year.csv": ("geopko-by-year", (3, 1, 1, 0)),
     "made-health-who.csv": ("health-who-kwtrp", (3, 1, 0, 0)),
+    "made-geonames-dump.txt": ("geonames-dump", (4, 0, 0, 0)),
     "made-crsv.csv": ("insecurity-crsv", (3, 0, 0, 0)),
     "fatalities-un.csv": ("fatalities-un", (8, 0, 0, 0)),
     "food-ch-ipc.csv": ("food-ch-ipc", (33, 0, 1, 0)),
@@ -130,6 +131,45 @@ def test_a_list_that_is_free_is_not_marked() -> None:
     assert not any("terms" in flat for flat in reports("insight-education.csv"))
 
 
+def test_a_number_that_went_through_a_spreadsheet_is_the_number_that_it_was(
+    tmp_path: Path,
+) -> None:
+    """Insecurity Insight gives the same event as 42822 and, in another edition, as 42822.0."""
+    name, mapping = "insight-education.csv", "insecurity-education"
+    rows = list(csv.DictReader((LISTS / name).open(encoding="utf-8-sig")))[:3]
+    flats: list[list[dict[str, Any]]] = []
+    for ending in ("", ".0"):
+        path = tmp_path / f"education{ending}.csv"
+        with path.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, list(rows[0]))
+            writer.writeheader()
+            for row in rows:
+                number = row["SiND Event ID"].removesuffix(".0")
+                writer.writerow(row | {"SiND Event ID": number + ending})
+        made = plan(
+            path, kind="", mapping=mapping, compartment="mission", zone=None, now=NOW, find=None
+        )
+        flats.append(list(made.flats()))
+    assert flats[0] == flats[1] and len(flats[0]) == 3
+
+
+def test_the_file_of_geonames_without_headings_loses_no_first_row(tmp_path: Path) -> None:
+    flats = reports("made-geonames-dump.txt")
+    assert [flat["name"] for flat in flats] == [
+        "Talvek",
+        "Orrin Airfield",
+        "Mont Far",
+        'Lim "le petit"',
+    ]
+    assert [flat["type"] for flat in flats] == ["settlement", "airfield", "other", "settlement"]
+    assert flats[0]["other_names"] == ["Talweck", "Talvekk"] and flats[0]["people"] == 1200
+    assert flats[1]["elevation_m"] == 465 and "people" not in flats[1]
+    assert "it has no heading" in told(brought("made-geonames-dump.txt")[0])
+    text = (LISTS / "made-geonames-dump.txt").read_text("utf-8")
+    other = open_table(a_file(tmp_path, text.replace("2024-01-05", "yesterday"), "x.txt"))
+    assert other.columns[1] == "Talvek", "what is not surely that list has a heading, as ever"
+
+
 # -- ACLED
 
 
@@ -151,7 +191,9 @@ def test_both_layouts_of_acled_say_the_same() -> None:
 def test_acled_claims_no_day_and_no_place_finer_than_its_codes() -> None:
     flats = reports("made-acled.csv")
     precise = [flat["occurred"]["precision"] for flat in flats]
-    assert precise == ["day", "month", "day", "month", "day", "day"]
+    assert precise == ["day", "span", "day", "month", "day", "day"]
+    week = flats[1]["occurred"]
+    assert (week["start"], week["end"]) == ("2023-03-12T00:00:00Z", "2023-03-19T00:00:00Z")
     radius = [flat["accuracy_m"] for flat in flats]
     assert (radius[0], radius[1]) == (2_000, 25_000) and radius[3] > 50_000
     assert [flat["pcode"][:4] for flat in flats[:3]] == ["CF43"] * 3

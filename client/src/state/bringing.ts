@@ -22,6 +22,7 @@ export const NO_CHOICES: ImportChoices = {
   const: {},
   codes: {},
   places: {},
+  permitted: "",
   file: {},
 };
 

@@ -51,6 +51,18 @@ export interface ImportVanished {
   unnumbered: number;
 }
 
+/** The list, under terms that forbid passing on, that a table is or may be. */
+export interface ImportTerms {
+  /** What its reports are marked with; "": they are not. */
+  marked: string;
+  /** "" where the mapping itself says it. */
+  source: string;
+  /** False: it only looks like it, and somebody may permit passing it on. */
+  sure: boolean;
+  /** Headings, values or a name by which it was known. */
+  why: string[];
+}
+
 export interface ImportPlan {
   number: number;
   rows: number;
@@ -69,6 +81,8 @@ export interface ImportPlan {
   box: [number, number, number, number] | null;
   /** Names that may mean several places: what can be said instead, and that in words. */
   unclear: { name: string; rows: number; first: number; means: Record<string, string> }[];
+  /** Terms that forbid passing on; null: nothing says so. */
+  terms: ImportTerms | null;
   /** Of earlier editions of this list; null: there is nothing of them that it no longer has. */
   vanished: ImportVanished | null;
   first: { row: number; report: Record<string, unknown>; place_name: string }[];
@@ -136,6 +150,8 @@ export interface ImportChoices {
   codes: Record<string, Record<string, string>>;
   /** Name or P-code as the table has it -> the place of the mission that it means. */
   places: Record<string, string>;
+  /** Who permits passing on what looks like a list whose terms forbid it; "" leaves it marked. */
+  permitted: string;
   file: Record<string, string | number>;
 }
 

@@ -166,6 +166,11 @@ def _bringing(verb: Callable[..., argparse.ArgumentParser]) -> None:
         metavar="NAME=PLACE",
         help="a name or P-code of the list means this place of the mission; kept for the next one",
     )
+    bring.add_argument(
+        "--permitted-by",
+        metavar="WHO",
+        help="who permits passing on what looks like a list whose terms forbid it; kept with the import",
+    )
     bring.add_argument("--rejects", type=Path, metavar="FILE", help="where bad rows go")
     _earlier(bring)
 

@@ -40,6 +40,7 @@ def bring(args: argparse.Namespace, settings: Settings) -> None:
         "compartment": args.compartment,
         "vanished": args.vanished,
         "places": dict(map(_decision, args.place)),
+        "permitted": args.permitted_by or "",
         "rejects": str(
             (args.rejects or args.file.with_name(args.file.name + ".rejects.csv")).resolve()
         ),

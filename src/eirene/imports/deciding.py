@@ -172,7 +172,7 @@ class Job(msgspec.Struct, frozen=True):
             cell = row.cells[at]
             if isinstance(cell, Damaged):
                 raise BadCell(name, cell, cell.rule, "Write the code into the cell as text.")
-        parts = ["" if row.cells[at] is None else written(row.cells[at]) for at in places]
+        parts = ["" if row.cells[at] is None else _number(written(row.cells[at])) for at in places]
         blank = self.mapping.may_be_blank
         if not any(parts) or not all(
             part or name in blank for part, name in zip(parts, self.mapping.row_id, strict=True)
@@ -253,6 +253,12 @@ class Job(msgspec.Struct, frozen=True):
             amends=amends,
             links=links or one.draft.links,
         )
+
+
+def _number(told: str) -> str:
+    """A number that went through a spreadsheet as a number of parts: 42822.0 is 42822."""
+    whole = told.removesuffix(".0")
+    return whole if whole is not told and whole.isdecimal() else told
 
 
 def flat_of(one: Decided) -> dict[str, Any]:

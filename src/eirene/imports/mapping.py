@@ -21,6 +21,7 @@ from eirene.imports.faults import BadMapping
 from eirene.reports.draft import ENVELOPE
 from eirene.reports.kinds import Kind, fields_of
 
+_MOST_AROUND = 366
 _HOME = Path(__file__).resolve().parent / "mappings"
 
 OWN_SOURCE = "eirene"
@@ -57,6 +58,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """Columns and the regular expressions that must match them whole."""
     split: str = ""
     """Separator between the items of a list in one cell."""
+    days_around: int = 0
+    """Days before and after a day that is only about right: 3 where it stands for its week."""
     scale: float = 1.0
     """Factor to the unit of the field: 0.3048 for feet."""
 
@@ -81,6 +84,17 @@ class FileRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     """``read`` takes hidden rows and columns like the others."""
 
 
+class KnownBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """By what a list whose terms forbid passing on is known, whatever its columns are called."""
+
+    headings: tuple[str, ...] = ()
+    """Those that hardly any other list has; signs and capitals do not matter."""
+    values: tuple[str, ...] = ()
+    """Regular expressions that most cells of one of its columns match whole."""
+    names: tuple[str, ...] = ()
+    """Regular expressions that are found in the name of its file, in a tag, or in a short cell."""
+
+
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One mapping file."""
 
@@ -94,6 +108,8 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     passing_on: bool = True
     """False where the terms of the source forbid passing its data on: what is imported is
     marked with them (``terms_of``), and never leaves in a release or an export."""
+    known_by: KnownBy = KnownBy()
+    """Of a ready mapping alone, where ``passing_on`` is false."""
     attribution: str = ""
     url: str = ""
     as_of: str = ""
@@ -250,6 +266,12 @@ def _check_rule(where: str, rule: Rule) -> None:
             field=where,
             remedy='For example {column = "name"}.',
         )
+    if not 0 <= rule.days_around <= _MOST_AROUND:
+        raise BadMapping(
+            f"{where}: days_around is {rule.days_around}.",
+            field=where,
+            remedy=f"Write 0 to {_MOST_AROUND} days.",
+        )
 
 
 def terms_of(mapping: Mapping) -> str:
@@ -270,25 +292,6 @@ def with_codes(mapping: Mapping, codes: dict[str, dict[str, str]]) -> Mapping:
 
     fields = {name: tuple(map(more, rules_of(told))) for name, told in mapping.fields.items()}
     return msgspec.structs.replace(mapping, fields=mapping.fields | fields)
-
-
-@cache
-def _forbidding() -> tuple[tuple[frozenset[str], Mapping], ...]:
-    """Ready sources whose terms forbid passing on, each with the columns that it is known by."""
-    ready = (mapping_named(name) for name in ready_mappings())
-    return tuple((frozenset(used_columns(one)), one) for one in ready if not one.passing_on)
-
-
-def under_terms(mapping: Mapping, columns: Iterable[str]) -> Mapping:
-    """The mapping with the terms of the source whose table this is, where they forbid passing on:
-    whatever mapping its rows are brought by.
-    """
-    there = frozenset(columns)
-    found = next((one for known, one in _forbidding() if known <= there), None)
-    if found is None or not mapping.passing_on:
-        return mapping
-    licence = mapping.licence or f"{found.source}: {found.licence}"
-    return msgspec.structs.replace(mapping, passing_on=False, licence=licence)
 
 
 def used_columns(mapping: Mapping) -> set[str]:

@@ -10,14 +10,17 @@ Invariants
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
 
 from eirene.imports.apart import decided as decided_apart
 from eirene.imports.apart import is_worth_it
@@ -36,17 +39,18 @@ from eirene.imports.mapping import (
     OWN_SOURCE,
     FileRules,
     Mapping,
-    check,
     mapping_named,
     terms_of,
-    under_terms,
     used_columns,
 )
+from eirene.imports.mapping import check as check_mapping
 from eirene.imports.readers import Table, open_table
 from eirene.imports.rejects import Reject, write_rejects
 from eirene.imports.seen import Seen
 from eirene.imports.shaping import Areas, Columns, Shaper, decided
+from eirene.imports.shared import is_calm
 from eirene.imports.tally import SAMPLES, Tally
+from eirene.imports.whose import Whose, under_terms, whose
 from eirene.reports.acts.imported import Import
 from eirene.reports.draft import Draft, Find
 from eirene.reports.kinds import kind_named
@@ -69,6 +73,8 @@ def plan(
     progress: Callable[[int], None] | None = None,
     table: Table | None = None,
     look: bool = True,
+    check: Callable[[], None] | None = None,
+    permitted: str = "",
 ) -> Plan:
     """What an import would do; raises ``UnclearFile`` or ``BadMapping``, and writes nothing.
 
@@ -76,7 +82,9 @@ def plan(
     ``areas`` lets a mapping say "the district around the point"; ``current``
     lets the plan tell amendments and repeats from new reports; ``table`` is the
     file where it was opened before, by the same rules. Without ``look`` nothing
-    is decided before ``blocks`` does.
+    is decided before ``blocks`` does. ``check`` is asked now and then, also while
+    nothing comes, and may raise to end it. ``permitted``: who permits passing on
+    what may be a list whose terms forbid it.
     """
     told = (mapping_named(mapping) if isinstance(mapping, str) else mapping) if mapping else None
     of = kind_named(kind or (told.kind if told else ""))
@@ -101,16 +109,25 @@ def plan(
         heading=rules.heading,
         hidden=rules.hidden == "read",
     )
-    told = under_terms(told or identity_mapping(path, table, of), table.columns)
-    check(told, of, table.columns)
-    columns = decided(table, told, of)
+    told = told or identity_mapping(path, table, of)
+    list_ = whose(table) if told.passing_on else None
+    if list_ is not None:
+        list_ = msgspec.structs.replace(list_, permitted=" ".join(permitted.split()))
+        told = under_terms(told, list_)
+    check_mapping(told, of, table.columns)
+    columns = decided(table, told, of, check)
     clock = _zone(rules.zone or zone)
     shaper = Shaper(table, told, of, columns, now=now, zone=clock, areas=areas)
     job = Job(table, told, of, shaper, compartment, now, clock, find, current)
-    made = Plan(job, columns, progress)
+    made = Plan(job, columns, progress, check or _go_on)
+    made.whose = list_
     if look:
         made.look()
     return made
+
+
+def _go_on() -> None:
+    pass
 
 
 def _zone(name: str | tzinfo | None) -> tzinfo | None:
@@ -130,15 +147,22 @@ class Plan:
     """What an import would do, or did. Nothing is written before its reports are filed."""
 
     def __init__(
-        self, job: Job, columns: Columns, progress: Callable[[int], None] | None = None
+        self,
+        job: Job,
+        columns: Columns,
+        progress: Callable[[int], None] | None = None,
+        check: Callable[[], None] = _go_on,
     ) -> None:
         self._job = job
         self._columns = columns
         self._progress = progress
+        self._check = check
         self.mapping = job.mapping
         self.kind = job.kind
         self.tally = Tally(job.find)
         """Of the last time that all rows were decided."""
+        self.whose: Whose | None = None
+        """The list, under terms that forbid passing on, that its table is or may be."""
         self.going = self.tally
         """Of the rows that were decided this time, all or not."""
 
@@ -150,23 +174,29 @@ class Plan:
             if self._progress is not None:
                 self._progress(self.going.rows)
 
-    def blocks(self) -> Iterator[list[Decided]]:
+    def blocks(self, check: Callable[[], None] | None = None) -> Generator[list[Decided]]:
         """Every row once, in order, decided when its block is asked for; counted anew.
 
-        Of a long table, which is decided apart, repeats within it and empty rows are counted
+        ``check`` as in ``plan``, instead of that. Of a long table, which is decided apart, repeats within it and empty rows are counted
         and not given.
         """
         tally = self.going = Tally(self._job.find)
         if not self.tally.rows:
             self.tally = tally
-        if is_worth_it(self._job.table):
-            yield from decided_apart(self._job, self._columns, tally)
+        if self._is_apart:
+            yield from decided_apart(self._job, self._columns, tally, check or self._check)
         else:
             for block in self._decided(tally.seen):
                 for one in block:
                     tally.take(one)
                 yield block
         self.tally = tally
+
+    @property
+    def _is_apart(self) -> bool:
+        """A long table is; and one whose mapping may work for long on a single cell."""
+        table = self._job.table
+        return is_worth_it(table) or (table.options is not None and not is_calm(self.mapping))
 
     def _decided(self, seen: Seen) -> Iterator[list[Decided]]:
         rows = iter(self._job.table.rows())
@@ -237,12 +267,24 @@ class Plan:
                 if one.outcome in (REPORT, AMENDMENT):
                     yield flat_of(one)
 
-    def every_reject(self) -> Iterable[Reject]:
-        """All of them; beyond the first the file is gone through again."""
+    def every_reject(self) -> Iterator[Reject]:
+        """All of them; beyond the first the file is gone through again, whatever was filed of it
+        since: what a row says wrongly does not depend on that.
+        """
         if self.rejected <= len(self.rejects):
-            return self.rejects
-        blocks = self._decided(Seen())
-        return (one.reject for block in blocks for one in block if one.reject is not None)
+            yield from self.rejects
+            return
+        job = msgspec.structs.replace(self._job, current=None)
+        if self._is_apart:
+            blocks = decided_apart(job, self._columns, Tally(None), self._check)
+        else:
+            seen, rows = Seen(), iter(job.table.rows())
+            blocks = (
+                job.decide(block, seen) for block in iter(lambda: list(islice(rows, BLOCK)), [])
+            )
+        with contextlib.closing(blocks):
+            for block in blocks:
+                yield from (one.reject for one in block if one.reject is not None)
 
     def rejects_file(self, path: Path) -> int:
         """Write every reject to a CSV; gives their number."""
@@ -271,6 +313,7 @@ class Plan:
             kind=self.kind.name,
             mapping=self.mapping.name,
             source=self.mapping.source,
+            permitted=self.whose.permitted if self.whose and not self.whose.sure else "",
         )
 
     @property
@@ -293,6 +336,7 @@ class Plan:
         lines += [("source", self.mapping.source)] if self.mapping.name else []
         if terms := terms_of(self.mapping):
             lines += [("look", f"may not be passed on: {terms}")]
+        lines += self._whose()
         lines += [("compartment", self._job.compartment)]
         lines += [("found", fact) for fact in self.facts]
         lines += [
@@ -313,6 +357,19 @@ class Plan:
             for one in self.rejects[:SAMPLES]
         ]
         return lines
+
+    def _whose(self) -> list[tuple[str, str]]:
+        """What it may be, and what can be said to that."""
+        one = self.whose
+        if one is None or one.sure:
+            return []
+        told = f"looks like {one.source} ({', '.join(one.why)}), whose terms forbid passing on"
+        if one.permitted:
+            return [("look", f"{told}; {one.permitted} permits it: not marked")]
+        return [
+            ("look", f"{told}: marked"),
+            ("asked", "who permits passing it on? --permitted-by NAME leaves it unmarked"),
+        ]
 
     def _unplaced(self) -> list[tuple[str, str]]:
         """Names that no list of places has, the most frequent first."""

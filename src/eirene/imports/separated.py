@@ -22,6 +22,7 @@ from eirene.imports.headings import (
     is_total,
     proven,
 )
+from eirene.imports.headless import columns_of
 from eirene.imports.rejects import HEADING
 from eirene.imports.tables import Broken, Options, Row, Table, filled, named
 
@@ -124,6 +125,8 @@ def _heading(path: Path, encoding: str, delimiter: str, stated: int | None) -> H
             field="file",
             remedy="The first row names the columns.",
         )
+    if stated is None and (known := columns_of([cells for _, cells in rows])):
+        return Heading(0, known, (), 0, ("it has no heading: its rows are those of GeoNames",))
     tagged = any(is_tags(cells) for _, cells in rows[:SEARCHED])
     if (stated is not None or tagged or _is_title(rows)) and (
         found := heading_of(path, rows, stated)

@@ -23,6 +23,7 @@ from eirene.imports.mapping import Mapping as Map
 from eirene.imports.numbers import UNKNOWN, Decimal, Signs, decide
 from eirene.imports.readers import Row, Table
 from eirene.imports.rejects import BadCell
+from eirene.imports.shared import LONGEST_CELL, check_target, is_steady
 from eirene.reports.contents import time_fields
 from eirene.reports.kinds import Kind, fields_of
 from eirene.times import Span, iso
@@ -32,6 +33,16 @@ Make = Callable[[Cells], Any]
 _AREA = re.compile(r"area (\d)(?: else (\d+))?")
 _SILENT = Decimal("", "no cell has one")
 _NO_ORDER = Order("", "no row needs one")
+_OFTEN = 1_000
+"""Rows between two questions whether to go on."""
+
+
+class SlowCell(Exception):
+    """The time of a process is over; where it stood is told on the way up."""
+
+    def __init__(self, row: int = 0, column: str = "") -> None:
+        super().__init__()
+        self.row, self.column = row, column
 
 
 class Areas(Protocol):
@@ -65,8 +76,13 @@ class Columns(msgspec.Struct, frozen=True):
         return told
 
 
-def decided(table: Table, mapping: Map, kind: Kind) -> Columns:
-    """Read the file once and decide decimal sign and order of dates, column by column."""
+def decided(
+    table: Table, mapping: Map, kind: Kind, check: Callable[[], None] | None = None
+) -> Columns:
+    """Read the file once and decide decimal sign and order of dates, column by column.
+
+    ``check`` is asked now and then, and may raise.
+    """
     place = {name: at for at, name in enumerate(table.columns)}
     signs: dict[str, Signs] = {}
     orders: dict[str, Orders] = {}
@@ -84,7 +100,7 @@ def decided(table: Table, mapping: Map, kind: Kind) -> Columns:
     see_signs = [(place[name], one.see) for name, one in signs.items()]
     see_orders = [(place[name], one.see) for name, one in orders.items()]
     if see_signs or see_orders:
-        _see(table, see_signs, see_orders)
+        _see(table, see_signs, see_orders, check)
     decimals = decide(list(signs.values()), mapping.file.decimal, table.delimiter)
     return Columns(
         decimals,
@@ -97,9 +113,12 @@ def _see(
     table: Table,
     signs: Sequence[tuple[int, Callable[[str], None]]],
     orders: Sequence[tuple[int, Callable[[int, str], None]]],
+    check: Callable[[], None] | None,
 ) -> None:
     """Show each text of a table to those that decide about its column."""
-    for row in table.rows():
+    for number, row in enumerate(table.rows()):
+        if check is not None and not number % _OFTEN:
+            check()
         if isinstance(row, Row):
             for at, see in signs:
                 if isinstance(cell := row.cells[at], str):
@@ -160,10 +179,15 @@ class Shaper:
             except BadCell as error:
                 error.field = name
                 raise
+            except SlowCell:
+                raise SlowCell(row.number, self.labels.get(name, "")) from None
             if value is not None:
                 flat[name] = value
         for name, entries in self._lists:
-            found = [entry for make in entries if (entry := make(cells)) is not None]
+            try:
+                found = [entry for make in entries if (entry := make(cells)) is not None]
+            except SlowCell:
+                raise SlowCell(row.number, name) from None
             if found:
                 flat[name] = found
         if self.areas is not None or "pcode" in flat or "accuracy_m" in flat:
@@ -225,11 +249,17 @@ class Shaper:
     def _conditional(self, rule: Rule, make: Make) -> Make:
         if not rule.when:
             return make
-        tests = [(self._place[name], _pattern(told)) for name, told in rule.when.items()]
+        tests = [
+            (name, self._place[name], _pattern(told), is_steady(told, whole=True))
+            for name, told in rule.when.items()
+        ]
 
         def maybe(cells: Cells) -> Any:
-            for at, pattern in tests:
-                if not pattern.fullmatch(values.text(cells[at]) or ""):
+            for name, at, pattern, steady in tests:
+                told = values.text(cells[at]) or ""
+                if not steady:
+                    _check_short(name, told)
+                if not pattern.fullmatch(told):
                     return None
             return make(cells)
 
@@ -276,13 +306,16 @@ class Shaper:
     def _translated(self, rule: Rule, source: Make) -> Make:
         if not rule.codes and not rule.patterns:
             return source
-        patterns = [(_pattern(one), into) for one, into in rule.patterns]
+        patterns = [(_pattern(one, into), into) for one, into in rule.patterns]
+        steady = all(is_steady(one) for one, _ in rule.patterns)
         label = self._label([rule])
 
         def translate(cells: Cells) -> str | None:
             told = values.text(source(cells)) or ""
             if told in rule.codes:
                 return rule.codes[told] or None
+            if not steady:
+                _check_short(label, told)
             for pattern, into in patterns:
                 if found := pattern.search(told):
                     return found.expand(into) or None
@@ -312,8 +345,8 @@ class Shaper:
             "choice": lambda: values.choice(field),
             "many": lambda: values.many(column, field, rule.split),
             "list": lambda: values.many(column, field, rule.split),
-            "time": lambda: self._time_converter(name, column),
-            "instant": lambda: self._time_converter(name, column),
+            "time": lambda: self._time_converter(name, column, rule.days_around),
+            "instant": lambda: self._time_converter(name, column, rule.days_around),
         }
         return simple[form]() if form in simple else self._words
 
@@ -339,7 +372,7 @@ class Shaper:
             )
         return told
 
-    def _time_converter(self, name: str, column: str) -> Callable[[Any], Any]:
+    def _time_converter(self, name: str, column: str, around: int) -> Callable[[Any], Any]:
         days = name in time_fields(self._kind.content)  # these hold a day as well as an instant
 
         def convert(value: Any) -> Any:
@@ -349,6 +382,7 @@ class Shaper:
             if span is None:
                 return None
             if name == "occurred":
+                span = _widened(span, around) if around else span
                 return flat_span(span, span.text)
             if days and span.precision == "day":
                 return span.start.date().isoformat()
@@ -401,13 +435,38 @@ def _first(makers: Sequence[Make]) -> Make:
     return lambda cells: next((v for make in makers if (v := make(cells)) is not None), None)
 
 
-def _pattern(told: str) -> re.Pattern[str]:
+def _pattern(told: str, into: str = "") -> re.Pattern[str]:
+    """The expression, and that what it becomes can be made of it."""
     try:
-        return re.compile(told)
-    except re.error as error:
+        pattern = re.compile(told)
+    except (re.error, OverflowError, RecursionError) as error:
         raise BadMapping(
-            f"{told!r} is not a regular expression: {error}.", field="patterns", remedy="Mend it."
+            f"{told[:60]!r} is not a regular expression: {error}.",
+            field="patterns",
+            remedy="Mend it.",
         ) from None
+    check_target(pattern, into)
+    return pattern
+
+
+def _check_short(column: str, told: str) -> None:
+    """Refuse a cell on which an expression may work for long; never cut it, which reads wrongly."""
+    if len(told) > LONGEST_CELL:
+        raise BadCell(
+            column,
+            told[:100],
+            f"is longer than {LONGEST_CELL} characters, and the mapping's expression for it is too "
+            "costly for that",
+            "Shorten it, or use a simpler expression in the mapping.",
+        )
+
+
+def _widened(span: Span, days: int) -> Span:
+    """A day that is only about right, as the span around it; what claims no day stays as it is."""
+    if span.precision not in ("second", "minute", "hour", "day"):
+        return span
+    start, reach = span.start.replace(hour=0, minute=0, second=0, microsecond=0), timedelta(days)
+    return Span(start - reach, start + timedelta(1) + reach, "span", span.text)
 
 
 def _precision(start: Span, end: Span) -> str:

@@ -88,6 +88,8 @@ class Table(msgspec.Struct, frozen=True):
     """1900 or 1904 where a number in a column of times counts the days of a spreadsheet."""
     of: str = ""
     """The file that these rows were first read from, where this one holds its rejects."""
+    held: int = 0
+    """Bytes of rows that were unpacked and lie in memory, for as long as the table does."""
     options: Options | None = None
     """What was stated of the file, where another process can read it anew at little cost."""
 

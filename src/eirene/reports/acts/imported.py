@@ -65,6 +65,9 @@ class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Ids of the reports beside this part."""
     sums: Sums | None = None
     """In the last part alone; of one that was stopped, of the rows that it came to."""
+    permitted: str = ""
+    """Who permits passing it on, as the importer said of what looked like a list whose terms
+    forbid that; "" where nothing did, or nobody."""
     cut: str = ""
     """In the last part, why it ended before its end: ``stopped`` by a person, or ``failed``."""
 
