@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from eirene.imports import apart, tally
+from eirene.imports import apart, mapfiles, tally
 from eirene.imports.faults import BadMapping, UnclearFile
 from eirene.imports.mapping import Rule
 from eirene.imports.shared import fault_of, is_steady
@@ -71,6 +71,22 @@ def test_looking_at_a_table_that_hangs_its_reader_is_stopped_at_once(
     web.post(JOC, f"/api/imports/{made['id']}", {"act": "plan", "compartment": "mission"})
     time.sleep(0.3)
     assert web.get(JOC, f"/api/imports/{made['id']}").json()["state"] == "reading"
+    before = time.monotonic()
+    web.post(JOC, f"/api/imports/{made['id']}", {"act": "stop"})
+    assert settled(web, made["id"])["state"] == "stopped"
+    assert time.monotonic() - before < AT_ONCE_S
+
+
+def test_a_map_file_that_hangs_its_reader_is_stopped_at_once(
+    web: WebNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    popen = mapfiles.subprocess.Popen
+    monkeypatch.setattr(
+        mapfiles.subprocess, "Popen", lambda told, **how: popen([told[0], *HANGS], **how)
+    )
+    text = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document></Document></kml>'
+    made = web.post(JOC, "/api/imports?name=hangs.kml", text.encode()).json()
+    time.sleep(0.3)
     before = time.monotonic()
     web.post(JOC, f"/api/imports/{made['id']}", {"act": "stop"})
     assert settled(web, made["id"])["state"] == "stopped"

@@ -16,12 +16,14 @@ from eirene.errors import EireneError
 from eirene.imports.dates import ORDERS, Order, span_of
 from eirene.imports.lexicon import radius, says_sort
 from eirene.imports.numbers import UNKNOWN, Decimal, NotANumber, number_of
+from eirene.imports.patience import go_on
 from eirene.imports.readers import Row, Table
 from eirene.imports.values import text
 
 MOST_ROWS = 200_000
 MOST_VALUES = 300
 _SHOWN = 4
+_OFTEN = 1_000
 _ENOUGH = 0.9
 """This part of the different values must look so; in a short list, all but one."""
 _PCODE = re.compile(r"[A-Za-z]{2,3}\d{1,12}", re.ASCII)
@@ -87,6 +89,8 @@ def looks_of(table: Table) -> tuple[list[Look], int]:
         if not isinstance(row, Row) or not any(str(c).strip() for c in row.cells if c is not None):
             continue
         rows += 1
+        if not rows % _OFTEN:
+            go_on()
         for look, value in zip(looks, row.cells, strict=True):
             look.see(value)
         if rows == MOST_ROWS:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +23,7 @@ from eirene.imports.encodings import open_bytes
 from eirene.imports.faults import Choice, UnclearFile
 from eirene.imports.geojson import LATITUDE, LONGITUDE, REACH
 from eirene.imports.mapworker import Request, Summary
+from eirene.imports.patience import go_on
 from eirene.imports.tables import Broken, Options, Row, Table, named
 from eirene.imports.workplace import Workplace, workplace
 
@@ -29,6 +31,7 @@ LARGEST_GPX = 24_000_000
 LARGEST_KML = 8_000_000
 """Bytes of a document, some 90,000 placemarks: GDAL keeps it in memory, many times over."""
 _WAIT_S = 60
+_BREATH_S = 0.2
 _CHUNK = 1 << 18
 _SHAPEFILE = ("shp", "shx", "dbf", "prj", "cpg")
 _NEEDED = ("shp", "dbf")
@@ -356,24 +359,38 @@ def _crs_name(crs: str) -> str:
 def _work(work: Workplace, request: Request, rows: IO[bytes]) -> Summary:
     """Have the worker read a file of ours; its rows lie in ``rows`` then."""
     kept = {"PATH": os.environ.get("PATH", ""), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-m", "eirene.imports.mapworker"],
-            input=msgspec.json.encode(request),
-            stdout=rows,
-            stderr=subprocess.PIPE,
-            cwd=work.folder,
-            env=kept,
-            pass_fds=work.descriptors,
-            timeout=_WAIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    with subprocess.Popen(
+        [sys.executable, "-I", "-m", "eirene.imports.mapworker"],
+        stdin=subprocess.PIPE,
+        stdout=rows,
+        stderr=subprocess.PIPE,
+        cwd=work.folder,
+        env=kept,
+        pass_fds=work.descriptors,
+    ) as process:
+        try:
+            told = _heard(process, msgspec.json.encode(request))
+        finally:
+            process.kill()  # harmless where it has ended
+    if told is None:
         return Summary(error="it takes longer than it may")
     try:
-        return msgspec.json.decode(done.stderr.strip().rpartition(b"\n")[2], type=Summary)
+        return msgspec.json.decode(told.strip().rpartition(b"\n")[2], type=Summary)
     except msgspec.DecodeError:
         return Summary(error="it takes more memory or time than it may, or is damaged")
+
+
+def _heard(process: subprocess.Popen[bytes], request: bytes) -> bytes | None:
+    """What the worker tells at its end; None where that does not come. Asks whether to go on."""
+    until = time.monotonic() + _WAIT_S
+    given: bytes | None = request
+    while time.monotonic() < until:
+        try:
+            return process.communicate(given, timeout=_BREATH_S)[1]
+        except subprocess.TimeoutExpired:
+            given = None
+            go_on()
+    return None
 
 
 class _Line(msgspec.Struct, frozen=True, array_like=True):

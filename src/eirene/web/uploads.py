@@ -22,6 +22,7 @@ from eirene.desks.importing import Vanished
 from eirene.desks.runs import Run, Stopped
 from eirene.errors import NotAllowed, Unavailable
 from eirene.imports.mapping import FileRules, Mapping, with_codes
+from eirene.imports.patience import patience
 from eirene.imports.proposing import (
     Known,
     Proposal,
@@ -196,7 +197,8 @@ class Upload:
 
     def _work(self, work: Callable[[], str]) -> None:
         try:
-            state, problem = work(), None
+            with patience(self._check):
+                state, problem = work(), None
         except Stopped:
             state, problem = "stopped", None
         except Exception as error:  # noqa: BLE001 - foreseen() logs what nobody foresaw
