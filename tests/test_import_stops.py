@@ -113,7 +113,7 @@ def test_a_process_that_says_nothing_is_given_up(
     tmp_path: Path, hangs: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apart, "SILENT_S", 0.5)
-    with pytest.raises(UnclearFile, match="after row 1 on which nothing came") as caught:
+    with pytest.raises(UnclearFile, match="has rows after row 1 on which nothing came") as caught:
         planned(a_file(tmp_path, "id,name\n1,A\n"), a_mapping(row_id=["id"]))
     assert caught.value.remedy
 
@@ -125,7 +125,7 @@ def test_a_cell_on_which_an_expression_works_for_hours_is_named(
     monkeypatch.setattr(apart, "BLOCK_S", 0.3)
     rule = Rule(column="name", patterns=(("(a+)+$", "x"),), other="y")
     text = f"id,name\n1,A\n2,{'a' * 40}b\n"
-    with pytest.raises(UnclearFile, match=r"a cell in row 3, column name, that takes longer"):
+    with pytest.raises(UnclearFile, match=r"takes longer than it may: row 3, column name\."):
         planned(a_file(tmp_path, text), a_mapping(row_id=["id"], fields={"name": rule}))
 
 

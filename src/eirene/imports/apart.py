@@ -27,6 +27,7 @@ from eirene.imports.faults import BadMapping, UnclearFile
 from eirene.imports.rowworker import (
     BLOCK_S,
     LENGTH,
+    SPLIT,
     WORDS,
     Ask,
     Block,
@@ -187,7 +188,7 @@ class _Worker:
             if isinstance(message, Exception):
                 raise message
             if isinstance(message, Fault):
-                raise _raised(message, self._job.table)
+                raise _raised(message)
             if isinstance(message, End):
                 tally.seen.take(message.seen)
                 return
@@ -202,12 +203,11 @@ class _Worker:
             except queue.Empty:
                 check()
             if time.monotonic() - self._alive > SILENT_S:
-                return Fault(
-                    "",
-                    f"has a cell after row {tally.rows + 1:,} on which nothing came for "
-                    f"{SILENT_S:.0f} seconds",
-                    None,
-                    None,
+                return UnclearFile(
+                    f"{self._job.table.path.name} has rows after row {tally.rows + 1:,} on which "
+                    f"nothing came for {SILENT_S:.0f} seconds.",
+                    field="file",
+                    remedy=SPLIT,
                 )
 
     def _hear(self, setup: Setup) -> None:
@@ -231,7 +231,9 @@ class _Worker:
     def _next(self) -> Message:
         head = self._out.read(LENGTH.size)
         if len(head) < LENGTH.size:
-            return Fault("", "takes more memory or time than it may, or is damaged", None, None)
+            name = self._job.table.path.name
+            told = f"{name} takes more memory or time than it may, or is damaged."
+            return Fault(UnclearFile.code, told, "file", SPLIT)
         (length,) = LENGTH.unpack(head)
         return _message.decode(self._out.read(length))
 
@@ -251,14 +253,7 @@ class _Worker:
         self._in.flush()
 
 
-def _raised(fault: Fault, table: Table) -> Exception:
+def _raised(fault: Fault) -> Exception:
     """The fault as it would have been raised here."""
-    if fault.code == BadMapping.code:
-        return BadMapping(fault.message, field=fault.field, remedy=fault.remedy)
-    if fault.code:
-        return UnclearFile(fault.message, field=fault.field, remedy=fault.remedy)
-    return UnclearFile(
-        f"{table.path.name} {fault.message}.",
-        field="file",
-        remedy="Save it again from the program it came from, or split it.",
-    )
+    wrong = BadMapping if fault.code == BadMapping.code else UnclearFile
+    return wrong(fault.message, field=fault.field, remedy=fault.remedy)

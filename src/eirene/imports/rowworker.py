@@ -21,6 +21,7 @@ import msgspec
 
 from eirene.errors import EireneError
 from eirene.imports.deciding import REJECT, REPORT, Decided, Job
+from eirene.imports.faults import UnclearFile
 from eirene.imports.mapping import Mapping
 from eirene.imports.readers import open_table
 from eirene.imports.rejects import Reject
@@ -43,6 +44,7 @@ FIRST_S = 600.0
 """The same of the first block: some readers unpack the whole of a file before it."""
 _MOST_KEPT = 50_000
 """Names of which it is known what they mean."""
+SPLIT = "Save it again from the program it came from, or split it."
 LENGTH = struct.Struct(">I")
 WORDS = tuple(
     name
@@ -194,10 +196,16 @@ def main() -> None:
     except EireneError as error:
         node.tell(Fault(error.code, error.message, error.field, error.remedy))
     except SlowCell as slow:
-        row = f" in row {slow.row:,}, column {slow.column}," if slow.row else ""
-        node.tell(Fault("", f"has a cell{row} that takes longer than it may", None, None))
+        where = f"row {slow.row:,}, column {slow.column}" if slow.row else "one of its rows"
+        told = f"{_name(setup)} takes longer than it may: {where}."
+        node.tell(Fault(UnclearFile.code, told, "file", SPLIT))
     except MemoryError:
-        node.tell(Fault("", "takes more memory than it may", None, None))
+        told = f"{_name(setup)} takes more memory than it may."
+        node.tell(Fault(UnclearFile.code, told, "file", SPLIT))
+
+
+def _name(setup: Setup) -> str:
+    return setup.name or Path(setup.path).name
 
 
 def _decide(setup: Setup, node: Node) -> None:
