@@ -109,14 +109,9 @@ def plan(
         heading=rules.heading,
         hidden=rules.hidden == "read",
     )
-    told = told or identity_mapping(path, table, of)
-    list_ = whose(table) if told.passing_on else None
-    if list_ is not None:
-        list_ = msgspec.structs.replace(list_, permitted=" ".join(permitted.split()))
-        told = under_terms(told, list_)
+    told, list_ = _under_terms(told or identity_mapping(path, table, of), table, permitted)
     check_mapping(told, of, table.columns)
-    columns = decided(table, told, of, check)
-    clock = _zone(rules.zone or zone)
+    clock, columns = _zone(rules.zone or zone), decided(table, told, of, check)
     shaper = Shaper(table, told, of, columns, now=now, zone=clock, areas=areas)
     job = Job(table, told, of, shaper, compartment, now, clock, find, current)
     made = Plan(job, columns, progress, check or _go_on)
@@ -124,6 +119,15 @@ def plan(
     if look:
         made.look()
     return made
+
+
+def _under_terms(told: Mapping, table: Table, permitted: str) -> tuple[Mapping, Whose | None]:
+    """The mapping under the terms of the list that a table is, or may be, and which that is."""
+    found = whose(table) if told.passing_on else None
+    if found is None:
+        return told, None
+    found = msgspec.structs.replace(found, permitted=" ".join(permitted.split()))
+    return under_terms(told, found), found
 
 
 def _go_on() -> None:

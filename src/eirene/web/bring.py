@@ -68,8 +68,7 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
         places=_places(given),
         permitted=text_in(given, "permitted", default=""),
     )
-    named_ = found.ready if found is not None else text_in(given, "mapping", default="")
-    stranger = stranger_of(node, reader, named_) if named_ and given.get("account") else ""
+    name, stranger = _stranger(node, reader, given, found)
     guessed = bool(stranger) or (found is not None and not found.ready)
     stopped = bool(given.get("dry_run")) or not given.get("account")
     stopped = stopped or (guessed and not given.get("yes"))
@@ -93,20 +92,33 @@ def import_(node: ControlledNode, given: dict[str, Any], say: Say) -> Line:
     shown = [list(line) for line in told]
     if stopped and not given.get("dry_run"):
         say({"table": shown})
-        raise _nobody_said(bool(given.get("account")), named_ if stranger else "", stranger)
-    return {
+        raise _nobody_said(bool(given.get("account")), name, stranger)
+    return _sums_said(made, stopped=stopped) | {
         "table": shown,
         "guessed": guessed,
         "mapping": mapping_toml(made.mapping),
+        "stopped": cut,
+        "vanished": len(gone.rows) if gone else 0,
+        "rejects_file": str(given["rejects"]) if made.rejected and rejects else "",
+    }
+
+
+def _sums_said(made: Plan, *, stopped: bool) -> Line:
+    return {
         "rows": made.rows,
         "repeats": made.repeats,
         "rejects": made.rejected,
         "empty": made.empty,
         "filed": 0 if stopped else made.reports,
-        "stopped": cut,
-        "vanished": len(gone.rows) if gone else 0,
-        "rejects_file": str(given["rejects"]) if made.rejected and rejects else "",
     }
+
+
+def _stranger(
+    node: Node, reader: Reader, given: dict[str, Any], found: Proposal | None
+) -> tuple[str, str]:
+    """The mapping by its name, and the other account that kept it; "" where nobody else did."""
+    name = found.ready if found is not None else text_in(given, "mapping", default="")
+    return name, stranger_of(node, reader, name) if name and given.get("account") else ""
 
 
 def _keep(node: Node, reader: Reader, made: Plan, name: str) -> None:
