@@ -246,6 +246,23 @@ def test_no_tile_has_it_at_any_zoom(web: WebNode) -> None:
         assert sum(int(one.get("n", 1)) for one in told) == (1 if zoom < 9 else 0)  # the free one
 
 
+def test_what_was_said_before_its_terms_were_known_stays_with_it(web: WebNode) -> None:
+    """Somebody looks back to the moment before, or asks for the older report by its id."""
+    [first] = web.file(web_incident(kind="incident", type="EX", summary="Quillon"))
+    then = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    [marked] = web.file(web_incident(type="EX", summary="Q2", terms=TERMS, amends=[first["id"]]))
+    for name in ("csv", "geojson", "kml"):
+        assert b"Quillon" not in web.get(JOC, f"/api/export.{name}?as_of={then}").content
+    found = web.get(JOC, "/api/search?q=quillon&as_of=" + then).json()
+    assert found["total"] == 1
+    counted = web.get(JOC, f"/api/counts.csv?as_of={then}").headers["eirene-manifest"]
+    assert json.loads(counted)["left_out"] == 2
+    for one in (first, marked):
+        refused = web.get(JOC, f"/ogc/collections/incident/items/{one['id']}")
+        assert refused.status_code == 403
+    web.file({"kind": "withdrawal", "amends": [marked["id"]], "reason": "error"})
+
+
 def test_the_screen_and_the_node_s_own_interface_show_it_with_its_terms(web: WebNode) -> None:
     assert web.get(JOC, "/api/counts").json()["total"] == 3
     (one,) = web.get(JOC, "/api/search?q=zenobia").json()["reports"]

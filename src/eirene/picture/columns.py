@@ -37,7 +37,7 @@ _FARTHEST_M = 20_038_000
 _NO_AREA = (None, None, None)
 _MS = timedelta(milliseconds=1)
 _TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
-_SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp")
+_SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp", "actor")
 _MOST_CODED = 4_096
 INTERNAL = "author"
 """The kind that only keeps the log going: never in the picture."""
@@ -92,10 +92,12 @@ class _KindPlan:
         self.texts = names[name if kind else ""]
         self.counts = [(n, slots[n] - 1) for n in count_fields(kind)] if kind else []
         self.site = name == _SITE
+        self.typed = kind.typed if kind else "type"
+        self.actor = kind.actor if kind else ""
         self.defaults: dict[str, str] = {}
         if kind:
             for field in fields(kind.content):
-                if field.name in ("type", "state") and isinstance(field.default, str):
+                if field.name in (self.typed, "state") and isinstance(field.default, str):
                     self.defaults[field.name] = field.default
 
 
@@ -150,10 +152,11 @@ class Clerk:
         return found
 
     def _numbers(self, body: Body, content: Mapping[str, Any], plan: _KindPlan, kind: str) -> Any:
-        """Numbers of owner, kind, type, state, source, classification and protocol."""
+        """Numbers of owner, kind, type, state, source, classification, protocol and actor."""
         said = (
-            *(body.owner, kind, _word(content, "type", plan), _word(content, "state", plan)),
+            *(body.owner, kind, _word(content, plan.typed, plan), _word(content, "state", plan)),
             *(body.source, body.classification, body.tlp),
+            _word(content, plan.actor, plan) if plan.actor else "",
         )
         found = self._coded.get(said)
         if found is None:
@@ -187,7 +190,7 @@ class Clerk:
         content, names = content_of(body), self.names
         comp = names.compartment(body.compartment)
         numbers = self._numbers(body, content, plan, kind)
-        owner, kind_number, type_, state, source, class_, tlp = numbers
+        owner, kind_number, type_, state, source, class_, tlp, actor = numbers
         owner = owner or 0
         entity8 = first8(body.entity)
         start, lasts, unit = _time(body)
@@ -203,7 +206,7 @@ class Clerk:
             + (state, source, class_, tlp, names.place(comp, place.name, pcode) if place else None)
             + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
             + (min(opened.header.clock, _MOST), _until(content))
-            + (_spot(lon, lat), reach_of(body), None if may_leave(body) else 1)
+            + (_spot(lon, lat), reach_of(body), actor, None if may_leave(body) else 1)
             + tuple(self._counts(plan, content))
         )
         box = None

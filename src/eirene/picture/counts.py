@@ -29,7 +29,7 @@ from eirene.picture.query import Query
 from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
 
-GROUPS = ("day", "month", "year", "area", "kind", "type", "state")
+GROUPS = ("day", "month", "year", "area", "kind", "type", "state", "actor")
 LEVELS = (1, 2, 3)
 _TIMES = {"day": schema.DAY_KNOWN, "month": schema.MONTH_KNOWN, "year": schema.YEAR_KNOWN}
 _DAY_ONE = date(1970, 1, 1)
@@ -69,7 +69,7 @@ def counts(
     """
     _check(group, level, sums)
     with picture.reading() as db:
-        plan = planned(db, reader, query, tallied=not sums)
+        plan = planned(db, reader, query, tallied=not sums and "actor" not in group)
         tally = _Tally(group, level, sums, db.names, every=basis is not None and not basis.kept)
         left_out = _left_out(db, reader, query) if query.leaving else 0
         table = tally.taken(_counted(db, plan, tally))
@@ -209,7 +209,7 @@ class _Tally:
         """Of a row of the table, before n; no day: its time is too vague for the groups."""
         if "area" in group:
             self.columns += [f"adm{at}" for at in range(1, (max(LEVELS) if every else level) + 1)]
-        self.columns += [name for name in ("kind", "type", "state") if name in group]
+        self.columns += [name for name in ("kind", "type", "state", "actor") if name in group]
         by_day = self._time is not None or ("area" in group and not sums)
         rest = self.columns if self._time is None else self.columns[1:]
         self.grouped = ["unit", "day", *rest] if by_day else rest

@@ -36,6 +36,7 @@ _WORDS = {
     "source": "source",
     "classification": "class",
     "tlp": "tlp",
+    "actor": "actor",
 }
 _TEXTS = {
     "compartment": "(SELECT name FROM compartment WHERE id = v.comp)",

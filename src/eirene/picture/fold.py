@@ -6,6 +6,8 @@ Invariants
   * A head is a report that no report of its key amends. Of several heads the
     one with the highest (clock, entry hash) leads: it stands for the entity in
     lists and counts, and ``conflict`` says that it is not alone.
+  * Where the terms of its source keep one report of a key here, they keep all of them: what was
+    said before somebody knew of the terms is theirs, too.
   * Where only withdrawals are left, the report they withdrew stands as withdrawn.
   * Nothing depends on the order of arrival but ``rid`` within a day, numbers of
     words, ``received``, ``touched`` and ``change``.
@@ -49,6 +51,7 @@ class _Member(NamedTuple):
     many: int
     touched: int | None
     change: int
+    stays: int | None
 
 
 class Standing(NamedTuple):
@@ -85,14 +88,15 @@ def _changed(
     change = max(lsn, *(m.change for m in members))
     many = int(len(members) > 1)
     received = max(m.received for m in members)
+    stays = max((m.stays for m in members if m.stays), default=None)  # also what went before it
     for m in members:
         leads = m.rid == stand.lead
         lead = 0 if not leads else schema.WITHDRAWN if stand.withdrawn else schema.CURRENT
         conflict = int(stand.conflict and not m.withdrawal)
         wanted = (
-            lead, conflict, many, received if leads else None, change if leads else m.change
+            lead, conflict, many, received if leads else None, change if leads else m.change, stays
         )  # fmt: skip
-        if wanted != (m.lead, m.conflict, m.many, m.touched, m.change):
+        if wanted != (m.lead, m.conflict, m.many, m.touched, m.change, m.stays):
             yield (*wanted, m.rid)
 
 
@@ -270,7 +274,7 @@ class Fold:
             sql = "INSERT OR IGNORE INTO replaces (by, target) VALUES (?, ?)"
             self._db.executemany(sql, edges)
         self._db.executemany(
-            "UPDATE report SET lead = ?, conflict = ?, many = ?, touched = ?, change = ? "
+            "UPDATE report SET lead = ?, conflict = ?, many = ?, touched = ?, change = ?, stays = ? "
             "WHERE rid = ?",
             updates,
         )
@@ -279,7 +283,7 @@ class Fold:
         """The reports of each of these entities that has any."""
         sql = """
             SELECT r.comp, r.owner, r.entity8, r.rid, r.clock, b.entry, r.kind = :withdrawal,
-                   r.received, r.lead, r.conflict, r.many, r.touched, r.change
+                   r.received, r.lead, r.conflict, r.many, r.touched, r.change, r.stays
             FROM json_each(:entities) j CROSS JOIN report r ON r.entity8 = j.value
             JOIN body b ON b.lsn = r.lsn
         """

@@ -14,7 +14,7 @@ import apsw
 from eirene.picture.words import plain_text
 from eirene.release.visibility import bits
 
-SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp", "area")
+SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp", "area", "actor")
 _MOST_KEPT = 256
 """Readers whose values are kept."""
 

@@ -17,7 +17,7 @@ from eirene.reports.kinds import Kind, count_fields, fields_of, kinds
 from eirene.reports.packing import unpacked
 
 SHOWN = (
-    "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead finer"
+    "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead finer actor stays"
 ).split()
 """Columns of ``report`` that a row shows beside its body."""
 _AT = {name: at for at, name in enumerate(SHOWN)}
@@ -106,6 +106,11 @@ class Row:
         return self._names.text("state", self.column("state"))
 
     @property
+    def actor(self) -> str:
+        """Who acts, of the kinds that say so; else ""."""
+        return self._names.text("actor", self.column("actor"))
+
+    @property
     def compartment(self) -> str:
         return self._names.compartment_name(self.column("comp"))
 
@@ -154,6 +159,11 @@ class Row:
         return self.column("finer") is not None
 
     @property
+    def may_leave(self) -> bool:
+        """False where terms of its source forbid passing it on (``release.terms``)."""
+        return self.column("stays") is None
+
+    @property
     def key(self) -> str:
         """Stable name of the row in the stream: one entity as one owner tells it."""
         body = self.body
@@ -177,7 +187,7 @@ def flat(row: Row) -> dict[str, Any]:
 STREAM_COLUMNS = (
     "key entity id kind type state summary compartment organisation source start end precision "
     "lat lon accuracy_m place pcode grade classification tlp killed counts filed received "
-    "withdrawn conflict coarse what"
+    "withdrawn conflict coarse what actor"
 ).split()
 """Columns of the live stream, in order."""
 
@@ -218,6 +228,7 @@ def stream_row(row: Row) -> list[Any]:
         row.conflict,
         None if body.coarse is None else msgspec.structs.asdict(body.coarse),
         None if kind is None or content.get("summary") else _leading_code(kind, content),
+        row.actor or None,
     ]
 
 

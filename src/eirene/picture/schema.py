@@ -69,7 +69,8 @@ CREATE TABLE report (
   clock INTEGER, until INTEGER,
   spot INTEGER, -- the cell of the web's grid with the point (places_tiles); null near the poles
   reach INTEGER, -- of a version that gives an area or a cell: metres around the point that hold it
-  stays INTEGER, -- 1: the terms of its source forbid passing it on (release.terms); mostly null
+  actor INTEGER, -- who acts, of the kinds that say so
+  stays INTEGER, -- 1: terms of its source forbid passing the entity on (release.terms); mostly null
   {counts}
 );
 CREATE TABLE body (lsn INTEGER PRIMARY KEY, entry BLOB, body BLOB);
@@ -154,7 +155,7 @@ def count_columns() -> list[str]:
 REPORT_COLUMNS = (
     "rid comp finer lead start lasts lon lat pointed odd kind type unit day adm1 adm2 adm3 id8 received "
     "touched many conflict owner state source class tlp place entry8 entity8 lsn change clock until "
-    "spot reach stays"
+    "spot reach actor stays"
 ).split()
 
 

@@ -68,7 +68,7 @@ _TAGS = {
 COUNT_COLUMNS = tuple(_TAGS)
 """Columns of the table: of each area the first four, and what is the same for all of them."""
 
-_WORDS = frozenset("name basis_title basis_source basis_licence".split())
+_WORDS = frozenset("pcode name basis_title basis_source basis_licence".split())
 """Columns with words of people."""
 
 

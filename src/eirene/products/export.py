@@ -32,7 +32,6 @@ from eirene.products.kml import KmlDocument
 from eirene.products.kmz import KmzDocument
 from eirene.products.xlsx import XlsxDocument
 from eirene.release.reader import Reader
-from eirene.release.terms import may_leave
 from eirene.reports.kinds import kinds
 from eirene.reports.markings import highest
 from eirene.times import iso
@@ -168,7 +167,7 @@ def _made(
 
     yield hashed(document.head())
     for page in pages:
-        flats = [flat(row) for row in page if may_leave(row.body)]
+        flats = [flat(row) for row in page if row.may_leave]
         left_out += len(page) - len(flats)
         for one in flats:
             count += 1

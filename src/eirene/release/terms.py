@@ -10,7 +10,9 @@ Invariants
     Taking it away is not possible. Also what says again what it said before its import was
     taken back stays marked: two people may have seen the list meanwhile, and nobody can tell; a
     mark too many harms nobody. Where it was a mistake, bring the table under another source.
-  * A mark that comes later ends what was given before, by a rule or through broken glass.
+  * A mark that comes later ends what was given before, by a rule or through broken glass. The
+    picture keeps it for the whole entity: what was said before the terms were known stays, too,
+    when somebody looks back.
   * Whatever makes something for taking along asks ``may_leave`` of each report, or puts
     ``LEAVES`` into its question: a file, and just so what the programs of others fetch - features
     and tiles of the map - since it is in their folders from then on. What the node's own screen
@@ -33,11 +35,14 @@ def may_leave(body: Body) -> bool:
     return not body.terms
 
 
-def check_may_leave(body: Body) -> None:
-    """Raises ``NotAllowed`` where the terms of its source forbid passing a report on."""
-    if not may_leave(body):
+def check_may_leave(body: Body, *, stays: bool = False) -> None:
+    """Raises ``NotAllowed`` where the terms of its source forbid passing a report on.
+
+    ``stays``: the picture knows of such terms, also if the report itself does not state them.
+    """
+    if stays or not may_leave(body):
         raise NotAllowed(
-            f"It may not be passed on: {body.terms}.",
+            f"It may not be passed on: {body.terms or 'terms of its source'}.",
             field=None,
             remedy="Ask the source itself, or tell them where to find it.",
         )

@@ -114,7 +114,7 @@ async def get_item(
     row = await aside(report_by_id, picture_of(request), reader, id_of(feature_id))
     if row.kind != kind.name:
         raise Unavailable
-    check_may_leave(row.body)
+    check_may_leave(row.body, stays=not row.may_leave)
     here = f"/ogc/collections/{name}"
     links = [
         link(address(request, f"{here}/items/{feature_id}"), "self", GEOJSON, kind.title),
