@@ -293,7 +293,7 @@ def received(picture: Picture, reader: Reader) -> dict[str, Any]:
 COLUMNS = (
     "key entity id kind type state summary compartment organisation source start end precision "
     "lat lon accuracy_m place pcode grade classification tlp killed counts filed received "
-    "withdrawn conflict coarse what"
+    "withdrawn conflict coarse what actor"
 ).split()
 assert stream_row
 

@@ -706,7 +706,7 @@ def test_no_basis_level_or_format_tells_more_than_what_the_reader_has(tmp_path: 
             for which in (("2024", 1), ("2024", 2), ("2024", 3), ("before-2024", 1)):
                 basis, level = AMBER.basis(*which), which[1]
                 for query in (Query(), Query(leaving=True), Query(as_of=RECEIVED + 90 * DAY)):
-                    asked = {"group": ("area",), "level": level, "basis": basis}
+                    asked: dict[str, Any] = {"group": ("area",), "level": level, "basis": basis}
                     found.append(counts(picture, reader, query, **asked))
                 borders = Borders(level=level, basis=basis, name_of=lambda code: code)
                 for format_ in ("csv", "geojson", "hxl.csv"):

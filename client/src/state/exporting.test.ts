@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { LayerInfo } from "../wire/types";
-import { exportAddress } from "./exporting";
+import { countsAddress, exportAddress } from "./exporting";
 import { NO_FILTER } from "./filter";
 
 const LAYER: LayerInfo = {
@@ -49,4 +49,23 @@ it("asks only for layers that are on, in words that hold no sign of their own", 
 it("asks for what was known at the moment that is looked at", () => {
   const found = exportAddress("csv", NO_FILTER, LAYERS, "2026-01-01T00:00:00.000Z");
   expect(new URL(found, "http://x").searchParams.get("as_of")).toBe("2026-01-01T00:00:00.000Z");
+});
+
+it("asks for the counts by area of what is shown, by the version that is looked at", () => {
+  const wish = { ...NO_FILTER, off: new Set(["notes"]) };
+  const found = countsAddress("hxl.csv", { basis: "before-2024", level: 2 }, wish, LAYERS);
+  const url = new URL(found, "http://x");
+  expect(url.pathname).toBe("/api/counts.hxl.csv");
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    basis: "before-2024",
+    level: "2",
+    filter: "(kind = 'site' AND type = 'market' AND source = 'WHO''s list')",
+  });
+});
+
+it("asks for what one organisation does, and for all that nobody in particular does", () => {
+  expect(asked({ actor: "Care's" })["filter"]).toBe("actor IS NULL OR actor = 'Care''s'");
+  expect(asked({ actor: "Relief", off: new Set(["sites"]) })["filter"]).toBe(
+    "((kind = 'note' AND type IS NULL AND source IS NULL)) AND (actor IS NULL OR actor = 'Relief')",
+  );
 });

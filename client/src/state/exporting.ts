@@ -16,6 +16,21 @@ export function exportAddress(
   return address(`/api/export.${format}`, { ...queryOf(wish, layers), as_of: asOf });
 }
 
+export const COUNT_EXPORTS = ["csv", "xlsx", "geojson", "hxl.csv"] as const;
+export type CountFormat = (typeof COUNT_EXPORTS)[number];
+
+/** Where the node gives the counts by area of what this filter shows, with what they rest on. */
+export function countsAddress(
+  format: CountFormat,
+  { basis, level }: { basis: string; level: number },
+  wish: Filter,
+  layers: readonly LayerInfo[],
+  asOf: string | null = null,
+): string {
+  const asked = { ...queryOf(wish, layers), basis, level, as_of: asOf };
+  return address(`/api/counts.${format}`, asked);
+}
+
 /** What this filter shows, as a question to the node. */
 export function queryOf(wish: Filter, layers: readonly LayerInfo[]): Query {
   const on = layers.filter((layer) => !wish.off.has(layer.id));
@@ -24,8 +39,21 @@ export function queryOf(wish: Filter, layers: readonly LayerInfo[]): Query {
     datetime: wish.span === null ? null : `${iso(wish.span.start)}/${iso(wish.span.end - 1)}`,
     changed_since: wish.newSince === null ? null : iso(wish.newSince),
     withdrawn: wish.withdrawn ? true : null,
-    filter: on.length === layers.length ? null : on.map(only).join(" OR ") || "kind IS NULL",
+    filter: together(
+      on.length === layers.length ? null : on.map(only).join(" OR ") || "kind IS NULL",
+      wish.actor === null ? null : `actor IS NULL OR actor = ${quoted(wish.actor)}`,
+    ),
   };
+}
+
+/** Conditions of which each must hold; null where there is none. */
+function together(...conditions: readonly (string | null)[]): string | null {
+  const given = conditions.filter((one) => one !== null);
+  return given.length < 2 ? (given[0] ?? null) : given.map((one) => `(${one})`).join(" AND ");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function iso(ms: number): string {
@@ -36,9 +64,7 @@ function iso(ms: number): string {
 function only({ kind, type, source }: LayerInfo): string {
   const parts = { kind, type: type ?? null, source };
   const tests = Object.entries(parts).map(([name, value]) =>
-    value === null || value === ""
-      ? `${name} IS NULL`
-      : `${name} = '${value.replaceAll("'", "''")}'`,
+    value === null || value === "" ? `${name} IS NULL` : `${name} = ${quoted(value)}`,
   );
   return `(${tests.join(" AND ")})`;
 }

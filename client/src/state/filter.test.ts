@@ -65,3 +65,10 @@ describe("a filter", () => {
     expect(passes({ ...row, received: 501 }, { ...NO_FILTER, newSince: 500 }, anyLayer)).toBe(true);
   });
 });
+
+it("shows what one organisation does, and hides nothing that nobody in particular does", () => {
+  const relief = { ...NO_FILTER, actor: "Relief" };
+  expect(passes(aRow({ kind: "activity", actor: "Relief" }), relief, anyLayer)).toBe(true);
+  expect(passes(aRow({ kind: "activity", actor: "Other" }), relief, anyLayer)).toBe(false);
+  expect(passes(aRow({ actor: null }), relief, anyLayer)).toBe(true);
+});

@@ -17,6 +17,8 @@ export interface Filter {
   /** Only what the node received after this moment; null: no such wish. */
   newSince: number | null;
   withdrawn: boolean;
+  /** Of what says who acts, only what this one does; null: everybody's. */
+  actor: string | null;
 }
 
 export const NO_FILTER: Filter = {
@@ -25,6 +27,7 @@ export const NO_FILTER: Filter = {
   text: "",
   newSince: null,
   withdrawn: false,
+  actor: null,
 };
 
 export const filter = new Value<Filter>(NO_FILTER);
@@ -55,6 +58,10 @@ export function setNewSince(newSince: number | null): void {
 
 export function setWithdrawn(withdrawn: boolean): void {
   filter.update((held) => ({ ...held, withdrawn }));
+}
+
+export function setActor(actor: string | null): void {
+  filter.update((held) => ({ ...held, actor }));
 }
 
 /** Finds the layer of a row: the closest of kind, type and source that the node lists. */
@@ -94,6 +101,7 @@ export function passes(row: Row, wish: Filter, layerOf: (row: Row) => string): b
     (wish.withdrawn || !row.withdrawn) &&
     !wish.off.has(layerOf(row)) &&
     inSpan(row, wish.span) &&
+    (wish.actor === null || row.actor === null || row.actor === wish.actor) &&
     (wish.newSince === null || (row.received ?? 0) > wish.newSince) &&
     hasText(row, wish.text)
   );

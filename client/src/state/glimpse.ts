@@ -1,6 +1,7 @@
 /** What a row of the picture already says of its report, while the node is asked for the rest. */
 import type { Report, Row } from "../wire/types";
 import { highest } from "./marking";
+import { typedBy } from "./presence";
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
@@ -17,7 +18,7 @@ export function glimpseOf(row: Row): Report {
     ...(row.summary === "" ? {} : { summary: row.summary }),
     withdrawn: row.withdrawn,
   };
-  if (row.type !== null) report["type"] = row.type;
+  if (row.type !== null) report[typedBy(row.kind)] = row.type;
   if (row.what !== null) report[row.what[0]] = row.what[1];
   if (row.coarse !== null) report.coarse = row.coarse;
   if (row.state !== null) report.state = row.state;

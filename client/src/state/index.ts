@@ -21,6 +21,7 @@ export * from "./marking";
 export * from "./outlines";
 export * from "./ownmaps";
 export * from "./people";
+export * from "./presence";
 export * from "./rules";
 export * from "./selection";
 export * from "./session";

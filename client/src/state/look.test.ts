@@ -37,6 +37,7 @@ function aRow(given: Partial<Row> = {}): Row {
     conflict: false,
     coarse: null,
     what: null,
+    actor: null,
     ...given,
   };
 }

@@ -26,6 +26,9 @@ export const shown = new Value<readonly Row[]>([]);
 /** The same without the time filter: what the time bar is drawn of. */
 export const anyTime = new Value<readonly Row[]>([]);
 
+/** What is shown, and what other organisations do, too: of which one is chosen to be looked at. */
+export const everybodys = new Value<readonly Row[]>([]);
+
 export const sight = new Value<Sight>({ at: 0, newSince: null });
 
 /**
@@ -82,6 +85,11 @@ function refresh(): void {
   const rows = [...store.all()].filter((row) => passes(row, always, layerOf)).sort(byTime);
   anyTime.set(rows);
   shown.set(wish.span === null ? rows : rows.filter((row) => passes(row, wish, layerOf)));
+  if (wish.actor === null) everybodys.set(shown.get());
+  else {
+    const all = { ...wish, actor: null };
+    everybodys.set([...store.all()].filter((row) => passes(row, all, layerOf)));
+  }
 }
 
 /** A stream of changes is looked at a few times a second, the first one at once. */

@@ -32,6 +32,7 @@ export function aRow(part: Partial<Row> = {}): Row {
     conflict: false,
     coarse: null,
     what: null,
+    actor: null,
     ...part,
   };
 }

@@ -42,6 +42,8 @@ export interface Row {
   coarse: Coarse | null;
   /** Field and code that a report without a summary is best called by. */
   what: readonly [field: string, code: string] | null;
+  /** Who acts, of kinds that say so: the organisation of an activity. */
+  actor: string | null;
 }
 
 /** How exact a released version is, in the words of the rules. */

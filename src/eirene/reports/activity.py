@@ -125,6 +125,8 @@ KIND = Kind(
     states=tuple(STATE.labels),
     lasting=True,
     symbol="hexagon",
+    typed="sector",
+    actor="organisation_name",
     example={
         "kind": "activity",
         "organisation_name": "Example Relief",

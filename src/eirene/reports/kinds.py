@@ -124,6 +124,10 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     lasting: bool = False
     """True: it is the case until another report says otherwise (a site). False: it happened."""
     symbol: str
+    typed: str = "type"
+    """Field whose code tells reports of the kind apart: in layers, filters, counts."""
+    actor: str = ""
+    """Field that says who acts, by which the kind can be looked at; empty: it has none."""
     only_in: tuple[str, ...] = ()
     """Compartments to which this kind is bound; empty: any."""
     by_upload: bool = False

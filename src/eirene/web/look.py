@@ -23,6 +23,7 @@ from eirene.picture import (
     search,
     suggest,
 )
+from eirene.picture.counts import GROUPS
 from eirene.release.reader import Reader
 from eirene.reports.kinds import kinds
 from eirene.reports.markings import Marking, highest
@@ -38,7 +39,6 @@ from eirene.web.reports import marking_of_rows
 
 COUNT_TO = 10_000
 """A list counts exactly up to here; whoever needs more asks ``/api/counts``."""
-_GROUPS = ("day", "month", "year", "area", "kind", "type", "state")
 
 
 @get(
@@ -92,11 +92,11 @@ async def get_counts(request: Request[Any, Any, Any]) -> Response[bytes]:
     query = query_of(request, given)
     group = names_in(given.get("group", ""))
     for name in group:
-        if name not in _GROUPS:
+        if name not in GROUPS:
             raise InvalidQuery(
                 f"There is no group {name[:40]!r}.",
                 field="group",
-                remedy="Use some of: " + ", ".join(_GROUPS) + ".",
+                remedy="Use some of: " + ", ".join(GROUPS) + ".",
             )
     picture = picture_of(request)
     level = number(given, "level", 1, least=1)
