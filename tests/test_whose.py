@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,20 @@ def test_nobody_s_word_takes_the_terms_from_what_surely_is_that_list(tmp_path: P
 def test_other_signs_are_enough_to_ask(name: str, text: str, tmp_path: Path) -> None:
     found = whose(open_table(a_file(tmp_path, text, name)))
     assert found is not None and found.marks and not found.sure and found.why
+
+
+def test_looking_at_a_wide_table_of_long_cells_costs_no_more_than_at_others(tmp_path: Path) -> None:
+    """Cells made to fit the beginning of each sign, in as many columns as a table may have."""
+    cell = "Armed Group of the Made Hills " * 6
+    rows = [[f"c{n}" for n in range(2_000)], *[[cell] * 2_000] * 40]
+    table = open_table(a_file(tmp_path, written(rows)))
+    before = time.process_time()
+    assert whose(table) is None
+    assert time.process_time() - before < 3
+    longest = a_file(tmp_path, f"a,b\n{'Aa ' * 300_000},1\n", "long.csv")
+    before = time.process_time()
+    assert whose(open_table(longest)) is None
+    assert time.process_time() - before < 1
 
 
 def test_lists_that_are_free_are_taken_for_none_of_them(tmp_path: Path) -> None:

@@ -20,7 +20,10 @@ from eirene.imports.mapping import Mapping, mapping_named, ready_mappings, used_
 from eirene.imports.tables import Row, Table
 
 _LOOKED_AT = 300
-"""Rows whose values are looked at."""
+"""Rows whose values are looked at; fewer of a table with very many columns."""
+_MOST_CELLS = 30_000
+_LONGEST = 200
+"""Characters of a cell that is looked at."""
 _LIKELY = 3
 """Headings, or one other sign, from which a table may be that list."""
 _SURE = 0.6
@@ -109,10 +112,11 @@ def whose(table: Table) -> Whose | None:
     says so.
     """
     texts: list[list[str]] = [[] for _ in table.columns]
-    for row in islice(table.rows(), _LOOKED_AT):
+    rows = max(_DIFFERENT, min(_LOOKED_AT, _MOST_CELLS // max(1, len(texts))))
+    for row in islice(table.rows(), rows):
         if isinstance(row, Row):
             for text, cell in zip(texts, row.cells, strict=False):
-                if isinstance(cell, str) and (told := cell.strip()):
+                if isinstance(cell, str) and len(cell) <= _LONGEST and (told := cell.strip()):
                     text.append(told)
     cells = [set(text) for text in texts]
     found = [one for signs in _forbidding() if (one := signs.whose(table, cells, texts))]
