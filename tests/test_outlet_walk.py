@@ -150,7 +150,7 @@ def test_every_verb_of_the_control_socket_is_gone_through(tmp_path: Path) -> Non
 
 
 def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> None:
-    """The log's handler, the console and the READY line of the command line; the processes that
+    """The log's handler, the console, the READY line and the usage of the command line; the processes that
     read a map file, a long table or an attachment, which speak to nobody but who started them; and what is asked
     of an identity provider, which has nothing of the picture in its hands.
     """
@@ -159,6 +159,7 @@ def test_nothing_writes_lines_or_reaches_out_but_what_the_walk_listens_to() -> N
         "app.py:stderr",
         "cli/console.py:Console",
         "cli/main.py:stdout",
+        "cli/manual.py:stderr",
         "cli/serving.py:stdout",
         "imports/fileworker.py:stdout",
         "imports/mapworker.py:stderr",
