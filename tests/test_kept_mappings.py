@@ -133,6 +133,17 @@ def test_what_somebody_else_kept_is_asked_about_and_takes_no_compartment_along(
     assert "Dorf" in str(own.fields), "nobody stands before a file of mine"
 
 
+def test_an_export_names_a_list_as_its_kept_mapping_says(web: WebNode) -> None:
+    """A 3W that no ready mapping knows, too: by tags or by hand."""
+    rules = MINE.replace("A list", "3W of the cluster")
+    rules = rules.replace("\n\n", '\nattribution = "The cluster, CC BY IGO."\n\n', 1)
+    web.file({"kind": "mapping", "compartment": "mission", "name": "cluster", "rules": rules})
+    site = {"kind": "site", "type": "other", "name": "Credit", "compartment": "mission"}
+    web.file(site | {"source": "3W of the cluster"})
+    told = web.get(JOC, "/api/export.geojson?kind=site&q=Credit").json()["manifest"]
+    assert told["attribution"] == ["The cluster, CC BY IGO."]
+
+
 def test_the_same_name_again_is_an_amendment(web: WebNode) -> None:
     for source in ("First", "Second"):
         rules = MINE.replace("A list", source)

@@ -21,7 +21,6 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from eirene.desks.clearing import COMMAND_LINE
 from eirene.errors import EireneError, InvalidQuery, Unavailable
-from eirene.imports.mapping import attributions
 from eirene.maps import carried_out
 from eirene.nodes.backup import backup
 from eirene.people import Account
@@ -33,6 +32,7 @@ from eirene.web.bodies import json_value
 from eirene.web.bring import import_
 from eirene.web.configuration import checked_of, outcome_of, told
 from eirene.web.erasing import erase
+from eirene.web.kept import credited
 from eirene.web.node import ControlledNode
 from eirene.web.parameters import query_from
 from eirene.web.problems import UnknownPath, foreseen, problem_of
@@ -254,7 +254,7 @@ def export_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> 
         datetime.now(UTC),
         node.realm,
         node.name,
-        credits=attributions(),
+        credits=credited(node, reader),
     )
     target = Path(_text(given, "file"))
     size = 0

@@ -12,7 +12,6 @@ import msgspec
 from litestar import Request, get
 from litestar.response import Stream
 
-from eirene.imports.mapping import attributions
 from eirene.people import Pass
 from eirene.picture import marking_of
 from eirene.products import (
@@ -27,6 +26,7 @@ from eirene.products import (
 from eirene.web.answers import header_text
 from eirene.web.asking import PASS, aside, beside, node_of, picture_of, reader_of
 from eirene.web.describe import described
+from eirene.web.kept import credited
 from eirene.web.look import basis_of
 from eirene.web.node import Mission, Node
 from eirene.web.parameters import FILTERS, number, parameters_of, query_of
@@ -70,7 +70,7 @@ async def get_export(request: Request[Any, Any, Any]) -> Stream:
         when,
         node.realm,
         node.name,
-        credits=attributions(),
+        credits=await aside(credited, node, reader),
     )
     marking = await aside(marking_of, picture, reader, query)
     return _given(request, made, format_, str(marking))

@@ -10,7 +10,7 @@ import msgspec
 
 from eirene.errors import InvalidQuery
 from eirene.imports.faults import BadMapping
-from eirene.imports.mapping import Mapping, mapping_named, ready_mappings
+from eirene.imports.mapping import Mapping, attributions, mapping_named, ready_mappings
 from eirene.imports.shared import shared_mapping
 from eirene.imports.writing import mapping_toml
 from eirene.picture import Query, Row, every
@@ -57,6 +57,16 @@ def usable(node: Node, reader: Reader) -> list[Mapping]:
         for one in kept(node, reader)
         if one.mapping is not None
     ]
+
+
+def credited(node: Node, reader: Reader) -> dict[str, str]:
+    """How the licence of each list wants it named, by the source of its reports: as ready mappings
+    say it, and those that a reader sees.
+    """
+    told = {
+        one.source: one.attribution for one in reversed(usable(node, reader)) if one.attribution
+    }
+    return told | attributions()
 
 
 def mapping_for(node: Node, reader: Reader, name: str, *, files: bool) -> Mapping:
@@ -128,4 +138,4 @@ def as_report(
     return flat | ({"amends": [before.id.hex()]} if before is not None else {})
 
 
-__all__ = ["Kept", "as_report", "keep", "kept", "mapping_for", "stranger_of", "usable"]
+__all__ = ["Kept", "as_report", "credited", "keep", "kept", "mapping_for", "stranger_of", "usable"]

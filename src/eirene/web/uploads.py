@@ -180,6 +180,8 @@ class Upload:
     def stop(self) -> None:
         """Stop the work, between two blocks or while the next one does not come."""
         self._stop.set()
+        if (run := self.run) is not None:
+            run.stop()
 
     def forget(self) -> None:
         """Let go of the bytes, now or when the work has stopped."""
