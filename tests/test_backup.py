@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,12 @@ from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.log.verify import verify
+from eirene.maps import Asked, add, file_of, listed
+from eirene.missions import own
+from eirene.missions.divisions import Told
+from eirene.nodes import ground
 from eirene.nodes.backup import backup, backup_keys, check, restore, restore_keys
+from map_files import mbtiles, png
 
 TWO = [b"words of the first", b"words of the second"]
 
@@ -136,3 +143,58 @@ def test_a_backup_of_another_mission_is_refused(bench: Bench, tmp_path: Path) ->
         restore(other, tmp_path / "b", tmp_path / "new")
     assert "another mission" in error.value.message
     other.close()
+
+
+def test_maps_and_divisions_come_back_sealed_between(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.log.append([a_body()])
+    source = mbtiles(tmp_path / "a.mbtiles", [((0, 0, 0), png())])
+    when = datetime(2026, 11, 26, tzinfo=UTC)
+    maps = [add(bench.folder, source, Asked(title=t, attribution="X"), when) for t in ("A", "B")]
+    rows = [{"level": "1", "pcode": "QR1", "name": "Quillorn"}]
+    own.add(bench.folder, Told("made", "M", source="s"), [], rows)
+    file_of(bench.folder, "own-b").write_bytes(b"b" * 3_000_000)
+    (bench.folder / "maps" / ".making-x").mkdir()
+    (bench.folder / "divisions" / ".making-x").mkdir()
+    monkeypatch.setattr(ground, "LARGEST", 2_900_000)
+    made = backup(
+        bench.log, bench.keys, bench.folder / "attachments", tmp_path / "b", node=bench.folder
+    )
+    assert (made.maps, made.divisions, made.left_out) == (1, 1, ["maps/own-b.pmtiles"])
+    assert made.ground_bytes > file_of(bench.folder, "own-a").stat().st_size
+    sealed = (tmp_path / "b").read_bytes()
+    assert b"Quillorn" not in sealed and b"own-a" not in sealed and b"PMTiles" not in sealed
+    (tmp_path / "new" / "maps").mkdir(parents=True)
+    keys, log = restored(bench, tmp_path / "b", tmp_path / "new")
+    new = tmp_path / "new"
+    assert file_of(new, "own-a").read_bytes() == file_of(bench.folder, "own-a").read_bytes()
+    assert listed(new) == maps[:1]
+    shutil.copy(file_of(bench.folder, "own-b"), file_of(new, "own-b"))  # as the command says
+    assert listed(new) == maps
+    assert own.listed(new)[0][0] == own.listed(bench.folder)[0][0]
+    assert sorted(one.name for one in new.iterdir() if one.name.startswith("ground")) == []
+    log.close()
+    keys.close()
+
+
+def test_a_restore_leaves_maps_that_are_there(bench: Bench, tmp_path: Path) -> None:
+    bench.log.append([a_body()])
+    for folder, text in ((bench.folder, b"old"), (tmp_path / "new", b"here")):
+        (folder / "maps").mkdir(parents=True)
+        (folder / "maps" / "own-a.pmtiles").write_bytes(text)
+    (tmp_path / "new" / "ground.part" / "maps").mkdir(parents=True)
+    (tmp_path / "new" / "ground.part" / "maps" / "own-c.pmtiles").write_bytes(b"half")
+    backup(bench.log, bench.keys, bench.folder / "attachments", tmp_path / "b", node=bench.folder)
+    keys, log = restored(bench, tmp_path / "b", tmp_path / "new")
+    left = {one.name: one.read_bytes() for one in (tmp_path / "new" / "maps").glob("own*")}
+    assert left == {"own-a.pmtiles": b"here"}
+    log.close()
+    keys.close()
+
+
+@pytest.mark.parametrize("name", ["maps/../keys/x", "/etc/x", "maps/.lock", "keys/x", "maps/a/b"])
+def test_no_backup_puts_a_file_elsewhere(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BackupFailed, match="outside the node"):
+        ground.put_back(tmp_path, name, b"x")
+    assert list(tmp_path.iterdir()) == []

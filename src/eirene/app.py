@@ -297,7 +297,7 @@ class Node:
         )
 
     def backup(self, target: Path, progress: Progress | None = None) -> Summary:
-        """Write a checked, encrypted backup of log and attachments, while the node runs."""
+        """Write a checked, encrypted backup of log, attachments and maps, while the node runs."""
         total = self.log.last_lsn
         return backup(
             self.log,
@@ -305,6 +305,7 @@ class Node:
             self.folder / "attachments",
             target,
             (lambda done: progress(done, total)) if progress else None,
+            node=self.folder,
         )
 
     def _keep_house(self) -> None:

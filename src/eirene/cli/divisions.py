@@ -19,7 +19,7 @@ _ABOUT = "keep versions of the country's divisions: borders and P-codes before a
 _MORE = (
     "A version is one more way to count by area and to read P-codes; what was filed stays as it is.\n"
     "It lies in the node's folder and is shown to everybody who is signed in, so it must hold no\n"
-    "secret. Backups do not hold it: keep the files that you added."
+    "secret. eirene backup takes it along, sealed."
 )
 
 

@@ -18,7 +18,7 @@ _ABOUT = "keep base maps of the mission's own"
 _MORE = (
     "A node that runs does it itself, so nothing has to be stopped.\n\n"
     "A map lies in the node's folder and is shown to everybody who is signed in, so it must hold\n"
-    "no secret. Nothing is fetched; backups do not hold maps, so keep the file that you added."
+    "no secret. Nothing is fetched. eirene backup takes it along, sealed, up to 4 GiB each."
 )
 
 

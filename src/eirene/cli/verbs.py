@@ -7,6 +7,8 @@ import fcntl
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from eirene.cli.console import asked, note, progress, say, table
 from eirene.cli.reach import Stop, call, from_file, new_lock, node_folder, the_lock
 from eirene.config import Settings
@@ -14,8 +16,10 @@ from eirene.errors import DamagedLog, FolderInUse, InvalidQuery
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log
 from eirene.log.verify import verify as verify_log
+from eirene.nodes.backup import Summary as BackupSummary
 from eirene.nodes.backup import backup_keys, restore_keys
 from eirene.nodes.backup import restore as restore_backup
+from eirene.nodes.ground import LARGEST as LARGEST_MAP
 from eirene.products import format_of
 
 # -- data in and out
@@ -237,6 +241,21 @@ def backup(args: argparse.Namespace, settings: Settings) -> None:
         f"{args.file}: {answer['entries']:,} entries, {answer['bytes']:,} bytes, read back and "
         "checked. It opens only with the keys: keep a key backup apart (eirene keys backup)."
     )
+    _say_ground(msgspec.convert(answer, BackupSummary), node_folder(settings.data))
+
+
+def _say_ground(found: BackupSummary, folder: Path) -> None:
+    """What a backup holds of maps and divisions, and what it has no room for."""
+    if found.maps or found.divisions:
+        say(
+            f"{found.maps:,} maps and {found.divisions:,} versions of the divisions are in it: "
+            f"{found.ground_bytes / 1e6:,.1f} MB."
+        )
+    for name in found.left_out:
+        say(
+            f"{name} is not in it: it is larger than {LARGEST_MAP >> 30} GiB. Copy it yourself: "
+            f"cp {folder / name} ELSEWHERE; after a restore, put it back at {name}."
+        )
 
 
 def restore(args: argparse.Namespace, settings: Settings) -> None:
@@ -250,6 +269,7 @@ def restore(args: argparse.Namespace, settings: Settings) -> None:
     finally:
         keys.close()
     say(f"{folder}: {found.entries:,} entries restored. New chains name the old ones' ends.")
+    _say_ground(found, folder)
 
 
 def _not_running(folder: Path) -> None:

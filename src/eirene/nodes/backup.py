@@ -1,4 +1,4 @@
-"""Backups: of a node's log and attachments, and - apart - of its key store.
+"""Backups: of a node's log, attachments, maps and divisions, and - apart - of its key store.
 
 A node backup is made while the node runs, is encrypted under a key that only
 the key store holds, and is read back and checked before it gets its name. A
@@ -11,7 +11,7 @@ import os
 import re
 import secrets as random
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +29,7 @@ from eirene.log.attachments import UNFINISHED
 from eirene.log.log import Log, utc_now
 from eirene.log.refill import refill
 from eirene.log.traces import drop, remove_files, traces
+from eirene.nodes import ground
 from eirene.reports.envelope import Entry, entry_hash
 
 _MAGIC = b"EIRENE-BACKUP-1\n"
@@ -46,6 +47,20 @@ class Summary(msgspec.Struct):
     files: int = 0
     bytes: int = 0
     last_lsn: int = 0
+    maps: int = 0
+    divisions: int = 0
+    """Versions of the divisions that the mission brought itself."""
+    ground_bytes: int = 0
+    """Of maps and divisions."""
+    left_out: list[str] = []
+    """Maps that are larger than ``ground.LARGEST``, by their path in the node's folder."""
+
+    def add_ground(self, names: Iterable[str], size: int) -> None:
+        """Count maps and versions by the names of their files."""
+        held = {ground.kept(name) for name in names} - {""}
+        self.maps = sum(one.startswith(f"{ground.MAPS}/") for one in held)
+        self.divisions = len(held) - self.maps
+        self.ground_bytes = size
 
 
 class _Frames:
@@ -76,9 +91,17 @@ class _Frames:
 
 
 def backup(
-    log: Log, keys: KeyStore, attachments: Path, target: Path, progress: Progress | None = None
+    log: Log,
+    keys: KeyStore,
+    attachments: Path,
+    target: Path,
+    progress: Progress | None = None,
+    *,
+    node: Path | None = None,
 ) -> Summary:
-    """Write, read back and name a backup; holds all that was acknowledged before the call."""
+    """Write, read back and name a backup; holds all that was acknowledged before the call, and the
+    maps and divisions of the folder ``node``, where it is given.
+    """
     if target.exists():
         raise BackupFailed(
             f"{target} exists already.", field="file", remedy="Choose another file name."
@@ -89,6 +112,7 @@ def backup(
     copy = _noted(keys, target, DATA, salt)
     frames = _Frames(keys, salt)
     summary = Summary(last_lsn=until)
+    public = ground.Ground(node)
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as out:
@@ -101,12 +125,18 @@ def backup(
             for name, chunk in _files(attachments):
                 out.write(frames.sealed(["file", name, chunk]))
                 summary.files += 1
-            out.write(frames.sealed(["end", summary.entries, summary.files, until]))
+            for name, chunk in public.chunks():
+                out.write(frames.sealed(["ground", name, chunk]))
+                summary.files += 1
+            end = ["end", summary.entries, summary.files, until, public.left_out]
+            out.write(frames.sealed(end))
             out.flush()
             os.fsync(out.fileno())
         checked = check(keys, beside)
         if (checked.entries, checked.files) != (summary.entries, summary.files):
             raise BackupFailed("The backup does not read back as it was written.")
+        summary = checked
+        summary.last_lsn = until
         summary.bytes = beside.stat().st_size
         beside.replace(target)
     except OSError as error:
@@ -116,6 +146,7 @@ def backup(
             remedy="Make room, or choose another place.",
         ) from None
     finally:
+        public.close()
         beside.unlink(missing_ok=True)
         if not target.exists():
             keys.erased.forget_copy(copy.id)
@@ -200,6 +231,8 @@ def check(keys: KeyStore, file: Path) -> Summary:
     """Read a backup through: every frame opens, every chain follows, nothing is missing."""
     summary = Summary()
     chains: dict[bytes, bytes] = {}
+    names: set[str] = set()
+    size = 0
     for frame in _frames(keys, file):
         if frame[0] == "entries":
             for lsn, header, *_ in frame[1]:
@@ -208,8 +241,15 @@ def check(keys: KeyStore, file: Path) -> Summary:
                 summary.last_lsn = lsn
         elif frame[0] == "file":
             summary.files += 1
+        elif frame[0] == "ground":
+            summary.files += 1
+            names.add(frame[1])
+            size += len(frame[2])
         elif frame[1:3] != [summary.entries, summary.files]:
             raise BackupFailed("The backup holds less than it says.", field="file")
+        else:
+            summary.left_out = list(frame[4]) if len(frame) > 4 else []
+    summary.add_ground(names, size)
     if len(chains) != summary.entries:
         raise BackupFailed("The backup holds an entry twice.", field="file")
     return summary
@@ -234,6 +274,8 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
         for frame in _frames(keys, file):
             if frame[0] == "file":
                 _put_back(folder / "attachments", frame[1], frame[2])
+            if frame[0] == "ground":
+                ground.put_back(folder, frame[1], frame[2])
             if frame[0] != "entries":
                 continue
             for lsn, header, sealed, signature, received in frame[1]:
@@ -242,6 +284,7 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
             if progress:
                 progress(done)
 
+    ground.clear(folder)
     beside = folder / "log.part"
     for leftover in beside.glob("*"):
         leftover.unlink()
@@ -256,6 +299,7 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
     for part in beside.glob("*"):
         part.replace(folder / "log" / part.name)
     beside.rmdir()
+    ground.settle(folder)
     return summary
 
 

@@ -294,6 +294,7 @@ def backup_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> 
         node.folder / "attachments",
         Path(_text(given, "file")),
         lambda done: _at(progress, done, total),
+        node=node.folder,
     )
     return {"file": given["file"]} | msgspec.structs.asdict(summary)
 
