@@ -27,7 +27,7 @@ from eirene.errors import InvalidQuery
 from eirene.imports.outlines import outlines
 from eirene.missions import Mission, mission_named, own
 from eirene.missions.areas import deg2
-from eirene.missions.divisions import Division, Told
+from eirene.missions.divisions import Basis, Division, Told
 from eirene.missions.gazetteer import Gazetteer, Named, named_areas
 from eirene.picture import Counts, Picture, Query, counts
 from eirene.places import Place
@@ -318,6 +318,40 @@ def test_two_files_of_one_level_are_refused_and_none_is_lost(tmp_path: Path) -> 
     layers = [[own.Shape({"adm1_pcode": code}, BOX)] for code in ("A1", "A2")]
     with pytest.raises(own.BadDivision, match="Two boundary files are of level 1"):
         own.add(tmp_path, Told("x", "X", source="s"), layers, [])
+
+
+def test_sub_prefectures_since_the_reform_count_once_a_mission_brings_their_borders(
+    tmp_path: Path,
+) -> None:
+    """Of ``made-`` borders around the real codes: nobody publishes the true ones."""
+    known = CAR.division("2020")
+    assert known
+    mine = [one for one in known.codes.values() if one.parent == "CF24"]
+    assert len(mine) > 2 and {one.level for one in mine} == {2}
+    one, other = mine[:2]
+    halves = {
+        one.pcode: shapely.box(15.0, 4.5, 15.9, 5.2),
+        other.pcode: shapely.box(15.9, 4.5, 16.8, 5.2),
+    }
+    layers = [
+        [own.Shape({"adm1_pcode": "CF24"}, shapely.box(15.0, 4.5, 16.8, 5.2))],
+        [own.Shape({"adm2_pcode": code}, shape) for code, shape in halves.items()],
+    ]
+    rows = [
+        {"level": str(at.level), "pcode": at.pcode, "name": at.name, "parent_pcode": at.parent}
+        for at in known.codes.values()
+        if at.level < 3
+    ]
+    made = own.add(tmp_path, Told("2020-full", "T", "2020-12-10", source="made-adm2"), layers, rows)
+    division = Division(made, tmp_path / "divisions" / made.id)
+    basis = Basis([*CAR.divisions, division], division, 2)
+    assert basis.at_each([(15.877, 4.943), (16.0, 4.9)]) == [one.pcode, other.pcode]  # Carnot
+    assert division.holding(other.pcode, 1) == "CF24"
+    outlines = division.outlines(2)
+    assert outlines and {at["properties"]["name"] for at in outlines["features"]} == {
+        one.name,
+        other.name,
+    }
 
 
 def test_names_in_signs_that_are_no_letters_are_found_by_the_others(tmp_path: Path) -> None:

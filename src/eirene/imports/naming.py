@@ -1,15 +1,25 @@
-"""Names that somebody decided on: what a list calls one thing, the mission's lists call another."""
+"""Names that the mission's own lists do not have: those that somebody decided on, since a list calls
+one thing what the mission calls another, and those of sites that were imported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+
+import msgspec
 
 from eirene.errors import InvalidQuery
-from eirene.places import Place
+from eirene.places import Place, distance_m
 from eirene.reports.draft import Find
 
 _SHOWN = 5
+_KEPT = 20_000
+"""Answers on sites that are kept during one import: rows of one place come together."""
+SAME_M = 500.0
+"""Two lists put one site at most this far apart."""
 
 
 def with_names(find: Find | None, said: Mapping[str, str]) -> Find | None:
@@ -22,6 +32,49 @@ def with_names(find: Find | None, said: Mapping[str, str]) -> Find | None:
         return find(means.get(_folded(text), text), on)
 
     return decided
+
+
+def with_sites(
+    find: Find | None, sites: Callable[[str], list[Place]], lies_in: Callable[[Place, str], bool]
+) -> Find:
+    """Looks names up as ``find`` does; those that no list of the mission has among ``sites``.
+
+    ``Zorbelle, Haute-Kotto`` is a site of that name where ``lies_in`` says so of its place. Several
+    of one name are all given, for somebody to be asked; one that two lists put within
+    ``SAME_M`` is one, with the coarser of the two accuracies.
+    """
+
+    @lru_cache(maxsize=_KEPT)
+    def of_sites(text: str) -> tuple[Place, ...]:
+        found = sites(text)
+        name, comma, around = text.rpartition(",")
+        if not found and comma and name.strip():
+            found = [one for one in sites(name) if lies_in(one, around.strip())]
+        return tuple(_told_apart(found))
+
+    def both(text: str, on: date | None = None, /) -> list[Place]:
+        return (find(text, on) if find else []) or list(of_sites(text))
+
+    return both
+
+
+def _told_apart(found: Sequence[Place]) -> list[Place]:
+    kept: list[Place] = []
+    for one in found:
+        for at, other in enumerate(kept):
+            if _near(one, other):
+                rough = max((one, other), key=lambda place: place.accuracy_m or math.inf)
+                kept[at] = msgspec.structs.replace(other, accuracy_m=rough.accuracy_m)
+                break
+        else:
+            kept.append(one)
+    return kept
+
+
+def _near(one: Place, other: Place) -> bool:
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return one.lat == other.lat and bool(one.pcode) and one.pcode == other.pcode
+    return distance_m(one.lat, one.lon, other.lat, other.lon) <= SAME_M
 
 
 def check_names(find: Find | None, said: Mapping[str, str]) -> None:

@@ -151,6 +151,14 @@ class Gazetteer:
             and self._within(one.place.pcode, area.place.pcode, one.division)
         )
 
+    def lies_in(self, pcode: str, around: str) -> bool:
+        """Whether an area is, or lies in, one that bears a name or P-code."""
+        areas = {one.place.pcode for one in self._called(around) if one.level >= 0}
+        areas.add(self._spelled(around))
+        while pcode and pcode not in areas:
+            pcode = self.parents.get(pcode, "")
+        return bool(pcode)
+
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggested]:
         """Places whose name begins so, largest first."""
         key = folded(prefix)

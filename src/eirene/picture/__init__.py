@@ -17,6 +17,7 @@ from eirene.picture.overview import (
     extent,
     layers,
     marking_of,
+    sites_named,
     suggest,
 )
 from eirene.picture.queries import (
@@ -68,6 +69,7 @@ __all__ = [
     "rebuild",
     "report_by_id",
     "search",
+    "sites_named",
     "snapshot",
     "suggest",
 ]

@@ -25,6 +25,9 @@ from eirene.reports.packing import unpacked
 _PAST = "\U0010ffff"
 _MOST_KEPT = 64
 """Answers that are kept: one for all who may see the same."""
+_MOST_NAMED = 500
+"""Sites of one name in one compartment: whoever has more of them says where each is."""
+_OPEN = ("CLEAR", "GREEN")
 SHORTEST = 2
 """Letters before anything is suggested."""
 
@@ -201,6 +204,39 @@ def _marking(db: Reading, mark: tuple[int, int, int]) -> Marking:
     names = db.names
     told = (names.compartment_name(comp), names.text("class", class_), names.text("tlp", tlp))
     return highest([told], names.realm)
+
+
+def sites_named(
+    picture: Picture, reader: Reader, compartments: Iterable[str], text: str
+) -> list[SiteHit]:
+    """Sites of that name, or other name, that may be told to whoever reads some compartments.
+
+    For what is written down anew: a place that is taken from a site goes where the report goes. So
+    only sites of those compartments that the reader sees, with no higher a marking than a
+    report has that says none, and none whose terms forbid passing it on.
+    """
+    wanted = plain_words(text)
+    may = reader.compartments & frozenset(compartments)
+    if not wanted or not may:
+        return []
+    rule = visibility(msgspec.structs.replace(reader, compartments=may))
+    sql = f"""
+        SELECT s.rid, b.body, v.comp, v.class, v.tlp FROM site_name AS s
+        CROSS JOIN ({rule.sql}) AS v ON v.rid = s.rid JOIN body AS b ON b.lsn = v.lsn
+        WHERE s.comp = :comp AND s.plain = :plain AND v.lead = 1 AND v.stays IS NULL
+        ORDER BY s.rid LIMIT :limit
+    """
+    found: list[SiteHit] = []
+    with picture.reading() as db:
+        for comp in db.names.compartments(may):
+            params = {"comp": comp, "plain": " ".join(wanted), "limit": _MOST_NAMED}
+            for _, body, *mark in db.rows(sql, rule.params | params):
+                one = _site(db, body, (mark[0], mark[1], mark[2]), None)
+                names = (one.name, *one.other_names)
+                low = one.marking.classification == "unclassified" and one.marking.tlp in _OPEN
+                if low and any(plain_words(name) == wanted for name in names):
+                    found.append(one)
+    return found
 
 
 def _sites_begun(

@@ -21,7 +21,7 @@ from eirene.imports.deciding import AMENDMENT, BLOCK, REPORT, Decided, Known, Sa
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import FileRules
 from eirene.imports.mapping import Mapping as Map
-from eirene.imports.naming import check_names, with_names
+from eirene.imports.naming import check_names, with_names, with_sites
 from eirene.imports.proposing import Proposal, known, named, propose
 from eirene.imports.readers import Table, open_table
 from eirene.imports.rejects import Writer
@@ -29,10 +29,12 @@ from eirene.imports.run import Plan, plan
 from eirene.imports.tally import Tally
 from eirene.imports.telling import lines
 from eirene.imports.writing import mapping_toml
-from eirene.picture import Row, flat, many
+from eirene.picture import Row, SiteHit, flat, many, sites_named
 from eirene.picture.imports import Imported, state_of
+from eirene.places import Place
 from eirene.release.reader import Reader
 from eirene.reports.acts.imported import Sums
+from eirene.reports.draft import Find
 from eirene.reports.flat import content_values
 from eirene.reports.kinds import kind_named
 from eirene.times import iso
@@ -265,7 +267,7 @@ def planned(
         return {entity: one for entity, one in known.items() if one is not None}
 
     mission = node.mission
-    find = mission.find if mission else None
+    find = _looks_up(node, reader, compartment)
     check_names(find, places or {})
     return plan(
         path,
@@ -282,6 +284,41 @@ def planned(
         look=look,
         check=check,
         permitted=permitted,
+    )
+
+
+def _looks_up(node: Node, reader: Reader, compartment: str) -> Find:
+    """Names of the mission's lists, and of sites that whoever reads the new reports may see, too.
+
+    A place that is found in a site is written into a report: so only of sites that stand where
+    the report will, or are public, and that this reader sees.
+    """
+    mission, shared = node.mission, {compartment, "public"}
+
+    def sites(text: str) -> list[Place]:
+        return [_place_of(one) for one in sites_named(node.picture, reader, shared, text)]
+
+    def lies_in(place: Place, around: str) -> bool:
+        if mission is None:
+            return False
+        pcode = place.pcode
+        if not pcode and place.lon is not None and place.lat is not None:
+            pcode = mission.area_of(place.lon, place.lat) or ""
+        return mission.gazetteer.lies_in(pcode, around)
+
+    return with_sites(mission.find if mission else None, sites, lies_in)
+
+
+def _place_of(one: SiteHit) -> Place:
+    """Where a site is, as exactly as its list says and no more."""
+    has_point = one.latitude is not None
+    return Place(
+        name=one.name,
+        lat=one.latitude,
+        lon=one.longitude,
+        accuracy_m=one.accuracy_m if has_point else None,
+        pcode=one.pcode,
+        pcode_from=("point" if has_point else "stated") if one.pcode else "",
     )
 
 

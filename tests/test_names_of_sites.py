@@ -1,0 +1,120 @@
+"""An import finds names in sites that were imported before: those that its readers may see, no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eirene.imports.run import Plan
+from eirene.release.reader import Reader
+from eirene.web.bring import planned
+from web_node import WebNode
+
+JOC = "joc-duty-officer"
+LIST = Reader(
+    account="list",
+    organisation="public-record",
+    compartments=frozenset(("public",)),
+    may_file=frozenset(("public",)),
+)
+SITE = {"kind": "site", "type": "health-facility", "source": "Made health list"}
+
+
+def a_site(name: str, lat: float, lon: float, **more: Any) -> dict[str, Any]:
+    where = {"latitude": lat, "longitude": lon, "accuracy_m": 250}
+    return SITE | where | {"name": name, "compartment": "public"} | more
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebNode]:
+    web = WebNode(tmp_path_factory.mktemp("node"), mission="amber")
+    told = [
+        a_site("Poste de Zorbelle", -1.2, -10.1, other_names=["Zorbelle health post"]),
+        a_site("Tarquill", -1.20, -10.10),
+        a_site("Tarquill", -0.60, -9.40),
+        a_site("Vonnebec", -1.2, -10.1, accuracy_m=100),
+        a_site("Vonnebec", -1.2003, -10.1, accuracy_m=900),
+        a_site("Kept here", -1.2, -10.1, terms="not to be passed on"),
+        a_site("Graded", -1.2, -10.1, classification="confidential"),
+        a_site("Shared by few", -1.2, -10.1, tlp="AMBER"),
+    ]
+    web.node.filing.file_now(LIST, told)
+    web.file(a_site("Depot of ours", -1.1, -10.2, compartment="mission"))
+    web.file(a_site("Depot of the command", -1.1, -10.2, compartment="command"))
+    yield web
+    web.close()
+
+
+def brought(web: WebNode, folder: Path, name: str, compartment: str, role: str = JOC) -> Plan:
+    path = folder / "made.csv"
+    row = f'VC,2026-11-20T10:00Z,told,"{name}",patrol,seen'
+    path.write_text(f"type,occurred,summary,place,source,basis\n{row}\n")
+    reader = web.node.people.reader(role)
+    return planned(
+        web.node, reader, path, None, lambda _: None, kind="incident", compartment=compartment
+    )
+
+
+def place(made: Plan) -> Any:
+    (first,) = made.tally.first
+    return first[2].place
+
+
+@pytest.mark.parametrize("name", ["Poste de Zorbelle", "POSTE DE ZORBELLÉ", "zorbelle health post"])
+def test_a_name_of_an_imported_site_is_found_as_exactly_as_its_list_says(
+    web: WebNode, tmp_path: Path, name: str
+) -> None:
+    found = place(brought(web, tmp_path, name, "mission"))
+    assert (found.lat, found.lon, found.accuracy_m) == (-1.2, -10.1, 250)
+    assert (found.method, found.text) == ("named", name)
+    assert found.pcode
+
+
+def test_of_two_of_one_name_one_is_asked_and_told_by_the_area_around(
+    web: WebNode, tmp_path: Path
+) -> None:
+    made = brought(web, tmp_path, "Tarquill", "mission")
+    assert made.rejected == 1
+    means = made.tally.unclear["Tarquill"].means
+    assert len(means) == 2
+    for words in means:
+        found = place(brought(web, tmp_path, words, "mission"))
+        assert found.name == "Tarquill" and found.lat in (-1.2, -0.6)
+
+
+def test_one_site_of_two_lists_is_one_with_the_coarser_accuracy(
+    web: WebNode, tmp_path: Path
+) -> None:
+    assert place(brought(web, tmp_path, "Vonnebec", "mission")).accuracy_m == 900
+
+
+@pytest.mark.parametrize(
+    ("name", "compartment", "found"),
+    [
+        ("Depot of ours", "mission", True),
+        ("Depot of ours", "command", False),
+        ("Depot of the command", "command", True),
+        ("Depot of the command", "mission", False),  # its readers may not see where that is
+        ("Kept here", "mission", False),
+        ("Graded", "mission", False),
+        ("Shared by few", "mission", False),
+        ("No such place", "mission", False),
+    ],
+)
+def test_no_place_goes_where_its_site_may_not(
+    web: WebNode, tmp_path: Path, name: str, compartment: str, found: bool
+) -> None:
+    told = place(brought(web, tmp_path, name, compartment))
+    assert (told.lat is not None) is found
+    if not found:
+        assert (told.name, told.pcode, told.accuracy_m) == (name, "", None)
+
+
+def test_whoever_may_not_see_a_site_does_not_find_it(web: WebNode, tmp_path: Path) -> None:
+    for name in ("Depot of ours", "Depot of the command", "No such place"):
+        made = brought(web, tmp_path, name, "mission", role="ngo-focal-point")
+        assert place(made).lat is None
+        assert made.tally.unplaced == {name: (1, 2)}
