@@ -244,3 +244,22 @@ def test_another_column_leaves_a_list_under_its_terms(web: WebNode) -> None:
 def test_a_kept_text_that_is_no_mapping_is_refused() -> None:
     with pytest.raises(BadMapping, match="Expected `str`"):
         shared_mapping("kind = 3", "x")
+
+
+def test_a_layer_says_the_licence_that_its_kept_mapping_says(web: WebNode) -> None:
+    """To those who may see the mapping; of a list that nobody tells of, nothing is said."""
+    rules = MINE.replace('"A list"', '"Licensed list"')
+    rules = rules.replace("\n\n", '\nlicence = "CC BY 9"\nattribution = "Them"\nas_of = "2026"\n\n')
+    mapping = {"kind": "mapping", "name": "licensed", "makes": "site", "said_by": "Licensed list"}
+    web.file(mapping | {"rules": rules, "summary": "x", "compartment": "mission", "source": "x"})
+    site = {"kind": "site", "type": "school", "name": "S", "source": "Licensed list"}
+    web.file(site | {"compartment": "mission"}, site | {"compartment": "public", "name": "T"})
+
+    def told(role: str) -> dict[str, Any]:
+        answer = web.get(role, "/api/layers").json()
+        [one] = [one for one in answer if one["source"] == "Licensed list"]
+        return one
+
+    mine = told(JOC)
+    assert (mine["licence"], mine["attribution"], mine["as_of"]) == ("CC BY 9", "Them", "2026")
+    assert "licence" not in told("anyone")

@@ -257,6 +257,8 @@ export interface LayerInfo {
   as_of?: string | null;
   /** What the list is called. */
   list?: string | null;
+  /** As its licence wants it named. */
+  attribution?: string | null;
   n: number;
   newest: string | null;
   received: string | null;

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, get
 
 from eirene.errors import InvalidQuery
-from eirene.imports.mapping import origins
+from eirene.imports.mapping import Origin, origins
 from eirene.missions.divisions import Basis
 from eirene.missions.gazetteer import Suggested
 from eirene.picture import (
@@ -33,7 +33,8 @@ from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, node_of, picture_of, reader_of
 from eirene.web.cursors import page_sealed
 from eirene.web.describe import described
-from eirene.web.node import Mission
+from eirene.web.kept import usable
+from eirene.web.node import Mission, Node
 from eirene.web.parameters import FILTERS, names_in, number, parameters_of, query_of
 from eirene.web.reports import marking_of_rows
 
@@ -262,6 +263,7 @@ async def get_layers(request: Request[Any, Any, Any]) -> Response[bytes]:
     """GET /api/layers: kinds and sources that this reader may see, with their newest."""
     reader = reader_of(request)
     found = await aside(layers, picture_of(request), reader)
+    known = await aside(_origins, node_of(request), reader)
     shown: list[dict[str, Any]] = []
     for layer in found:
         kind = kinds().get(layer.kind)
@@ -274,12 +276,24 @@ async def get_layers(request: Request[Any, Any, Any]) -> Response[bytes]:
             "newest": iso(layer.newest) if layer.newest else None,
             "received": iso(layer.received) if layer.received else None,
         }
-        origin = origins().get(layer.source)
-        if origin is not None:
+        if (origin := known.get(layer.source)) is not None:
             told = {"licence": origin.licence, "as_of": origin.as_of, "list": origin.title}
+            told["attribution"] = origin.attribution
             one |= {name: text for name, text in told.items() if text}
         shown.append(one | ({"type": layer.type} if layer.type else {}))
     return json_of(shown, UNMARKED)
+
+
+def _origins(node: Node, reader: Reader) -> dict[str, Origin]:
+    """Whose list it is and under which licence, by source: of ready mappings, and of those that
+    people keep where this reader may see them.
+    """
+    kept_ = {
+        one.source: Origin(one.title, one.licence, one.as_of, one.attribution)
+        for one in reversed(usable(node, reader))
+        if one.source
+    }
+    return kept_ | origins()
 
 
 ROUTES = (get_search, get_counts, get_suggest, get_layers)

@@ -424,7 +424,9 @@ SCHEMAS: dict[str, Any] = {
             "shown": TEXT,
         }
     ),
-    "Layers": list_of(mapping_of(_LAYER, type=TEXT, licence=TEXT, as_of=TEXT, list=TEXT)),
+    "Layers": list_of(
+        mapping_of(_LAYER, type=TEXT, licence=TEXT, as_of=TEXT, list=TEXT, attribution=TEXT)
+    ),
     "Document": ANY,
     "Landing": mapping_of({"title": TEXT, "description": TEXT, "links": list_of(_LINK)}),
     "Conformance": mapping_of({"conformsTo": TEXTS}),
