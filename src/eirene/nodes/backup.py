@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -109,35 +109,20 @@ def backup(
     until = log.last_lsn
     beside = target.with_name(target.name + ".part")
     salt = random.token_bytes(32)
+    public = ground.Ground(node)
     copy = _noted(keys, target, DATA, salt)
     frames = _Frames(keys, salt)
-    summary = Summary(last_lsn=until)
-    public = ground.Ground(node)
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             out.write(_MAGIC + salt + keys.mission)
-            for page in _pages(log, until):
-                out.write(frames.sealed(["entries", page]))
-                summary.entries += len(page)
-                if progress:
-                    progress(summary.entries)
-            for name, chunk in _files(attachments):
-                out.write(frames.sealed(["file", name, chunk]))
-                summary.files += 1
-            for name, chunk in public.chunks():
-                out.write(frames.sealed(["ground", name, chunk]))
-                summary.files += 1
-            end = ["end", summary.entries, summary.files, until, public.left_out]
-            out.write(frames.sealed(end))
+            held = _filled(out, frames, _pages(log, until), _files(attachments), public, progress)
+            out.write(frames.sealed(["end", *held, until, public.left_out]))
             out.flush()
             os.fsync(out.fileno())
         checked = check(keys, beside)
-        if (checked.entries, checked.files) != (summary.entries, summary.files):
+        if (checked.entries, checked.files) != held:
             raise BackupFailed("The backup does not read back as it was written.")
-        summary = checked
-        summary.last_lsn = until
-        summary.bytes = beside.stat().st_size
+        checked.last_lsn, checked.bytes = until, beside.stat().st_size
         beside.replace(target)
     except OSError as error:
         raise BackupFailed(
@@ -150,7 +135,29 @@ def backup(
         beside.unlink(missing_ok=True)
         if not target.exists():
             keys.erased.forget_copy(copy.id)
-    return summary
+    return checked
+
+
+def _filled(
+    out: IO[bytes],
+    frames: _Frames,
+    pages: Iterable[list[tuple[int, bytes, bytes, bytes, int]]],
+    files: Iterable[tuple[str, bytes]],
+    public: ground.Ground,
+    progress: Progress | None,
+) -> tuple[int, int]:
+    """Writes entries, then pieces of files; gives how many of each."""
+    entries = pieces = 0
+    for page in pages:
+        out.write(frames.sealed(["entries", page]))
+        entries += len(page)
+        if progress:
+            progress(entries)
+    for sort, held in (("file", files), ("ground", public.chunks())):
+        for name, chunk in held:
+            out.write(frames.sealed([sort, name, chunk]))
+            pieces += 1
+    return entries, pieces
 
 
 def _noted(keys: KeyStore, target: Path, kind: Literal["keys", "data"], salt: bytes) -> Copy:
