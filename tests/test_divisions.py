@@ -268,7 +268,7 @@ def test_a_line_or_a_point_is_no_border(tmp_path: Path, shape: str) -> None:
     assert fault.value.field == "file"
     lines = [shapely.from_wkt("POINT (1 1)")]
     whole = own.Shape({"adm1_pcode": "A1"}, shapely.box(0, 0, 1, 1))
-    with pytest.raises(own.BadDivision, match="not agreed is drawn as Point") as fault:
+    with pytest.raises(own.BadDivision, match="not agreed is drawn as POINT") as fault:
         own.add(tmp_path, Told("x", "X", source="s"), [[whole]], [], lines)
     assert fault.value.field == "disputed"
 

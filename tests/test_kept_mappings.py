@@ -12,6 +12,7 @@ import pytest
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import mapping_named, ready_mappings
 from eirene.imports.shared import expressions, fault_of, is_calm, shared_mapping
+from eirene.release.reader import Reader
 from eirene.web.control import lines
 from eirene.web.kept import mapping_for
 from web_node import WebNode
@@ -21,6 +22,14 @@ LIST = "Dorf,Sorte,Menschen\nTalvek,Brunnen,120\nOrrin,Schule,\n"
 FIELDS = {"Dorf": "name", "Sorte": "type", "Menschen": "people"}
 CODES = {"Sorte": {"Brunnen": "water-point", "Schule": "school"}}
 MINE = 'kind = "site"\nsource = "A list"\nname = "x"\n\n[fields]\nname = "Dorf"\n'
+
+
+LISTS = Reader(
+    account="list",
+    organisation="public-record",
+    compartments=frozenset(("public",)),
+    may_file=frozenset(("public",)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +262,8 @@ def test_a_layer_says_the_licence_that_its_kept_mapping_says(web: WebNode) -> No
     mapping = {"kind": "mapping", "name": "licensed", "makes": "site", "said_by": "Licensed list"}
     web.file(mapping | {"rules": rules, "summary": "x", "compartment": "mission", "source": "x"})
     site = {"kind": "site", "type": "school", "name": "S", "source": "Licensed list"}
-    web.file(site | {"compartment": "mission"}, site | {"compartment": "public", "name": "T"})
+    web.file(site | {"compartment": "mission"})
+    web.node.filing.file_now(LISTS, [site | {"compartment": "public", "name": "T"}])
 
     def told(role: str) -> dict[str, Any]:
         answer = web.get(role, "/api/layers").json()

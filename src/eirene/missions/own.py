@@ -202,15 +202,21 @@ def _area(one: Shape, level: int) -> Shape:
 
     What was mended of a shape that crosses itself may bear lines: those are no part of an area.
     """
-    parts = [part for part in _parts(one.geometry) if part.geom_type == "Polygon"]
+    parts = [part for part in _parts(one.geometry) if _sort(part) == "POLYGON"]
     shape = shapely.unary_union(parts)
     if not deg2(shape):
         raise BadDivision(
-            f"{_codes_in(one)[level]} is drawn as {one.geometry.geom_type}, which has no extent.",
+            f"{_codes_in(one)[level]} is drawn as {_sort(one.geometry)}, which has no extent.",
             field="file",
             remedy="Give borders as polygons; lines that are not agreed belong to --disputed.",
         )
     return Shape(one.properties, shape if len(parts) > 1 else parts[0])
+
+
+def _sort(shape: shapely.Geometry) -> str:
+    """``POINT``, ``POLYGON`` and so on."""
+    number = int(shapely.get_type_id(shape))  # pyright: ignore[reportUnknownMemberType]
+    return shapely.GeometryType(number).name
 
 
 def _parts(shape: shapely.Geometry) -> list[shapely.Geometry]:
@@ -224,13 +230,13 @@ def _lines(disputed: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
     """Lines that are not agreed; of an area that is not, its edge."""
     found: list[shapely.Geometry] = []
     for part in (part for shape in disputed for part in _parts(shape)):
-        if part.geom_type not in ("LineString", "LinearRing", "Polygon"):
+        if _sort(part) not in ("LINESTRING", "LINEARRING", "POLYGON"):
             raise BadDivision(
-                f"A line that is not agreed is drawn as {part.geom_type}.",
+                f"A line that is not agreed is drawn as {_sort(part)}.",
                 field="disputed",
                 remedy="Give lines, or the areas that are not agreed.",
             )
-        found.append(shapely.boundary(part) if part.geom_type == "Polygon" else part)
+        found.append(shapely.boundary(part) if _sort(part) == "POLYGON" else part)
     return found
 
 
