@@ -21,7 +21,9 @@ LIST = Reader(
     compartments=frozenset(("public",)),
     may_file=frozenset(("public",)),
 )
-FAR = mission_named("amber").areas.stands_for("QR0502", 2) or (0.0, 0.0, 0.0)
+AREAS = mission_named("amber").areas.level(2)
+assert AREAS
+FAR = AREAS.stands_for(AREAS.codes[0]) or (0.0, 0.0, 0.0)
 SITE = {"kind": "site", "type": "health-facility", "source": "Made health list"}
 
 
