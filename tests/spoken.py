@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -173,6 +174,8 @@ def written() -> frozenset[str]:
     for node, within in itertools.chain(*_nodes().values()):
         if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
             found |= forms(node, within) | forms(node) | {_bare(node)}
+    for file in SOURCE.glob("missions/*/mission.toml"):
+        found.add(tomllib.loads(file.read_text("utf-8"))["title"])
     found |= {" ".join(text.split()) for text in found}
     return frozenset(found | {_NAMED.sub(HOLE, text) for text in found})
 

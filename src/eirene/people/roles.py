@@ -19,6 +19,7 @@ from importlib import resources
 import msgspec
 
 from eirene.errors import InvalidQuery
+from eirene.reports.words import table
 
 OWN = "-XXX"
 """Ending of a compartment that each organisation has one of."""
@@ -44,11 +45,8 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        """What people call it: ``joc-duty-officer`` -> ``JOC duty officer``."""
-        words = self.name.split("-")
-        if words[0] in ("joc", "cimic", "ngo"):
-            return " ".join([words[0].upper(), *words[1:]])
-        return " ".join(words).capitalize()
+        """What people call it, in the language of whoever is served."""
+        return table()[f"role.{self.name}"]
 
 
 @cache

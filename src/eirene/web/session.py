@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 
 from eirene.people import Pass
 from eirene.people.devices import device_named
+from eirene.people.roles import role_named
 from eirene.release.reader import Reader
 from eirene.reports.sentences import say
 from eirene.times import iso
@@ -25,7 +26,7 @@ def me_of(node: Node, reader: Reader) -> dict[str, Any]:
     account = node.people.account(reader.account) if reader.account else None
     return {
         "user": reader.account,
-        "title": account.title if account else "Anyone",
+        "title": account.title if account else role_named("anyone").title,
         "role": reader.role,
         "organisation": reader.organisation,
         "compartments": sorted(reader.compartments),
@@ -36,7 +37,7 @@ def me_of(node: Node, reader: Reader) -> dict[str, Any]:
         "realm": node.realm,
         "mission": {
             "name": mission.name if mission else node.name,
-            "title": mission.title if mission else node.name,
+            "title": say(mission.title) if mission else node.name,
             "bbox": mission.bbox if mission else (-180.0, -85.0, 180.0, 85.0),
             "zone": node.zone.key,
         },

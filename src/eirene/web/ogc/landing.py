@@ -39,7 +39,7 @@ async def get_landing(request: Request[Any, Any, Any]) -> Response[bytes]:
     mission = node.mission
     return json_of(
         {
-            "title": f"{not_live(node.realm)}Eirene: {mission.title if mission else node.name}",
+            "title": f"{not_live(node.realm)}Eirene: {say(mission.title) if mission else node.name}",
             "description": say(f"Node {node.name}, realm {node.realm}. What was released to you."),
             "links": [
                 link(address(request, "/ogc"), "self", JSON, say("This page")),
