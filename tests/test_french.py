@@ -206,7 +206,7 @@ def test_why_is_told_to_each_in_his_own_language():
     english = sentence_of("no-rule", None, "hazard", "hazard", "mission", "ngo", 5, "", "", "en")
     french = sentence_of("no-rule", None, "hazard", "hazard", "mission", "ngo", 5, "", "", "fr")
     assert english == "No rule gives hazards from mission to ngo."
-    assert french == "Aucune règle ne donne dangers de mission à ngo."
+    assert french == "Aucune règle ne donne «\u00a0dangers\u00a0» de mission à ngo."
 
 
 def test_a_workbook_in_french_has_the_same_columns_under_french_sheets():

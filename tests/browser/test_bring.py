@@ -269,6 +269,7 @@ def test_a_mapping_is_kept_and_chosen_again_and_what_was_stopped_goes_on(
     page.get_by_label("Field for Sorte").select_option("type")
     page.get_by_label("Into which compartment").select_option("mission")
     page.get_by_label("Brunnen").select_option("water-point")
+    expect(page.get_by_role("button", name="File 8 reports into mission")).to_be_visible()
     page.get_by_label("Name of the mapping").fill("wells")
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_text("Kept as wells.")).to_be_visible()

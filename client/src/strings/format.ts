@@ -31,12 +31,6 @@ export function dtg(ms: number): string {
   return `${date}Z${MONTHS[at.getUTCMonth()] ?? ""}${two(at.getUTCFullYear() % 100)}`;
 }
 
-/** `12 kB`, `1.9 MB`, `2.4 GB`: sizes of files, in powers of ten. */
-export function bytes(n: number): string {
-  if (n < 1e6) return `${Math.ceil(n / 1e3)} kB`;
-  return n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(1)} GB`;
-}
-
 const zones = new Map<string, Intl.DateTimeFormat>();
 
 function zoned(zone: string): Intl.DateTimeFormat {

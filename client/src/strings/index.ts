@@ -41,6 +41,13 @@ export function grouped(n: number): string {
   return spoken().numbers.format(n);
 }
 
+/** `12 kB`, `1.9 MB`, `2.4 GB`, in French `2,4 Go`: sizes of files, in powers of ten. */
+export function bytes(n: number): string {
+  if (n < 1e6) return t("size.kilo", { n: Math.ceil(n / 1e3) });
+  const [key, of] = n < 1e9 ? (["size.mega", 1e6] as const) : (["size.giga", 1e9] as const);
+  return t(key, { n: Number((n / of).toFixed(1)) });
+}
+
 /** A total that a sentence takes in: where the node ended its counting, it says so. */
 export function totalOf(found: { total: number; total_is: "exact" | "at-least" }): Params[string] {
   return found.total_is === "exact" ? found.total : t("counts.more-than", { n: found.total });
