@@ -174,6 +174,8 @@ def written() -> frozenset[str]:
     for node, within in itertools.chain(*_nodes().values()):
         if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
             found |= forms(node, within) | forms(node) | {_bare(node)}
+    rules = tomllib.loads(SOURCE.joinpath("release", "default.toml").read_text("utf-8"))
+    found |= {one["note"] for one in rules["rule"] if "note" in one}
     for file in SOURCE.glob("missions/*/mission.toml"):
         found.add(tomllib.loads(file.read_text("utf-8"))["title"])
     found |= {" ".join(text.split()) for text in found}

@@ -22,6 +22,7 @@ from eirene.release.graph import Finding
 from eirene.release.reader import Reader
 from eirene.release.rules import CLASSES, Rule
 from eirene.release.widening import Change
+from eirene.reports.sentences import say
 from eirene.reports.words import table
 from eirene.times import iso
 from eirene.web.answers import UNMARKED, json_of
@@ -149,8 +150,9 @@ def told(desk: ConfigurationDesk, one: InForce) -> dict[str, Any]:
 
 
 def _rule(made: Configuration, rule: Rule) -> dict[str, Any]:
-    """A rule as it is written, with what else keeps it from holding now or from giving more."""
+    """A rule as it is written, notes of the shipped matrix in words, with what else keeps it from holding now or from giving more."""
     return msgspec.to_builtins(rule) | {
+        "note": say(rule.note),
         "closed": made.closed_by(rule, utc_now()),
         "tlp": tlp_most(rule.origin, rule.to, made.own) if rule.gives else "",
     }
