@@ -50,6 +50,7 @@ function itemWords(kind: string, name: string, item: unknown): string {
   if (typeof item === "string") return codeWords(kind, name, item);
   if (typeof item !== "object" || item === null) return String(item);
   return Object.entries(item as Record<string, unknown>)
+    .filter(([, value]) => value !== "")
     .map(([part, value]) => codeWords(kind, name, String(value), part))
     .join(", ");
 }
