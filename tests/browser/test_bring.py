@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +17,6 @@ from pyogrio import raw
 
 from browser.conftest import Seat, seated
 from browser.office import JOC, Office
-from eirene.desks.runs import Run
-from eirene.web.uploads import Upload
 from map_files import mbtiles, png
 
 pytestmark = pytest.mark.browser
@@ -253,59 +250,3 @@ def test_a_newcomer_drops_a_3w_anywhere_and_reads_all_of_it_in_french(
     took = time.monotonic() - began
     record_property("steps", f"{', '.join(steps)}: {took:.1f} s")
     assert took < 60, "three minutes are for reading, not for waiting"
-
-
-def test_a_mapping_is_kept_and_chosen_again_and_what_was_stopped_goes_on(
-    at: Callable[..., Seat], office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [f"Well {n},Brunnen,{4 + n / 100:.2f},18.5{n}\n" for n in range(8)]
-    for name, part in (("Brunnen.csv", rows[:8]), ("Brunnen Mai.csv", rows[:3])):
-        (tmp_path / name).write_text("Dorf,Sorte,Lat,Long\n" + "".join(part), "utf-8")
-    seat = at()
-    page = seat.sign_in(JOC)
-    page.keyboard.press("b")
-    page.get_by_label("Choose a file").set_input_files(tmp_path / "Brunnen.csv")
-    page.get_by_label("Kind of report").select_option("site")
-    page.get_by_label("Field for Dorf").select_option("name")
-    page.get_by_label("Field for Sorte").select_option("type")
-    page.get_by_label("Into which compartment").select_option("mission")
-    page.get_by_label("Brunnen").select_option("water-point")
-    expect(page.get_by_role("button", name="File 8 reports into mission")).to_be_visible()
-    page.get_by_label("Name of the mapping").fill("wells")
-    page.get_by_role("button", name="Keep it").click()
-    expect(page.get_by_text("Kept as wells.")).to_be_visible()
-
-    monkeypatch.setattr("eirene.imports.run.BLOCK", 1)
-    goes_on, stops = Run.check, Upload.stop
-    checked, told = list[int](), threading.Event()
-
-    def waits(run: Run, rows: int = 0) -> None:
-        """The import waits after its third block until somebody stops it."""
-        checked.append(rows)
-        if len(checked) == 3:
-            told.wait(20)
-        goes_on(run, rows)
-
-    def stopped(upload: Upload) -> None:
-        stops(upload)
-        told.set()
-
-    monkeypatch.setattr(Run, "check", waits)
-    monkeypatch.setattr(Upload, "stop", stopped)
-    page.get_by_role("button", name="File 8 reports into mission").click()
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text(re.compile(r"Stopped\. [2-4] reports are filed"))).to_be_visible()
-    assert seat.axe() == []
-    page.get_by_role("button", name="Bring the rest").click()
-    expect(page.get_by_text("8 reports are filed into mission")).to_be_visible()
-    found = office.ask(JOC, "GET", "/api/search?q=Well&kind=site").json()["reports"]
-    assert len(found) == 8, "nothing comes twice"
-
-    page.get_by_role("button", name="Another file").click()
-    page.get_by_label("Choose a file").set_input_files(tmp_path / "Brunnen Mai.csv")
-    expect(page.get_by_text("Proposed from the mapping wells")).to_be_visible()
-    page.get_by_label("Read it by").select_option("")
-    expect(page.get_by_label("Field for Dorf")).to_be_visible()
-    page.get_by_label("Read it by").select_option("wells")
-    page.get_by_label("Into which compartment").select_option("mission")
-    expect(page.get_by_text("Repeats").locator("..")).to_contain_text("3")
