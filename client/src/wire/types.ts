@@ -269,6 +269,8 @@ export interface BaseMap {
   title: string;
   url: string;
   attribution: string;
+  /** Under which it may be shown, where that is known. */
+  licence?: string;
   as_of: string | null;
   order: number;
   /** Of a map that the mission brought itself; those that ship with Eirene say none of it. */
