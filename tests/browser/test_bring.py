@@ -250,3 +250,33 @@ def test_a_newcomer_drops_a_3w_anywhere_and_reads_all_of_it_in_french(
     took = time.monotonic() - began
     record_property("steps", f"{', '.join(steps)}: {took:.1f} s")
     assert took < 60, "three minutes are for reading, not for waiting"
+
+
+def test_what_looks_like_a_list_under_terms_is_marked_until_somebody_permits_it(
+    at: Callable[..., Seat], office: Office, tmp_path: Path
+) -> None:
+    """The columns of ACLED under other names: the values tell."""
+    sorts = ("Battles", "Protests", "Riots")
+    rows = [f"P{n},{sorts[n % 3]},4.3{n},18.5{n}\n" for n in range(6)]
+    (tmp_path / "ours.csv").write_text("name,sort,latitude,longitude\n" + "".join(rows), "utf-8")
+    seat = at()
+    page = seat.sign_in(JOC)
+    page.keyboard.press("b")
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "ours.csv")
+    page.get_by_label("Kind of report").select_option("site")
+    page.get_by_label("Into which compartment").select_option("mission")
+    page.get_by_label("Type", exact=False).first.select_option("other")
+    expect(page.get_by_text("This looks like the list of ACLED (Battles)")).to_be_visible()
+    expect(page.get_by_text("Its reports are marked")).to_be_visible()
+    assert seat.axe() == []
+    page.get_by_label("Who permits passing it on?").fill("the desk of ACLED")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("the desk of ACLED permits passing it on")).to_be_visible()
+    page.get_by_label("Who permits passing it on?").fill("")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Its reports are marked")).to_be_visible()
+    page.get_by_role("button", name="File 6 reports into mission").click()
+    expect(page.get_by_text("6 reports are filed into mission")).to_be_visible()
+    found = office.ask(JOC, "GET", "/api/search?q=ours&kind=site").json()["reports"]
+    assert len(found) == 6
+    assert all("ACLED" in one["terms"] for one in found)
