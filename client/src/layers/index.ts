@@ -25,6 +25,7 @@ export const liveLayers: readonly LayerModule[] = [
 ];
 
 export * from "./areas";
+export * from "./arriving";
 export * from "./base";
 export * from "./byarea";
 export * from "./counted";

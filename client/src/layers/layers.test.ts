@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { paper, shapes, themes } from "../theme";
 import {
   areas,
+  arrivingLayers,
   backdrop,
   baseLayers,
   baseNames,
@@ -53,6 +54,13 @@ describe.each(ALL)("in the theme $name on $ground", (theme) => {
     const parts = [...ownLayers("here", map, theme), ...ownNames("here", map, theme)];
     expect(parts.length).toBeGreaterThanOrEqual(atLeast);
     expect(new Set(parts.map((part) => part.id)).size).toBe(parts.length);
+    expect(faults(tiles, parts)).toEqual([]);
+  });
+
+  it("what is on its way is a valid style", () => {
+    const tiles: SourceSpecification = { type: "vector", tiles: ["http://x/{z}/{x}/{y}.mvt"] };
+    const parts = arrivingLayers("here", "incident", theme);
+    expect(parts.map(({ id }) => id)).toEqual(["here-edge", "here-disc", "here-number"]);
     expect(faults(tiles, parts)).toEqual([]);
   });
 

@@ -23,6 +23,7 @@ import {
 } from "../state";
 import type { Theme } from "../theme";
 import { followAreas } from "./areas";
+import { ArrivingPicture } from "./arriving";
 import { followByArea } from "./byarea";
 import { CalmMap } from "./calm";
 import { followCounted } from "./counted";
@@ -93,6 +94,7 @@ export async function createMap(container: HTMLElement, theme: Theme): Promise<M
 function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle {
   const images = new Images(map, first);
   const live = new LivePicture(map, images);
+  const coming = new ArrivingPicture(map, first);
   const small = new Ground(maps, first);
   const watch = new PointerWatch(map, (source, id, at) => void openCluster(map, source, id, at));
   const stops = [
@@ -119,10 +121,12 @@ function follow(map: CalmMap, first: Theme, maps: readonly BaseMap[]): MapHandle
       images.setTheme(theme);
       small.setTheme(theme);
       repaint(map, theme, maps);
+      coming.setTheme(theme);
     },
     destroy() {
       for (const stop of stops) stop();
       live.stop();
+      coming.stop();
       watch.stop();
       small.stop();
       map.remove();

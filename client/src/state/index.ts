@@ -1,4 +1,5 @@
 /** Everything that panels and the map may know of the state. */
+export * from "./arriving";
 export * from "./attaching";
 export * from "./bringing";
 export * from "./byarea";

@@ -5,6 +5,7 @@
 import { Api, Problem } from "../wire/api";
 import { browserSurroundings, Stream, type LinkState } from "../wire/stream";
 import type { Me } from "../wire/types";
+import { arriving, arrivingOf } from "./arriving";
 import { filter, layerFinder, layers, NO_FILTER } from "./filter";
 import { acting, knownAt, knownIso, layersThen } from "./known";
 import { selectNothing } from "./selection";
@@ -67,6 +68,7 @@ const stream = new Stream(browserSurroundings(), {
   },
   snapshot(rows) {
     store.snapshot(rows);
+    settled();
     hear(now());
     void loadLayers();
   },
@@ -115,6 +117,33 @@ async function loadLayers(): Promise<void> {
   }
 }
 
+/** Goes up with each picture that is asked for or has come: an answer about another is too late. */
+let picture = 0;
+
+/** Asks how much is on its way; the marking of what the tiles show comes with it. */
+async function foresee(): Promise<void> {
+  settled();
+  const mine = picture;
+  if (knownAt.get() !== null) return;
+  try {
+    const counts = await api.countsByKind();
+    if (mine !== picture || session.get().state !== "in" || store.size > 0) return;
+    const coming = arrivingOf(counts);
+    if (coming === null) return;
+    marking.set(counts.marking);
+    arriving.set(coming);
+  } catch (fault) {
+    // The picture comes all the same.
+    if (!(fault instanceof Problem)) throw fault;
+  }
+}
+
+/** Nothing is on its way any more. */
+function settled(): void {
+  picture += 1;
+  arriving.set(null);
+}
+
 api.onSignedOut = () => {
   if (session.get().state === "in") leave("ended");
 };
@@ -127,6 +156,7 @@ function changed(): void {
   store.clear();
   justFiled.set(null);
   stream.start(knownAt.get());
+  void foresee();
 }
 
 /**
@@ -139,6 +169,7 @@ export async function lookBack(at: number | null): Promise<void> {
   store.clear();
   justFiled.set(null);
   knownAt.set(at);
+  settled();
   stream.start(at);
   await check();
 }
@@ -147,6 +178,7 @@ export async function lookBack(at: number | null): Promise<void> {
 export async function lookAs(audience: string | null): Promise<void> {
   // Before the node changes its eyes: else what is looked at is asked for with the new ones.
   stream.stop();
+  settled();
   selectNothing();
   try {
     if (audience === null) await api.ask("DELETE", "/api/view-as");
@@ -205,6 +237,7 @@ function enter(me: Me): void {
   session.set({ state: "in", me });
   marking.set(highest([]));
   stream.start();
+  void foresee();
 }
 
 /** Empties all that was held, then says why. */
@@ -214,6 +247,7 @@ function leave(why: "signed-out" | "ended"): void {
   // The session changes first, so that the frame is taken down before the store empties under it.
   session.set({ state: "out", why });
   store.clear();
+  settled();
   selectNothing();
   filter.set(NO_FILTER);
   knownAt.set(null);

@@ -5,6 +5,7 @@
 import type {
   AreaCollection,
   AreaCounts,
+  KindCounts,
   BorderCollection,
   CameBack,
   Decision,
@@ -275,6 +276,10 @@ export class Api {
   borders(level: number, basis: string): Promise<BorderCollection> {
     return this.get(`/api/map/borders/${level}`, { basis });
   }
+  countsByKind(): Promise<KindCounts> {
+    return this.get("/api/counts", { group: "kind" });
+  }
+
   countsByArea(
     level: number,
     basis: string,

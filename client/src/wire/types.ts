@@ -343,6 +343,12 @@ export interface Coverage {
   organisations: number;
 }
 
+export interface KindCounts {
+  total: number;
+  groups: { kind: string; n: number }[];
+  marking: string;
+}
+
 export interface AreaCounts {
   total: number;
   groups: { area: string | null; n: number }[];
