@@ -29,7 +29,7 @@ def check_no_divisions(columns: Iterable[str], name: str) -> None:
     if are_divisions(columns):
         raise BadMapping(
             f"{name} is a table or a map of a country's divisions: its rows are areas, no reports.",
-            field="file",
+            field="kind",
             remedy="An administrator adds it to the places: eirene divisions add --help. "
             "If its rows are to be reports all the same, choose the kind.",
         )

@@ -20,11 +20,10 @@ from typing import Any
 
 import msgspec
 
-from eirene.errors import InvalidQuery
 from eirene.picture import Counts, Coverage, Query, counts, marking_of
 from eirene.picture.coverage import Basis
 from eirene.picture.store import Picture
-from eirene.products.export import Export, filename_of, told_filter
+from eirene.products.export import Export, check_format, filename_of, told_filter
 from eirene.products.xlsx import workbook
 from eirene.release.reader import Reader
 from eirene.reports.sentences import say
@@ -103,12 +102,7 @@ def export_counts(
     node: str = "",
 ) -> Export:
     """How many match in each area; ``InvalidQuery`` where the format or the query is wrong."""
-    if format not in COUNT_FORMATS:
-        raise InvalidQuery(
-            f"There is no export as {format!r}.",
-            field="format",
-            remedy="Use one of: " + ", ".join(COUNT_FORMATS) + ".",
-        )
+    check_format(format, COUNT_FORMATS)
     asked = msgspec.structs.replace(query, leaving=True)
     found = counts(
         picture, reader, asked, group=("area",), level=borders.level, basis=borders.basis

@@ -16,7 +16,7 @@ Invariants
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -105,12 +105,7 @@ def export(
 
     ``credits`` says, of a source, how its licence wants it named.
     """
-    if format not in FORMATS:
-        raise InvalidQuery(
-            f"There is no export as {format!r}.",
-            field="format",
-            remedy="Use one of: " + ", ".join(FORMATS) + ".",
-        )
+    check_format(format, FORMATS)
     seen = _kinds_in(picture, reader, query)
     told = tuple(kinds()[name] for name in seen if name in kinds())
     document: Document = FORMATS[format](told, realm)
@@ -209,6 +204,16 @@ def filename_of(ending: str, when: datetime, realm: str, node: str) -> str:
     """What a file is called: whose it is, when it was made; of what is not live, that, too."""
     words = [word for word in ("eirene", realm if realm != "live" else "", node) if word]
     return f"{'-'.join(dict.fromkeys(words))}-{when:%Y%m%dT%H%M%SZ}.{ending}"
+
+
+def check_format(format: str, known: Iterable[str]) -> None:  # noqa: A002
+    """Raises ``InvalidQuery`` for an export that is not among those."""
+    if format not in known:
+        raise InvalidQuery(
+            f"There is no export as {format!r}.",
+            field="format",
+            remedy="Use one of: " + ", ".join(known) + ".",
+        )
 
 
 def told_filter(query: Query) -> dict[str, Any]:
