@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -566,6 +566,7 @@ def coarsened(points: list[tuple[float, float]], measure: str) -> list[tuple[Pla
 
 
 @settings(max_examples=5, deadline=None)
+@example([(at % 4 / 4 + 0.1, at % 3 / 3 + 0.1) for at in range(12)], "admin-3", ("before-2024", 1))
 @given(
     st.lists(st.tuples(st.floats(0.02, 0.98), st.floats(0.02, 0.98)), min_size=12, max_size=24),
     st.sampled_from(("admin-1", "admin-2", "admin-3", "cell-10km", "cell-50km")),

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eirene.picture import STREAM_COLUMNS, Picture
@@ -156,7 +156,11 @@ steps = st.lists(
 )
 
 
+RELEASED_ANEW = [(what, 0, "org-a") for what in ("release", "recall", "release", "tell")]
+
+
 @few
+@example(RELEASED_ANEW, 1, 2, a_reader("org-a"))
 @given(steps, st.integers(1, 4), st.integers(1, 4), readers)
 def test_a_stream_shows_at_every_moment_what_a_fresh_one_shows(
     told: list[tuple[str, int, str]], before: int, batch: int, reader: Reader

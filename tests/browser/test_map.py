@@ -147,8 +147,33 @@ def test_what_is_shown_is_counted_by_the_areas_of_a_version_with_what_that_rests
     assert page.evaluate(AT_REST)
     assert page.evaluate(marks) > 0
     assert one.axe() == []
+    with page.expect_download() as taken:
+        layers.get_by_role("link", name="Counts by area as CSV").click()
+    head, first, *_ = taken.value.path().read_text("utf-8").splitlines()
+    assert head.startswith("pcode,name,level,n,period_start,period_end,counted,")
+    assert ",2020,Divisions after the reform of 2020,2020-12-10," in first
     choice.select_option(label="no areas")
     expect(table).to_have_count(0)
     expect(on_map).not_to_contain_text("reform of 2020")
     assert page.evaluate(AT_REST)
     assert page.evaluate(drawn) == 0
+
+
+def test_presence_is_seen_by_organisation_and_by_sector(
+    seat: Callable[..., Seat], demo: Demo
+) -> None:
+    told = ("health", "water-sanitation"), ("health",)
+    for name, sectors in zip(("Lamp Relief", "River Aid"), told, strict=True):
+        for sector in sectors:
+            flat = {"kind": "activity", "compartment": "mission", "pcode": "CF71"}
+            flat |= {"organisation_name": name, "sector": sector, "summary": f"{name}, {sector}"}
+            made = demo.ask("joc-duty-officer", "POST", "/api/reports", json=flat)
+            assert made.status_code == 201, made.text
+    page = seat().sign_in()
+    layers = page.locator("#layers")
+    table = layers.get_by_role("table", name="Activities by sector")
+    whose = layers.get_by_label("Activities of")
+    whose.select_option(label="Lamp Relief (2)")
+    rows = table.get_by_role("row")
+    expect(rows).to_have_count(3)  # its two sectors under the headings
+    expect(rows.nth(1).get_by_role("cell")).to_have_text(["Health", "1", "1", "1"])
