@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -215,6 +216,48 @@ def test_a_box_holds_its_edges_and_may_cross_the_180th_meridian(
         assert names(picture, bbox=parse_bbox(box)) == right
         filter_ = f"S_INTERSECTS(geometry, BBOX({','.join(map(str, parse_bbox(box)))}))"
         assert names(picture, filter=filter_) == right
+
+
+def test_a_box_and_a_time_hold_what_they_hold_by_arithmetic(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """On edges, over the 180th meridian, across midnight, of weeks, of years and of no time."""
+    draw = random.Random(5)
+    at = (-180.0, -179.75, -0.5, -0.0000001, 0.0, 0.4999999, 0.5, 18.5, 180.0)
+    lasting = (timedelta(0), HOUR, DAY, 31 * DAY, 33 * DAY, 900 * DAY)
+    told: list[tuple[float, float, Span | None]] = []
+    for _ in range(120):
+        lon, lat = draw.choice(at), draw.choice((-90.0, -0.25, 0.0, 0.5, 4.5, 90.0))
+        start = T0 + draw.randrange(-40, 41) * DAY + draw.randrange(24) * HOUR
+        span = Span(start, start + draw.choice(lasting), "span") if draw.random() < 0.9 else None
+        told.append((lon, lat, span))
+        world.tell(place=at_place(lon, lat), occurred=span)
+    bodies = [one.body for one in world.entries if one.body is not None]
+
+    def within(one: tuple[float, float, Span | None], asked: Query) -> bool:
+        (lon, lat, span), bbox = one, asked.bbox
+        assert bbox is not None
+        assert asked.start is not None
+        assert asked.end is not None
+        west, south, east, north = bbox
+        across = west <= lon <= east if west <= east else lon >= west or lon <= east
+        meets = span is None or (
+            span.start <= asked.end and (span.start >= asked.start or span.end > asked.start)
+        )
+        return across and south <= lat <= north and meets
+
+    with closing(picture_of(tmp_path, world.entries)) as picture:
+        for turn in range(60):
+            west, east = draw.choice(at), draw.choice(at)
+            south, north = sorted(draw.choices((-90.0, -0.3, 0.0, 0.5, 4.5, 90.0), k=2))
+            start = T0 + draw.randrange(-60, 61) * DAY + draw.randrange(24) * HOUR
+            end = start + draw.choice(lasting)
+            query = Query(bbox=(west, south, east, north), start=start, end=end, limit=200)
+            monkeypatch.setattr("eirene.picture.plan.FEW", (10_000, 0)[turn % 5 == 0])
+            right = {body.id for body, one in zip(bodies, told, strict=True) if within(one, query)}
+            found = search(picture, ALL, query)
+            assert {row.id for row in found.rows} == right, query
+            assert found.total == len(right)
 
 
 @pytest.mark.parametrize(
