@@ -264,3 +264,30 @@ def test_no_plain_text_stands_in_the_log_folder(
     )
     for path in (bench.folder / "log").iterdir():
         assert b"TOKEN-" not in path.read_bytes(), path
+
+
+def test_who_follows_reads_the_same_whether_it_is_open_still_or_not(bench: Bench) -> None:
+    first = [bench.log.append([a_body()])[0] for _ in range(2)]
+    assert list(bench.log.read_new(0, 1_000)) == list(bench.log.read())  # nobody followed before
+    bench.log.append([a_body(), a_body(compartment="mission")])
+    stored = list(bench.log.read())
+    for after, most in ((0, 9), (3, 9), (3, 1), (4, 9), (6, 9)):
+        assert list(bench.log.read_new(after, most)) == stored[after : after + most]
+    assert first[0].lsn == 2
+
+
+def test_what_is_open_still_loses_its_body_with_its_key_or_when_it_is_dropped(
+    bench: Bench,
+) -> None:
+    assert not list(bench.log.read_new(0, 9))
+    of_mission, of_command = (
+        bench.log.append([a_body(compartment=name)])[0] for name in ("mission", "command")
+    )
+    assert [one.body is None for one in bench.log.read_new(0, 9)] == [False] * 4
+    assert next(iter(bench.log.read_new(1, 9))) == of_mission
+    bench.keys._keys.pop(of_command.header.key_id)  # pyright: ignore[reportPrivateUsage]
+    last = list(bench.log.read_new(1, 9))
+    assert [one.body is None for one in last] == [False, True, True]
+    assert not last[2].raw and not last[2].packed
+    bench.log.drop_bodies([of_mission.lsn])
+    assert [one.body for one in bench.log.read_new(1, 9)] == [None, None, None]

@@ -15,7 +15,7 @@ import os
 import queue
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from eirene.release.reader import Reader
 from eirene.release.terms import kept
 from eirene.reports.acts import is_act
 from eirene.reports.draft import Draft, Find, draft_of
-from eirene.reports.envelope import REALMS, Attachment, Body, Link, Opened, report_id
+from eirene.reports.envelope import REALMS, Attachment, Body, Opened, report_id
 from eirene.reports.flat import raw_content
 from eirene.reports.words import kind_title
 
@@ -168,15 +168,18 @@ class FilingDesk:
         *,
         beside: Beside | None = None,
         known: Mapping[bytes, Row] | None = None,
+        new: Collection[bytes] = (),
     ) -> Future[list[Filed]]:
         """The same for reports that are checked already, as an import checks its rows.
 
         What is asked of the account, of what is amended and of retries is asked here as ever;
         the answer comes when they are durable. ``beside``: what enters the log together with
         those of them that are new, or not at all. ``known``: reports, by id, that this reader
-        was shown just now: what is asked of one that is amended never changes.
+        was shown just now: what is asked of one that is amended never changes. ``new``: entities
+        of which the picture had nothing just now.
         """
-        submission = self._submission(reader, drafts, self._clock(), known=known)
+        looked = Looked(self._picture(), reader, drafts, known or {}, new)
+        submission = self._submission(reader, drafts, self._clock(), looked)
         submission.beside = beside
         submission.answer = waiting = Future[list[Filed]]()
         self._waiting.put(submission)
@@ -234,7 +237,8 @@ class FilingDesk:
                 error.index, fault = index, error
                 break
         # a fault of an earlier one comes first
-        submission = self._submission(reader, drafts, now, attached)
+        looked = Looked(self._picture(), reader, drafts, {})
+        submission = self._submission(reader, drafts, now, looked, attached)
         if fault is not None:
             raise fault
         return submission
@@ -244,10 +248,9 @@ class FilingDesk:
         reader: Reader,
         drafts: Sequence[Draft],
         now: datetime,
+        looked: Looked,
         attached: Sequence[tuple[Attachment, ...]] = (),
-        known: Mapping[bytes, Row] | None = None,
     ) -> _Submission:
-        looked = Looked(self._picture(), reader, drafts, known or {})
         places = self._placed([draft.place for draft in drafts])
         bodies: list[Body] = []
         for index, (draft, place) in enumerate(zip(drafts, places, strict=True)):
@@ -269,7 +272,8 @@ class FilingDesk:
         files: tuple[Attachment, ...],
     ) -> Body:
         amended = [looked.amended(id_) for id_ in draft.amends]
-        check_replaces(draft, amended)
+        if amended:
+            check_replaces(draft, amended)
         if draft.kind.by_upload:
             files = files or file_of(amended)
         compartment = self._compartment(reader, draft, amended)
@@ -296,13 +300,11 @@ class FilingDesk:
             classification=draft.classification,
             tlp=draft.tlp,
             purpose=draft.purpose,
-            links=tuple(
-                Link(role, looked.linked(id_, at)) for at, (role, id_) in enumerate(draft.links)
-            ),
+            links=looked.links(draft) if draft.links else (),
             language=draft.language,
             attachments=files,
             content=msgspec.Raw(draft.packed) if draft.packed else raw_content(draft.content),
-            terms=kept(draft.terms, (row.body for row in amended)),
+            terms=kept(draft.terms, (row.body for row in amended)) if amended else draft.terms,
         )
 
     def _placed(self, places: list[Place | None]) -> list[Place | None]:
@@ -339,8 +341,10 @@ class FilingDesk:
         )
 
     def _compartment(self, reader: Reader, draft: Draft, amended: list[Row]) -> str:
-        allowed = sorted(reader.may_file)
         named = draft.compartment or (amended[0].compartment if amended else "")
+        if not amended and named in reader.may_file and not draft.kind.only_in:
+            return named
+        allowed = sorted(reader.may_file)
         if not named and len(allowed) == 1:
             named = allowed[0]
         if not named:

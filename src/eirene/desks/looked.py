@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from eirene.errors import InvalidReport, NotAllowed
 from eirene.picture import Picture, Row, many
 from eirene.release.reader import Reader
 from eirene.reports.draft import Draft
-from eirene.reports.envelope import Attachment
+from eirene.reports.envelope import Attachment, Link
 
 
 class Looked:
@@ -20,12 +20,16 @@ class Looked:
         reader: Reader,
         drafts: Sequence[Draft],
         known: Mapping[bytes, Row],
+        new: Collection[bytes] = (),
     ) -> None:
-        """``known``: reports, by id, that were asked for already."""
+        """``known``: reports, by id, that were asked for already; ``new``: entities that were
+        asked for, and are not there.
+        """
         self._reader = reader
         named = {one for draft in drafts for one in draft.amends}
         named |= {one for draft in drafts for _, one in draft.links}
         entities = {d.entity for d in drafts if d.entity is not None and not d.amends}
+        entities -= set(new)
         self._reports = {id_: known[id_] for id_ in named if id_ in known}
         named -= self._reports.keys()
         if named:
@@ -55,8 +59,13 @@ class Looked:
             )
         return row
 
-    def linked(self, id_: bytes, at: int) -> bytes:
-        """Entry hash of the report that a link names."""
+    def links(self, draft: Draft) -> tuple[Link, ...]:
+        """The links of a draft, by entry hash; raises where this reader sees no such report."""
+        return tuple(
+            Link(role, self._linked(id_, at)) for at, (role, id_) in enumerate(draft.links)
+        )
+
+    def _linked(self, id_: bytes, at: int) -> bytes:
         row = self._reports.get(id_)
         if row is None:
             raise InvalidReport(

@@ -80,6 +80,8 @@ from eirene.reports.flat import content_values, kind_and_version
 _log = logging.getLogger("eirene.release")
 TICK_S = 0.25
 _MOST_TOGETHER = 500
+_MOST_READ = 4_000
+"""Entries in one round; nothing follows from most of a long list."""
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -184,8 +186,9 @@ class ReleaseDesk(Cases):
         if self._picture().position()[0] <= self._seen:
             return
         cases: dict[Entity, Case | None] = {}
+        closed: set[Entity] = set()
         last = self._seen
-        for opened in self._records.read(self._seen):
+        for opened in self._records.read_new(self._seen, _MOST_READ):
             if opened.lsn > self._picture().position()[0]:
                 break
             last = opened.lsn
@@ -194,12 +197,17 @@ class ReleaseDesk(Cases):
                 continue
             of = Entity(body.compartment, body.owner, body.entity)
             self.told.note(of, body)
-            first = not body.amends and of not in cases
-            cases[of] = Case(of, opened.hash, body, content_values(body)) if first else None
+            first = not body.amends and of not in cases and of not in closed
+            case = Case(of, opened.hash, body, content_values(body)) if first else None
+            if case is not None and _has_no_class(case):
+                closed.add(of)  # nothing passes, and a first report has no lines yet
+                continue
+            cases[of] = case
             if len(cases) == _MOST_TOGETHER:
                 break
         self.decide(cases, now)
         self._seen = last
+        self._records.has_read(last)
         self._keys.secrets.put("releases", "seen", last.to_bytes(8))
 
     def decide(self, cases: Mapping[Entity, Case | None], now: datetime) -> None:
@@ -211,8 +219,6 @@ class ReleaseDesk(Cases):
         for of, known in cases.items():
             if of in done:
                 continue  # nobody was given anything, and nobody will be
-            if known is not None and _has_no_class(known):
-                continue  # nothing passes, and a first report has no lines yet
             try:
                 act, forbidden = self._decided_on(of, known, now)
             except NodeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -86,16 +86,22 @@ class Run:
         if self._stop.is_set():
             raise Stopped
 
-    def file(self, drafts: Sequence[Draft], known: Mapping[bytes, Row] | None = None) -> None:
+    def file(
+        self,
+        drafts: Sequence[Draft],
+        known: Mapping[bytes, Row] | None = None,
+        new: Collection[bytes] = (),
+    ) -> None:
         """One block; returns while it is still on its way. Raises as the filing desk does.
 
-        ``known`` as in ``FilingDesk.file_drafts``.
+        ``known`` and ``new`` as in ``FilingDesk.file_drafts``.
         """
         while len(self._waiting) >= _IN_FLIGHT:
             self._settle()
         if drafts:
+            filing = self._desk.filing
             self._waiting.append(
-                self._desk.filing.file_drafts(self._reader, drafts, beside=self._part, known=known)
+                filing.file_drafts(self._reader, drafts, beside=self._part, known=known, new=new)
             )
 
     def wait(self) -> int:

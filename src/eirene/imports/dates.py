@@ -44,6 +44,12 @@ class Orders:
         self.midnights = True
         """Every clock time of the column is 00:00: the column holds days."""
 
+    def see_all(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
+        """Take cells into account, in order; what comes again in them says nothing new."""
+        firsts = dict(zip(reversed(texts), reversed(numbers), strict=True))
+        for text in dict.fromkeys(texts):
+            self.see(firsts[text], text)
+
     def see(self, number: int, text: str) -> None:
         """Take one cell into account."""
         if ":" in text and not _MIDNIGHT.fullmatch(text.strip()):

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -70,7 +71,7 @@ class Decided(msgspec.Struct):
     notes: tuple[str, ...] = ()
 
 
-class Job(msgspec.Struct, frozen=True):
+class Job(msgspec.Struct, frozen=True, dict=True):
     """Everything that turns rows into outcomes."""
 
     table: Table
@@ -163,11 +164,20 @@ class Job(msgspec.Struct, frozen=True):
 
     # -- which report it is
 
+    @cached_property
+    def _id_places(self) -> tuple[int, ...]:
+        """Where in a row the columns of ``row_id`` stand."""
+        return tuple(map(self.table.columns.index, self.mapping.row_id))
+
     def _row_id(self, row: Row) -> str:
         """The source's own number of a row, or the hash of the whole of it."""
         if not self.mapping.row_id:
             return hashlib.sha256(msgspec.json.encode(list(row.cells))).hexdigest()
-        places = [self.table.columns.index(name) for name in self.mapping.row_id]
+        places = self._id_places
+        if len(places) == 1:  # as nearly always, and mostly as text
+            cell = row.cells[places[0]]
+            if cell.__class__ is str and (told := cell.strip()):
+                return told
         for name, at in zip(self.mapping.row_id, places, strict=True):
             cell = row.cells[at]
             if isinstance(cell, Damaged):

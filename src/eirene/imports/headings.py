@@ -40,6 +40,9 @@ TOTALS = frozenset(
         "sub-total|sub total|total result|somme|sum|suma|totaux"
     ).split("|")
 )
+_TOTAL_BEGINS = frozenset(
+    " \t\n\r\v\f\x1c\x1d\x1e\x1f:" + "".join(word[0] + word[0].upper() for word in TOTALS)
+)
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -201,7 +204,10 @@ def is_number(cell: Any) -> bool:
 
 def is_total(cells: Sequence[Any]) -> bool:
     """Whether a row sums others: its first word says so, and all else in it are numbers."""
-    first = cells[0] if cells and filled(cells[0]) else next(filter(filled, cells), None)
+    first = cells[0] if cells else None
+    if first.__class__ is str and first and first[0].isascii() and first[0] not in _TOTAL_BEGINS:
+        return False  # as nearly every row
+    first = first if filled(first) else next(filter(filled, cells), None)
     if not isinstance(first, str) or first.strip(" :\t").casefold() not in TOTALS:
         return False
     said = [cell for cell in cells if filled(cell)]

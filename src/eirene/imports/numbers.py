@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
@@ -30,6 +31,8 @@ _OTHER = {".": ",", ",": "."}
 _PLAIN = re.compile(r"[+-]?\d+", re.ASCII)
 _SIMPLE = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 """What nearly all cells are: it is read one way only where the sign is a point, or not there."""
+_BETWEEN = "\x1f"
+_ALL_SIMPLE = re.compile(rf"{_SIMPLE.pattern}(?:{_BETWEEN}{_SIMPLE.pattern})*+", re.ASCII)
 _SPACES = re.compile(r"[+-]?\d{1,3}(?:([ \u00a0\u202f\u2009'’])\d{3})(?:\1\d{3})*(?=[.,]|$)")
 _ONE_SIGN = re.compile(r"[+-]?(\d*)([.,])(\d+)", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})+", re.ASCII)
@@ -54,6 +57,20 @@ class Signs:
         self.example: dict[str, str] = {}
         self.open: str = ""
         """A cell that can be read both ways, while no other proves a sign."""
+
+    def see_all(self, texts: Sequence[str]) -> None:
+        """Take cells into account, in order: what ``see`` says of each, for nearly all at once."""
+        if "".join(texts).isdigit():
+            return
+        if self.coordinate:
+            joined = _BETWEEN.join(texts)
+            if joined.count(_BETWEEN) == len(texts) - 1 and _ALL_SIMPLE.fullmatch(joined):
+                if points := joined.count("."):
+                    self.proofs["."] += points
+                    self.example.setdefault(".", next(one for one in texts if "." in one))
+                return
+        for one in texts:
+            self.see(one)
 
     def see(self, text: str) -> None:
         """Take one cell into account."""

@@ -7,6 +7,7 @@ in, so that what a stranger's file does ends here.
 
 from __future__ import annotations
 
+import gc
 import pickle
 import signal
 import struct
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,8 @@ BLOCK_S = 30.0
 """Seconds of work on one block of rows: a hundred times what an ordinary one takes."""
 FIRST_S = 600.0
 """The same of the first block: some readers unpack the whole of a file before it."""
+_OBJECTS = 20_000
+"""New ones until Python looks for rings of them: rows make none."""
 _MOST_KEPT = 50_000
 """Names of which it is known what they mean."""
 SPLIT = "Save it again from the program it came from, or split it."
@@ -56,6 +60,7 @@ WORDS = tuple(
     )
 )
 """Fields of a draft that are texts, also those that are added later: none is left behind."""
+_words = attrgetter(*WORDS)
 _PLAIN = (str, int, float, bool, type(None))
 _WORD = 1 << 63
 
@@ -210,6 +215,7 @@ def _name(setup: Setup) -> str:
 
 def _decide(setup: Setup, node: Node) -> None:
     shut_in(memory=MEMORY, seconds=SECONDS, written=0)
+    gc.set_threshold(_OBJECTS)
     path = Shown(setup.path)
     path.shown = setup.name
     stated, kind = setup.stated, kind_named(setup.kind)
@@ -283,7 +289,7 @@ def _said(one: Decided) -> Said:
         draft.occurred,
         draft.observed,
         draft.place,
-        tuple(getattr(draft, name) for name in WORDS),
+        _words(draft),
         draft.links,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import islice
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -33,8 +34,8 @@ Make = Callable[[Cells], Any]
 _AREA = re.compile(r"area (\d)(?: else (\d+))?")
 _SILENT = Decimal("", "no cell has one")
 _NO_ORDER = Order("", "no row needs one")
-_OFTEN = 1_000
-"""Rows between two questions whether to go on."""
+_TOGETHER = 1_000
+"""Rows that are looked at together, between two questions whether to go on."""
 
 
 class SlowCell(Exception):
@@ -97,10 +98,9 @@ def decided(
             elif form in ("time", "instant"):
                 for column in filter(None, (*columns, rule.start, rule.end)):
                     orders.setdefault(column, Orders(column))
-    see_signs = [(place[name], one.see) for name, one in signs.items()]
-    see_orders = [(place[name], one.see) for name, one in orders.items()]
-    if see_signs or see_orders:
-        _see(table, see_signs, see_orders, check)
+    if signs or orders:
+        see_signs = [(place[name], one) for name, one in signs.items()]
+        _see(table, see_signs, [(place[name], one) for name, one in orders.items()], check)
     decimals = decide(list(signs.values()), mapping.file.decimal, table.delimiter)
     return Columns(
         decimals,
@@ -111,21 +111,21 @@ def decided(
 
 def _see(
     table: Table,
-    signs: Sequence[tuple[int, Callable[[str], None]]],
-    orders: Sequence[tuple[int, Callable[[int, str], None]]],
+    signs: Sequence[tuple[int, Signs]],
+    orders: Sequence[tuple[int, Orders]],
     check: Callable[[], None] | None,
 ) -> None:
-    """Show each text of a table to those that decide about its column."""
-    for number, row in enumerate(table.rows()):
-        if check is not None and not number % _OFTEN:
+    """Show each text of a table to those that decide about its column, many at a time."""
+    rows = iter(table.rows())
+    while block := list(islice(rows, _TOGETHER)):
+        if check is not None:
             check()
-        if isinstance(row, Row):
-            for at, see in signs:
-                if isinstance(cell := row.cells[at], str):
-                    see(cell)
-            for at, see in orders:
-                if isinstance(cell := row.cells[at], str):
-                    see(row.number, cell)
+        good = [row for row in block if isinstance(row, Row)]
+        for at, one in signs:
+            one.see_all([cell for row in good if isinstance(cell := row.cells[at], str)])
+        for at, one in orders:
+            said = [(row.number, cell) for row in good if isinstance(cell := row.cells[at], str)]
+            one.see_all([number for number, _ in said], [cell for _, cell in said])
 
 
 class Shaper:

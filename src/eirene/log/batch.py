@@ -64,6 +64,8 @@ class Batch:
         self.received = moment(now_ms)
         self.month = f"{self.received:%Y-%m}"
         self.rows: list[tuple[int, bytes, bytes, bytes, int]] = []
+        self.opened: list[Opened] = []
+        """All of them, what introduces a chain as well."""
         self._noise: list[bytes] = []
 
     def _random(self) -> bytes:
@@ -127,4 +129,6 @@ class Batch:
         self.rows.append((self.lsn, header_bytes, sealed, signature, self.now_ms))
         self.heads[author.public] = Head(sequence, hash_, compartment, clock)
         self.clocks[compartment] = clock
-        return Opened(self.lsn, hash_, header, body, raw, self.received, inner)
+        opened = Opened(self.lsn, hash_, header, body, raw, self.received, inner)
+        self.opened.append(opened)
+        return opened

@@ -33,6 +33,7 @@ from eirene.keys.store import KeyStore
 from eirene.log.batch import Batch, Head
 from eirene.log.clock import millis, moment
 from eirene.log.dropping import TOGETHER, Dropping
+from eirene.log.recent import Recent
 from eirene.reports.envelope import (
     ZERO_HASH,
     Body,
@@ -117,6 +118,7 @@ class Log:
         except BaseException:
             self._held.close()
             raise
+        self._recent = Recent(keys.key_by_id)
         self._queue: list[_Ticket] = []
         self._queue_lock = threading.Lock()
         self._write_lock = threading.Lock()
@@ -281,6 +283,7 @@ class Log:
         self._heads |= batch.heads
         self._clocks |= batch.clocks
         self.last_lsn, self.last_received = batch.lsn, now_ms
+        self._recent.add(batch.opened)
 
     def drop_bodies(self, lsns: Iterable[int]) -> bool:
         """Remove the sealed bodies of entries for good; their chain verifies as before.
@@ -293,6 +296,7 @@ class Log:
         while some := list(islice(each, TOGETHER)):
             with self._write_lock:
                 self._dropping.drop(some)
+                self._recent.forget()
         return self.tidy()
 
     def dropped_before(self, hashes: Iterable[bytes]) -> None:
@@ -359,6 +363,17 @@ class Log:
                     )
                 chains[head.author] = (head.sequence, hash_)
             yield opened
+
+    def read_new(self, after: int, most: int) -> Iterator[Opened]:
+        """The next entries for who follows the log and was at ``after``: what came just now is
+        open still.
+        """
+        kept = self._recent.after(after, most)
+        yield from islice(self.read(after), most) if kept is None else kept
+
+    def has_read(self, lsn: int) -> None:
+        """Who follows needs nothing up to here any more."""
+        self._recent.let_go(lsn)
 
     def read_in(self, *compartments: str) -> Iterator[Opened]:
         """Entries of some compartments; all others are passed over unopened."""

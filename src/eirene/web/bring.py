@@ -33,7 +33,7 @@ from eirene.picture import Row, SiteHit, flat, many, sites_named
 from eirene.picture.imports import Imported, state_of
 from eirene.places import Place
 from eirene.release.reader import Reader
-from eirene.reports.acts.imported import Sums
+from eirene.reports.acts.imported import Import, Sums
 from eirene.reports.draft import Find
 from eirene.reports.flat import content_values
 from eirene.reports.kinds import kind_named
@@ -361,15 +361,19 @@ def _only(reader: Reader) -> str:
 
 
 def vanished(
-    node: Node, reader: Reader, made: Plan, check: Callable[[], None] = lambda: None
+    node: Node,
+    reader: Reader,
+    made: Plan,
+    check: Callable[[], None] = lambda: None,
+    told: Import | None = None,
 ) -> Vanished | None:
     """What a newer edition no longer has, once all its rows were decided; None where a file is no
-    edition of a list: rejects, or an export of this node.
+    edition of a list: rejects, or an export of this node. ``told``: its import, once it began.
     """
     if not made.is_edition:
         return None
-    has = made.tally.has
-    found = node.importing.vanished(reader, made.record, made.compartment, has, check)
+    of, has = told or made.record, made.tally.has
+    found = node.importing.vanished(reader, of, made.compartment, has, check)
     return found if found.rows or found.kept else None
 
 
@@ -403,11 +407,12 @@ def filed(
             for block in blocks:
                 take(block)
                 drafts = [one.draft for one in block if one.outcome in (REPORT, AMENDMENT)]
-                run.file([draft for draft in drafts if draft is not None])
+                new = {one.entity for one in block if one.outcome == REPORT}  # nothing stood there
+                run.file([draft for draft in drafts if draft is not None], new=new)
                 run.check(made.going.rows - run.rows)
                 say({"progress": run.rows, "of": of})
         done = run.wait()
-        gone = vanished(node, reader, made, go_on)
+        gone = vanished(node, reader, made, go_on, run.told)
         if gone is not None and withdraw:
             _check_known(made)
             rows = [row for row in gone.rows if seen is None or row.id in seen]
