@@ -167,3 +167,27 @@ def test_the_process_ends_when_nobody_asks_for_more(
             return
         time.sleep(0.02)
     raise AssertionError("it goes on for nobody")
+
+
+def test_an_area_that_an_answer_named_is_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def lists(text: str, on: date | None = None, /) -> list[Place]:
+        asked.append(text)
+        known = text in ("CAF32", "CF32", "Ouham")
+        return [Place(name="Ouham", pcode="CF32", pcode_from="stated")] if known else []
+
+    monkeypatch.setattr(apart, "WORTH", 0)
+    rows = (
+        "id,name,type,pcode\n1,A,market,CAF32\n2,B,market,CF32\n3,C,market,CF99\n4,D,market,CF99\n"
+    )
+    made = planned(a_file(tmp_path, rows), find=lists)
+    assert sums(made) == (4, 0, 0, 0)
+    assert made.tally.unplaced == {"CF99": (2, 4)}
+    assert sorted(asked) == ["CAF32", "CF32", "CF99"]
+    asked.clear()
+    rows = "id,name,type,pcode\n1,A,market,CAF32\n3,C,market,CF99\n"
+    planned(a_file(tmp_path, rows, "second.csv"), find=lists)
+    assert sorted(asked) == ["CAF32", "CF99"], "what CAF32 is was told in the answer"

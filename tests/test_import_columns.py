@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from eirene.imports.dates import Orders
 from eirene.imports.headings import is_total
 from eirene.imports.numbers import Signs
+from eirene.imports.seen import Seen
 
 NUMBERS = st.lists(
     st.sampled_from(
@@ -83,3 +86,17 @@ def test_orders_of_many_cells(cells: list[tuple[int, str]]) -> None:
 def test_a_row_of_totals_is_known_by_its_first_word(first: str | None, sums: bool) -> None:
     cells = [first, "3", "4"] if first and first.strip() else [first, "Total", "4"]
     assert is_total(cells) is sums
+
+
+def test_entities_are_known_again_and_go_over_in_pieces() -> None:
+    here, there = Seen(), Seen()
+    entities = [hashlib.sha256(bytes([at // 256, at % 256])).digest()[:16] for at in range(3_000)]
+    assert [here.note(one, b"a" * 8) for one in entities] == [None] * 3_000
+    assert here.note(entities[7], b"a" * 8) is True
+    assert here.note(entities[7], b"b" * 8) is False
+    pieces = list(here.pieces())
+    assert max(map(len, pieces)) < 1_000 and sum(map(len, pieces)) == 8 * 3_000
+    for piece in pieces:
+        there.take(piece)
+    assert all(one in here and one in there for one in entities)
+    assert bytes(16) not in here and bytes(16) not in there

@@ -33,6 +33,7 @@ from eirene.imports.rowworker import (
     Block,
     End,
     Fault,
+    Keys,
     Message,
     Part,
     Said,
@@ -189,8 +190,10 @@ class _Worker:
                 raise message
             if isinstance(message, Fault):
                 raise _raised(message)
-            if isinstance(message, End):
+            if isinstance(message, Keys):
                 tally.seen.take(message.seen)
+                continue
+            if isinstance(message, End):
                 return
             assert isinstance(message, Block)
             yield message.part
@@ -222,7 +225,7 @@ class _Worker:
                     self._answer(message)
                     continue
                 self._heard.put(message)
-                if not isinstance(message, Block):
+                if not isinstance(message, Block | Keys):
                     return
         except Exception as error:  # noqa: BLE001 - raised again where the blocks are asked for
             if not self._closed.is_set():

@@ -135,10 +135,14 @@ class Block(msgspec.Struct, array_like=True, tag="block"):
     part: Part
 
 
-class End(msgspec.Struct, array_like=True, tag="end"):
-    """The last answer, with the entities of all rows."""
+class Keys(msgspec.Struct, array_like=True, tag="keys"):
+    """After the last block: entities of rows, a piece of ``Seen``."""
 
     seen: bytes
+
+
+class End(msgspec.Struct, array_like=True, tag="end"):
+    """The last answer."""
 
 
 class Fault(msgspec.Struct, array_like=True, tag="fault"):
@@ -150,7 +154,7 @@ class Fault(msgspec.Struct, array_like=True, tag="fault"):
     remedy: str | None
 
 
-Message = Ask | Block | End | Fault
+Message = Ask | Block | Keys | End | Fault
 _encode = msgspec.msgpack.Encoder().encode
 _places = msgspec.msgpack.Decoder(list[Place])
 
@@ -161,6 +165,8 @@ class Node:
     def __init__(self) -> None:
         self._in, self._out = sys.stdin.buffer, sys.stdout.buffer
         self._kept: dict[tuple[str, date | None], list[Place]] = {}
+        self._codes: set[str] = set()
+        """P-codes of areas that answers named."""
 
     def tell(self, message: Message) -> None:
         """Say something."""
@@ -181,7 +187,12 @@ class Node:
                 self._kept.clear()
             day = on.isoformat() if on else None
             found = self._kept[text, on] = _places.decode(self._ask("find", text, day))
+            self._codes |= {place.pcode for place in found if place.lat is None and place.pcode}
         return found
+
+    def knows(self, pcode: str) -> bool:
+        """Whether a list of places has this area; those of answers are not asked for again."""
+        return pcode in self._codes or bool(self.find(pcode))
 
     def at(self, lon: float, lat: float, level: int | None = None) -> str | None:
         """P-code of the area around a point."""
@@ -240,7 +251,7 @@ def _decide(setup: Setup, node: Node) -> None:
     signal.setitimer(signal.ITIMER_VIRTUAL, setup.first_s)
     while block := list(islice(rows, setup.block)):
         signal.setitimer(signal.ITIMER_VIRTUAL, setup.block_s)
-        tally = Tally(find)
+        tally = Tally(find, node.knows if setup.finds else None)
         decided = job.decide(block, seen)
         for one in decided:
             tally.take(one)
@@ -248,7 +259,9 @@ def _decide(setup: Setup, node: Node) -> None:
         node.tell(Block(_part(decided, tally, first=first)))
         signal.setitimer(signal.ITIMER_VIRTUAL, setup.block_s)
         first = first and not tally.samples
-    node.tell(End(seen.keys()))
+    for piece in seen.pieces():
+        node.tell(Keys(piece))
+    node.tell(End())
 
 
 def _too_long(_signal: int, _frame: object) -> None:

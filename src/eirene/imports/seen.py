@@ -1,27 +1,65 @@
-"""Which rows of a file came before: 16 bytes each, in one flat table.
+"""Which rows of a file came before: 16 bytes each, in small flat tables.
 
-A dictionary of a million rows would take 200 MB; this takes 32 at most.
+A dictionary of a million rows would take 200 MB; this takes 34 at most. There are many small
+tables, by the first bits of an entity, so that none is twice in memory when it grows by half.
 """
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
 
-_FIRST_BITS = 10
+_PART_BITS = 6
+_FIRST_BITS = 4
 
 
 class Seen:
     """Remembers entities, and of each 8 bytes of what was said of it."""
 
     def __init__(self) -> None:
-        self._size(_FIRST_BITS)
+        self._parts: list[_Part] = []
+        self._told = array("Q")
+        """Those that another one remembers, in order."""
 
     def __contains__(self, entity: bytes) -> bool:
-        return self._keys[self._at(_key(entity))] != 0
+        key = _key(entity)
+        at = bisect_left(self._told, key)
+        if at < len(self._told) and self._told[at] == key:
+            return True
+        return bool(self._parts) and key in self._parts[key >> 64 - _PART_BITS]
 
     def note(self, entity: bytes, content: bytes) -> bool | None:
         """None of an entity that is new; else whether the same was said of it."""
-        key, value = _key(entity), int.from_bytes(content[:8])
+        if not self._parts:
+            self._parts = [_Part() for _ in range(1 << _PART_BITS)]
+        key = _key(entity)
+        return self._parts[key >> 64 - _PART_BITS].note(key, int.from_bytes(content[:8]))
+
+    def pieces(self) -> Iterator[bytes]:
+        """All that is remembered of entities, in pieces; ``take`` reads them on the same machine."""
+        for part in self._parts:
+            yield part.keys()
+
+    def take(self, piece: bytes) -> None:
+        """Remember these as well, the pieces of another one in order; what was said is not known."""
+        self._told.frombytes(piece)
+
+
+class _Part:
+    """One table; keys are never 0, which marks a free place."""
+
+    __slots__ = ("_count", "_keys", "_mask", "_shift", "_values")
+
+    def __init__(self) -> None:
+        self._size(_FIRST_BITS)
+        self._count = 0
+
+    def __contains__(self, key: int) -> bool:
+        return self._keys[self._at(key)] != 0
+
+    def note(self, key: int, value: int) -> bool | None:
+        """As ``Seen.note``."""
         at = self._at(key)
         if self._keys[at]:
             return self._values[at] == value
@@ -32,33 +70,25 @@ class Seen:
         return None
 
     def keys(self) -> bytes:
-        """All that is remembered of entities; ``take`` reads it on the same machine."""
-        return self._keys.tobytes()
-
-    def take(self, keys: bytes) -> None:
-        """Remember these and nothing else; what was said of each is not known."""
-        self._size((len(keys) >> 3).bit_length() - 1)
-        self._keys = array("Q", keys)
-        self._count = sum(map(bool, self._keys))
+        """All keys, in order."""
+        return array("Q", sorted(filter(None, self._keys))).tobytes()
 
     def _at(self, key: int) -> int:
         """The place of a key, or the free one where it belongs."""
-        keys, at = self._keys, key >> self._shift
+        keys, mask = self._keys, self._mask
+        at = key >> self._shift & mask
         while (found := keys[at]) and found != key:
-            at = (at + 1) & self._mask
+            at = (at + 1) & mask
         return at
 
     def _size(self, bits: int) -> None:
-        self._bits, self._shift, self._mask = bits, 64 - bits, (1 << bits) - 1
+        self._shift, self._mask = 64 - _PART_BITS - bits, (1 << bits) - 1
         self._keys = array("Q", bytes(8 << bits))
         self._values = array("Q", bytes(8 << bits))
-        self._count = 0
 
     def _grow(self) -> None:
         keys, values = self._keys, self._values
-        count = self._count
-        self._size(self._bits + 1)
-        self._count = count
+        self._size(len(keys).bit_length())
         for key, value in zip(keys, values, strict=True):
             if key:
                 at = self._at(key)

@@ -238,6 +238,8 @@ class _Walk:
         self._book = book
         self._parser = parser
         self._row = -1
+        self._row_told, self._row_at = "", -1
+        """The number of the row as it stands in it, and what it is from 0."""
         self._column = -1
         self._style = 0
         self._kind = ""
@@ -250,6 +252,9 @@ class _Walk:
         """Cells with a shared text."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "v" and not self._formula:  # with the next, nearly all elements of a sheet
+            self._value = True
+            return
         local = name if name in _ELEMENTS else _local(name)
         if local == "c":
             if self._open:
@@ -278,6 +283,7 @@ class _Walk:
     def _start_row(self, attributes: dict[str, str]) -> None:
         told = attributes.get("r")
         self._row = _int(told) - 1 if told else self._row + 1
+        self._row_told, self._row_at = told or "", self._row
         self._column = -1
         if not 0 <= self._row < _FAR_ROW:
             raise damaged(self._book.path, f"a row is numbered {told}")
@@ -293,7 +299,8 @@ class _Walk:
             if letters not in self._letters:
                 self._letters[letters] = column_of(letters)
             self._column = self._letters[letters]
-            self._row = _int(ref[len(letters) :]) - 1
+            told = ref[len(letters) :]
+            self._row = self._row_at if told and told == self._row_told else _int(told) - 1
         else:
             self._column += 1
         if not (0 <= self._row < _FAR_ROW and 0 <= self._column < _FAR_COLUMN):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -35,8 +35,10 @@ class Unclear(msgspec.Struct, frozen=True):
 class Tally:
     """Of the rows that were decided so far."""
 
-    def __init__(self, find: Find | None) -> None:
+    def __init__(self, find: Find | None, knows: Callable[[str], bool] | None = None) -> None:
+        """``knows``: whether a list of places has a P-code, where that is known without ``find``."""
         self._find = find
+        self._knows: Callable[[str], bool] = knows or self._finds
         self._counts = [0] * 5
         self._odd: dict[str, tuple[int, int]] = {}
         self.seen = Seen()
@@ -190,7 +192,7 @@ class Tally:
             self.first.append((number, flat, draft))
         self._reach(draft)
         notes = one.notes
-        if (name := _unplaced(draft, self._find)) is not None:
+        if (name := self._unplaced(draft)) is not None:
             times, first = self.unplaced.get(name, (0, number))
             if name in self.unplaced or len(self.unplaced) < MOST_UNPLACED:
                 self.unplaced[name] = (times + 1, first)
@@ -199,6 +201,18 @@ class Tally:
                 notes += (f"{low} is above {high}, as the source has it",)
         for what in notes:
             self._note(what, 1, number)
+
+    def _unplaced(self, draft: Draft) -> str | None:
+        """The P-code or name of a place that nobody can find on a map; None where there is none."""
+        place = draft.place
+        if self._find is None or place is None or place.lat is not None:
+            return None
+        if not place.pcode:
+            return place.name or None
+        return None if self._knows(place.pcode) else place.pcode
+
+    def _finds(self, pcode: str) -> bool:
+        return self._find is None or bool(self._find(pcode))
 
     def _reach(self, draft: Draft) -> None:
         place = draft.place
@@ -223,16 +237,6 @@ def _alone(hit: Place, find: Find) -> tuple[str, str] | None:
         if len(found) == 1 and (found[0].lat, found[0].lon) == (hit.lat, hit.lon):
             return words, f"{words} ({area.pcode})"
     return None
-
-
-def _unplaced(draft: Draft, find: Find | None) -> str | None:
-    """The P-code or name of a place that nobody can find on a map; None where there is none."""
-    place = draft.place
-    if find is None or place is None or place.lat is not None:
-        return None
-    if not place.pcode:
-        return place.name or None
-    return None if find(place.pcode) else place.pcode
 
 
 def shown(flat: dict[str, Any]) -> str:
