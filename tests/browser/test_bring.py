@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +13,13 @@ import numpy as np
 import openpyxl
 import pytest
 import shapely
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from pyogrio import raw
 
 from browser.conftest import Seat, seated
 from browser.office import JOC, Office
+from eirene.desks.runs import Run
+from eirene.web.uploads import Upload
 from map_files import mbtiles, png
 
 pytestmark = pytest.mark.browser
@@ -280,3 +283,68 @@ def test_what_looks_like_a_list_under_terms_is_marked_until_somebody_permits_it(
     found = office.ask(JOC, "GET", "/api/search?q=ours&kind=site").json()["reports"]
     assert len(found) == 6
     assert all("ACLED" in one["terms"] for one in found)
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Choose one thing, and wait until the node has looked at the table again."""
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and "/api/imports/" in answer.url
+    ):
+        page.get_by_label(label).select_option(value)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+
+
+def test_a_mapping_is_kept_and_chosen_again_and_what_was_stopped_goes_on(
+    at: Callable[..., Seat], office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"Well {n},Brunnen,{4 + n / 100:.2f},18.5{n}\n" for n in range(8)]
+    for name, part in (("Brunnen.csv", rows[:8]), ("Brunnen Mai.csv", rows[:3])):
+        (tmp_path / name).write_text("Dorf,Sorte,Lat,Long\n" + "".join(part), "utf-8")
+    seat = at()
+    page = seat.sign_in(JOC)
+    page.keyboard.press("b")
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "Brunnen.csv")
+    choose(page, "Kind of report", "site")
+    choose(page, "Field for Dorf", "name")
+    choose(page, "Field for Sorte", "type")
+    choose(page, "Into which compartment", "mission")
+    choose(page, "Brunnen", "water-point")
+    expect(page.get_by_role("button", name="File 8 reports into mission")).to_be_visible()
+    page.get_by_label("Name of the mapping").fill("wells")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("Kept as wells.")).to_be_visible()
+
+    monkeypatch.setattr("eirene.imports.run.BLOCK", 1)
+    goes_on, stops = Run.check, Upload.stop
+    checked, told = list[int](), threading.Event()
+
+    def waits(run: Run, rows: int = 0) -> None:
+        """The import waits after its third block until somebody stops it."""
+        checked.append(rows)
+        if len(checked) == 3:
+            told.wait(20)
+        goes_on(run, rows)
+
+    def stopped(upload: Upload) -> None:
+        stops(upload)
+        told.set()
+
+    monkeypatch.setattr(Run, "check", waits)
+    monkeypatch.setattr(Upload, "stop", stopped)
+    page.get_by_role("button", name="File 8 reports into mission").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text(re.compile(r"Stopped\. \d reports? (is|are) filed"))).to_be_visible()
+    assert seat.axe() == []
+    page.get_by_role("button", name="Bring the rest").click()
+    expect(page.get_by_text("8 reports are filed into mission")).to_be_visible()
+    found = office.ask(JOC, "GET", "/api/search?q=Well&kind=site").json()["reports"]
+    assert len(found) == 8, "nothing comes twice"
+
+    page.get_by_role("button", name="Another file").click()
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "Brunnen Mai.csv")
+    expect(page.get_by_text("Proposed from the mapping wells")).to_be_visible()
+    choose(page, "Read it by", "wells")
+    choose(page, "Into which compartment", "mission")
+    read = page.get_by_role("button", name="File 3 reports into mission")
+    expect(read.or_(page.get_by_text("There is nothing to file."))).to_be_visible()
+    expect(page.get_by_text("Proposed from the mapping wells")).to_be_visible()
