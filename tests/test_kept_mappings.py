@@ -116,7 +116,7 @@ def test_the_command_line_takes_it_by_its_name_and_keeps_one(
 
 
 def test_what_somebody_else_kept_is_asked_about_and_takes_no_compartment_along(
-    web: WebNode, tmp_path: Path
+    web: WebNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By its name, and where it is proposed for its shape; in a terminal and in the browser."""
     rules = 'kind = "site"\nsource = "Hers"\nname = "x"\ncompartment = "mission"\n'
@@ -135,7 +135,8 @@ def test_what_somebody_else_kept_is_asked_about_and_takes_no_compartment_along(
     assert (mine.compartment, theirs.compartment) == ("mission", "")
     [*_, told] = lines(web.node, "import", given | {"mapping": "hers", "yes": True})  # pyright: ignore[reportArgumentType]
     assert told["filed"] == 1
-    odd = tmp_path / "hers.toml"
+    monkeypatch.chdir(tmp_path)
+    odd = Path("hers.toml")
     odd.write_text(MINE)
     web.file({"kind": "mapping", "compartment": "mission", "name": str(odd), "rules": rules})
     own = mapping_for(web.node, web.node.people.reader(COLLEAGUE), str(odd), files=True)

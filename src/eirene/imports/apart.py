@@ -243,7 +243,10 @@ class _Worker:
     def _answer(self, ask: Ask) -> None:
         job = self._job
         answer: Any
-        if ask.what == "find":
+        if ask.what == "finds":
+            assert job.find is not None
+            answer = [job.find(text, None) for text in ask.of[0]]
+        elif ask.what == "find":
             assert job.find is not None
             text, day = ask.of
             answer = job.find(text, date.fromisoformat(day) if day else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -83,10 +83,15 @@ class Job(msgspec.Struct, frozen=True, dict=True):
     zone: tzinfo | None
     find: Find | None
     current: Current | None
+    ahead: Callable[[Iterable[str]], None] | None = None
+    """Told which names a block is going to ask ``find`` for, where each question costs a wait."""
 
     def decide(self, rows: Sequence[Row | Broken], seen: Seen) -> list[Decided]:
         """Decide on rows that follow one another; ``seen`` knows those before."""
-        found = [self._shaped(row, seen) for row in rows]
+        shaped = [self._shaped(row) for row in rows]
+        if self.ahead is not None:
+            self.ahead(_names(one.flat for one in shaped if one.outcome == REPORT))
+        found = [self._read(one, seen) if one.outcome == REPORT else one for one in shaped]
         open_ = [one for one in found if one.outcome == REPORT]
         self.settle(open_)
         for one in open_:
@@ -106,16 +111,26 @@ class Job(msgspec.Struct, frozen=True, dict=True):
 
     # -- what a row says
 
-    def _shaped(self, row: Row | Broken, seen: Seen) -> Decided:
+    def _shaped(self, row: Row | Broken) -> Decided:
+        """What a row says in the words of its kind; a report until it is read."""
         if isinstance(row, Broken):
             told = self.reject(row, row.column, "", row.value, row.rule, row.remedy)
             return Decided(row, REJECT, told)
         if not any(cell is not None and cell != "" and str(cell).strip() for cell in row.cells):
             return Decided(row, EMPTY)
         notes = self.shaper.notes
+        notes.clear()
         try:
-            notes.clear()
             flat = self.shaper.flat(row)
+        except BadCell as bad:
+            return self._bad(row, bad)
+        return Decided(row, REPORT, None, None, flat, notes=tuple(notes) if notes else ())
+
+    def _read(self, one: Decided, seen: Seen) -> Decided:
+        """A row that was shaped: as a report, or why it is none."""
+        row, flat = one.row, one.flat
+        assert isinstance(row, Row)
+        try:
             row_id = self._row_id(row)
             content = hashlib.sha256(_encode(flat)).digest()
             flat["compartment"] = self.compartment
@@ -127,13 +142,15 @@ class Job(msgspec.Struct, frozen=True, dict=True):
                 return Decided(row, REJECT, self._contradiction(row, row_id))
             draft = draft_of(flat, now=self.now, zone=self.zone, find=self.find)
         except BadCell as bad:
-            told = self.reject(row, bad.column, bad.field, bad.value, bad.rule, bad.remedy)
-            return Decided(row, REJECT, told, entity=self._entity_of_reject(row))
+            return self._bad(row, bad)
         except InvalidReport as error:
             told = self._invalid(row, error)
             return Decided(row, REJECT, told, entity=self._entity_of_reject(row))
-        kept = tuple(notes) if notes else ()
-        return Decided(row, REPORT, None, draft, flat, row_id, content.hex(), entity, kept)
+        return Decided(row, REPORT, None, draft, flat, row_id, content.hex(), entity, one.notes)
+
+    def _bad(self, row: Row, bad: BadCell) -> Decided:
+        told = self.reject(row, bad.column, bad.field, bad.value, bad.rule, bad.remedy)
+        return Decided(row, REJECT, told, entity=self._entity_of_reject(row))
 
     def _invalid(self, row: Row, error: InvalidReport) -> Reject:
         field = error.field or ""
@@ -177,7 +194,7 @@ class Job(msgspec.Struct, frozen=True, dict=True):
         if len(places) == 1:  # as nearly always, and mostly as text
             cell = row.cells[places[0]]
             if cell.__class__ is str and (told := cell.strip()):
-                return told
+                return _number(told)
         for name, at in zip(self.mapping.row_id, places, strict=True):
             cell = row.cells[at]
             if isinstance(cell, Damaged):
@@ -263,6 +280,16 @@ class Job(msgspec.Struct, frozen=True, dict=True):
             amends=amends,
             links=links or one.draft.links,
         )
+
+
+def _names(flats: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Places and P-codes of rows; those with a time are asked for as they were called then."""
+    for flat in flats:
+        if "occurred" not in flat and "observed" not in flat:
+            for field in ("place", "pcode"):
+                told = flat.get(field)
+                if isinstance(told, str):
+                    yield told.strip()
 
 
 def _number(told: str) -> str:

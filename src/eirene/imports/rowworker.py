@@ -12,7 +12,7 @@ import pickle
 import signal
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from itertools import islice
 from operator import attrgetter
@@ -125,7 +125,7 @@ class Ask(msgspec.Struct, array_like=True, tag="ask"):
     """A question that only the node can answer."""
 
     what: str
-    """find, at or reach_m"""
+    """find, finds, at or reach_m"""
     of: tuple[Any, ...]
 
 
@@ -157,6 +157,7 @@ class Fault(msgspec.Struct, array_like=True, tag="fault"):
 Message = Ask | Block | Keys | End | Fault
 _encode = msgspec.msgpack.Encoder().encode
 _places = msgspec.msgpack.Decoder(list[Place])
+_all_places = msgspec.msgpack.Decoder(list[list[Place]])
 
 
 class Node:
@@ -186,8 +187,22 @@ class Node:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             day = on.isoformat() if on else None
-            found = self._kept[text, on] = _places.decode(self._ask("find", text, day))
-            self._codes |= {place.pcode for place in found if place.lat is None and place.pcode}
+            found = self._keep((text, on), _places.decode(self._ask("find", text, day)))
+        return found
+
+    def find_all(self, texts: Iterable[str]) -> None:
+        """Learn at once what these mean, on no certain day: a question each is a wait each."""
+        new = [text for text in dict.fromkeys(texts) if text and (text, None) not in self._kept]
+        if not new:
+            return
+        if len(self._kept) + len(new) > _MOST_KEPT:
+            self._kept.clear()
+        for text, found in zip(new, _all_places.decode(self._ask("finds", new)), strict=True):
+            self._keep((text, None), found)
+
+    def _keep(self, key: tuple[str, date | None], found: list[Place]) -> list[Place]:
+        self._kept[key] = found
+        self._codes |= {place.pcode for place in found if place.lat is None and place.pcode}
         return found
 
     def knows(self, pcode: str) -> bool:
@@ -244,7 +259,8 @@ def _decide(setup: Setup, node: Node) -> None:
     )
     find = node.find if setup.finds else None
     job = Job(
-        table, setup.mapping, kind, shaper, setup.compartment, setup.now, setup.zone, find, None
+        *(table, setup.mapping, kind, shaper, setup.compartment, setup.now, setup.zone),
+        *(find, None, node.find_all if setup.finds else None),
     )
     seen, rows, first = Seen(), iter(table.rows()), True
     signal.signal(signal.SIGVTALRM, _too_long)

@@ -193,8 +193,8 @@ def suggest(picture: Picture, reader: Reader, text: str, limit: int = 10) -> Sug
             PlaceHit(name, pcode, _degrees(lat), _degrees(lon), _marking(db, mark))
             for (_, name, pcode), (_, lat, lon, mark) in sorted(places.items())[:most]
         ]
-        first = sorted(sites.items(), key=lambda site: (site[1][0], site[0]))[:most]
-        there = [_site(db, *told) for _, (_, *told) in first]
+        first = sorted(sites.values(), key=lambda site: site[:2])[:most]
+        there = [_site(db, *told) for _, _, *told in first]
     return Suggestions(named, sorted(found)[:most], there)
 
 
@@ -242,22 +242,23 @@ def sites_named(
 def _sites_begun(
     db: Reading, reader: Reader, comp: int, begun: str, most: int
 ) -> dict[int, tuple[Any, ...]]:
-    """Sites of which some word of a name begins so: number -> the name from there on, what
-    ``_site`` takes.
+    """Sites of which some word of a name begins so: number -> the name from there on, a number
+    that is the same wherever the report is (of two of one name the same comes first on every
+    node), what ``_site`` takes.
     """
     rule = visibility(reader)
     sql = f"""
         SELECT s.rid, s.plain, b.body, v.comp, v.class, v.tlp,
-          CASE WHEN v.lasts IS NOT NULL THEN v.start END FROM site_name AS s
+          CASE WHEN v.lasts IS NOT NULL THEN v.start END, v.entry8 FROM site_name AS s
         CROSS JOIN ({rule.sql}) AS v ON v.rid = s.rid JOIN body AS b ON b.lsn = v.lsn
         WHERE s.comp = :comp AND s.plain >= :begun AND s.plain < :past AND v.lead = 1
-        ORDER BY s.plain, s.rid LIMIT :limit
+        ORDER BY s.plain, v.entry8 LIMIT :limit
     """
     span = {"comp": comp, "begun": begun, "past": begun + _PAST, "limit": most}
     rows = db.rows(sql, rule.params | span)
     return {
-        rid: (plain, body, (comp, class_, tlp), start)
-        for rid, plain, body, comp, class_, tlp, start in reversed(list(rows))
+        rid: (plain, entry8, body, (comp, class_, tlp), start)
+        for rid, plain, body, comp, class_, tlp, start, entry8 in reversed(list(rows))
     }
 
 

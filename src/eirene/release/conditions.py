@@ -33,7 +33,7 @@ from eirene.times import parse_interval
 LONGEST = 2_000
 DEEPEST = 20
 
-_WORDS = ("kind", "type", "state", "organisation", "source", "classification", "tlp")
+_WORDS = ("kind", "type", "state", "organisation", "source", "classification", "tlp", "actor")
 _TEXTS = ("compartment", "place", "pcode", "summary")
 NOT_HERE = ("received",)
 """Queryables of the API that no report has before it stands in a log."""
@@ -76,6 +76,7 @@ def values_of(body: Body, content: Mapping[str, Any]) -> dict[str, Any]:
         "compartment": body.compartment,
         "type": content.get("type", _otherwise(kind, "type")),
         "state": content.get("state", _otherwise(kind, "state")),
+        "actor": content.get(kind.actor) if kind and kind.actor else None,
     }
     if body.place is not None:
         values |= {"place": body.place.name, "pcode": body.place.pcode}

@@ -119,7 +119,7 @@ def _stranger(
     node: Node, reader: Reader, given: dict[str, Any], found: Proposal | None
 ) -> tuple[str, str]:
     """The mapping by its name, and the other account that kept it; "" where nobody else did."""
-    name = found.ready if found is not None else text_in(given, "mapping", default="")
+    name = found.ready if found is not None else str(given.get("mapping") or "")
     return name, stranger_of(node, reader, name) if name and given.get("account") else ""
 
 
