@@ -80,7 +80,7 @@ def _rate(served: Served, path: Path, target: float, rows: int) -> Figure:
     reading = time.perf_counter() - began
     command = [
         *(str(Path(sys.executable).with_name("eirene")), "import", str(path)),
-        *("--as", "site", "--account", USER, "--compartment", "mission"),
+        *("--as", "site", "--yes", "--account", USER, "--compartment", "mission"),
     ]
     began = time.perf_counter()
     subprocess.run(
@@ -100,7 +100,7 @@ def _rate(served: Served, path: Path, target: float, rows: int) -> Figure:
 
 def _again(served: Served, path: Path, rows: int) -> Figure:
     """The same list once more: all repeats."""
-    took = _command(served, str(path), "--as", "site", "--compartment", "mission")
+    took = _command(served, str(path), "--as", "site", "--yes", "--compartment", "mission")
     return at_least(
         "import: rows of CSV that are there already", CSV_RATE, rows / took, "rows/s", rows
     )

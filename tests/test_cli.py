@@ -81,10 +81,13 @@ def serving(folder: Path, *args: str) -> Generator[subprocess.Popen[str]]:
     assert process.stdout
     line = process.stdout.readline()
     assert line.startswith("READY http://localhost:"), process.stderr and process.stderr.read()
-    yield process
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(15) == 0
-    process.communicate()
+    try:
+        yield process
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+        process.communicate()
+    finally:
+        process.kill()  # where a test fails, no node is left behind
 
 
 @pytest.fixture
