@@ -16,7 +16,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import eirene
 
@@ -177,9 +177,24 @@ def written() -> frozenset[str]:
     rules = tomllib.loads(SOURCE.joinpath("release", "default.toml").read_text("utf-8"))
     found |= {one["note"] for one in rules["rule"] if "note" in one}
     for file in SOURCE.glob("missions/*/mission.toml"):
-        found.add(tomllib.loads(file.read_text("utf-8"))["title"])
+        found |= shown_of(tomllib.loads(file.read_text("utf-8")))
+    found |= titles()
     found |= {" ".join(text.split()) for text in found}
     return frozenset(found | {_NAMED.sub(HOLE, text) for text in found})
+
+
+def shown_of(mission: dict[str, Any]) -> set[str]:
+    """What a mission's file says that people read in the page: its title, its divisions."""
+    divisions = mission.get("divisions", [])
+    notes = {one["note"] for one in divisions if "note" in one}
+    return {mission["title"], *notes, *(one["title"] for one in divisions)}
+
+
+@cache
+def titles() -> frozenset[str]:
+    """Titles of the mappings that ship."""
+    files = SOURCE.glob("imports/mappings/*.toml")
+    return frozenset(tomllib.loads(file.read_text("utf-8"))["title"] for file in files)
 
 
 @cache

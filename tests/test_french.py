@@ -3,6 +3,7 @@
 import argparse
 import io
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +79,15 @@ def test_whatever_the_code_says_to_people_it_says_in_french():
         ]
     assert len(said) > 1000
     assert not missing, "add to strings/fr-sentences.json:\n" + "\n".join(sorted(missing))
+
+
+def test_titles_of_mappings_and_of_divisions_are_in_french_too():
+    told = written("fr-sentences")
+    files = spoken.SOURCE.glob("missions/*/mission.toml")
+    missions = [tomllib.loads(file.read_text("utf-8")) for file in files]
+    shown = set(spoken.titles()).union(*map(spoken.shown_of, missions))
+    assert len(shown) > 30
+    assert shown <= set(told)
 
 
 def test_a_sentence_that_changes_in_the_code_no_longer_has_its_french():

@@ -14,6 +14,7 @@ from eirene.imports.mapping import (
     ready_mappings,
     used_columns,
 )
+from eirene.reports.sentences import say
 from eirene.web.answers import UNMARKED, json_of
 from eirene.web.asking import aside, beside, node_of, pass_of, reader_of
 from eirene.web.bodies import json_map, text_in
@@ -95,7 +96,7 @@ def _kept(one: Kept) -> dict[str, Any]:
 def _told(mapping: Mapping) -> dict[str, Any]:
     return {
         "name": mapping.name,
-        "title": mapping.title,
+        "title": say(mapping.title),
         "makes": mapping.kind,
         "source": mapping.source,
         "columns": sorted(used_columns(mapping)),

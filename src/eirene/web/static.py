@@ -22,6 +22,7 @@ from litestar.params import FromPath
 
 from eirene.maps import OwnMap, file_of, listed
 from eirene.missions.divisions import Division
+from eirene.reports.sentences import say
 from eirene.web.answers import NO_STORE, UNMARKED, bytes_of, json_of
 from eirene.web.asking import aside, beside, node_of, reader_of
 from eirene.web.describe import described
@@ -236,7 +237,8 @@ def _basis(one: Division) -> dict[str, Any]:
     """A version of the divisions as the client is told of it."""
     told: dict[str, Any] = msgspec.to_builtins(one.told)
     kept = ("id", "title", "valid_from", "valid_to", "source", "licence", "attribution", "note")
-    return {name: told[name] or None for name in kept} | {"levels": one.levels}
+    found = {name: told[name] or None for name in kept} | {"levels": one.levels}
+    return found | {name: said and say(said) for name in ("title", "note") if (said := told[name])}
 
 
 @get(
