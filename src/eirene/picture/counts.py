@@ -92,7 +92,7 @@ def _left_out(db: Reading, reader: Reader, query: Query) -> int:
     asked = msgspec.structs.replace(query, leaving=False)
     total = _Tally((), 1, (), db.names)
     plan = planned(db, reader, asked, tallied=True)
-    return sum(_counted(db, plan, total, only=("v.stays = 1"))[0])
+    return sum(_counted(db, plan, total, only="v.stays = 1")[0])
 
 
 def _check(group: Sequence[str], level: int, sums: Sequence[str]) -> None:

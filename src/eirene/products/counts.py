@@ -23,7 +23,7 @@ import msgspec
 from eirene.picture import Counts, Coverage, Query, counts, marking_of
 from eirene.picture.coverage import Basis
 from eirene.picture.store import Picture
-from eirene.products.export import Export, check_format, filename_of, told_filter
+from eirene.products.export import Export, check_format, fetched, filename_of
 from eirene.products.xlsx import workbook
 from eirene.release.reader import Reader
 from eirene.reports.sentences import say
@@ -110,13 +110,7 @@ def export_counts(
     assert found.coverage is not None
     marking = str(marking_of(picture, reader, asked))
     same = _same(found, found.coverage, borders, query, marking)
-    manifest: dict[str, Any] = {
-        "who": who,
-        "when": iso(when),
-        "node": node,
-        "realm": realm,
-        "format": format,
-        "filter": told_filter(query),
+    manifest = fetched(query, format, who, when, realm, node) | {
         "marking": marking,
         "what": "counts by area",
         "count": found.total,

@@ -109,13 +109,7 @@ def export(
     seen = _kinds_in(picture, reader, query)
     told = tuple(kinds()[name] for name in seen if name in kinds())
     document: Document = FORMATS[format](told, realm)
-    manifest: dict[str, Any] = {
-        "who": who,
-        "when": iso(when),
-        "node": node,
-        "realm": realm,
-        "format": format,
-        "filter": told_filter(query),
+    manifest = fetched(query, format, who, when, realm, node) | {
         "marking": None,
         "sources": None,
         "attribution": None,
@@ -214,6 +208,25 @@ def check_format(format: str, known: Iterable[str]) -> None:  # noqa: A002
             field="format",
             remedy="Use one of: " + ", ".join(known) + ".",
         )
+
+
+def fetched(
+    query: Query,
+    format: str,  # noqa: A002
+    who: str,
+    when: datetime,
+    realm: str,
+    node: str,
+) -> dict[str, Any]:
+    """What every manifest begins with: who fetched what, when, where."""
+    return {
+        "who": who,
+        "when": iso(when),
+        "node": node,
+        "realm": realm,
+        "format": format,
+        "filter": told_filter(query),
+    }
 
 
 def told_filter(query: Query) -> dict[str, Any]:
