@@ -18,9 +18,9 @@ from eirene.config import Settings
 from eirene.desks.configuring import (
     WAITS_MOST,
     ConfigurationDesk,
-    History,
     may_change,
 )
+from eirene.desks.history import History
 from eirene.errors import InvalidQuery, InvalidRules, NotAllowed
 from eirene.people.rights import Rights
 from eirene.people.roles import roles

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from eirene.desks.configuring import InForce
 from eirene.desks.enforcing import closed_for, marked, reopened
+from eirene.desks.history import InForce
 from eirene.errors import InvalidQuery
 from eirene.release.configuration import Configuration, default, from_toml, to_toml
 from eirene.release.reader import Reader

@@ -12,8 +12,8 @@ import pytest
 
 from conftest import Bench
 from eirene.desks.case import Case
-from eirene.desks.decide import Waiting
 from eirene.desks.reapply import Reached, reached
+from eirene.desks.shown import Waiting
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.log.verify import verify
 from eirene.picture import STREAM_COLUMNS, entity_by_id, flat

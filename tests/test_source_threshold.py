@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import Bench, a_body
-from eirene.desks.decide import Waiting
 from eirene.desks.land import Land
+from eirene.desks.shown import Waiting
 from eirene.errors import InvalidQuery
 from eirene.places import Place
 from eirene.release.coarsen import cell_of, coarse_place, holds, wider_places

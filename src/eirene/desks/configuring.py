@@ -10,7 +10,6 @@ Invariants
   * Rules that break what they assert never take effect, not even by two people.
   * A proposal made against rules that have changed since must be made again: nothing that
     was narrowed meanwhile is opened unseen.
-  * A configuration that this version cannot read lets nothing pass.
 """
 
 from __future__ import annotations
@@ -24,13 +23,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from eirene.desks.history import History, InForce, Proposal
 from eirene.desks.reapply import Reached
 from eirene.errors import InvalidEntry, InvalidQuery, InvalidRules, NotAllowed, Unavailable
 from eirene.log.log import utc_now
 from eirene.people.rights import Rights
 from eirene.people.roles import OWN, roles
 from eirene.picture import Picture, report_by_id
-from eirene.release.configuration import Configuration, default, from_toml, to_toml
+from eirene.release.configuration import Configuration, from_toml
 from eirene.release.graph import Finding, Readers, findings
 from eirene.release.reader import Reader, covers
 from eirene.release.widening import EVERYBODY, Change, changes
@@ -54,32 +54,6 @@ SHOWN_MOST = 20
 """Reports that are named for each audience; all are counted."""
 
 Post = Callable[[Sequence[Body]], Sequence[Opened]]
-
-
-class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """A configuration that took effect."""
-
-    version: int
-    """0 is the shipped one; each change counts one up."""
-    configuration: Configuration
-    toml: str
-    at: datetime | None = None
-    by: tuple[str, ...] = ()
-    """Accounts on whose word it took effect."""
-    reason: str = ""
-
-
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A change that waits for a second person."""
-
-    id: bytes
-    after: int
-    configuration: Configuration
-    toml: str
-    by: str
-    session: str
-    at: datetime
-    reason: str
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,73 +94,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     proposal: Proposal | None
     """What waits for a second person; None: it is in force."""
     changes: tuple[Change, ...]
-
-
-class History:
-    """The fold of the acts. Pure but for the log line; ``ConfigurationDesk`` holds the lock."""
-
-    def __init__(self) -> None:
-        shipped = default()
-        self.all: list[InForce] = [InForce(version=0, configuration=shipped, toml=to_toml(shipped))]
-        self.waiting: dict[bytes, Proposal] = {}
-
-    @property
-    def current(self) -> InForce:
-        """What is in force."""
-        return self.all[-1]
-
-    def take(self, id_: bytes, by: str, at: datetime, act: ConfigurationAct) -> None:
-        """Take one act in; what does not count leaves no trace."""
-        if act.step == APPLIED:
-            self._put(_read(act.toml), act.toml, at, (by,), act.reason)
-        elif act.step == PROPOSED:
-            self.waiting[id_] = Proposal(
-                id=id_,
-                after=act.after,
-                configuration=_read(act.toml),
-                toml=act.toml,
-                by=by,
-                session=act.session,
-                at=at,
-                reason=act.reason,
-            )
-        else:
-            self._answer(by, at, act)
-
-    def _answer(self, by: str, at: datetime, act: ConfigurationAct) -> None:
-        proposal = self.waiting.get(act.proposal)
-        if proposal is None:
-            return
-        if act.step == APPROVED:
-            alone = by == proposal.by or act.session == proposal.session
-            if alone or proposal.after != self.current.version:
-                return
-            reason = act.reason or proposal.reason
-            self._put(proposal.configuration, proposal.toml, at, (proposal.by, by), reason)
-        del self.waiting[act.proposal]
-
-    def _put(
-        self, made: Configuration, toml: str, at: datetime, by: tuple[str, ...], reason: str
-    ) -> None:
-        self.all.append(
-            InForce(
-                version=self.current.version + 1,
-                configuration=made,
-                toml=toml,
-                at=at,
-                by=by,
-                reason=reason,
-            )
-        )
-
-
-def _read(toml: str) -> Configuration:
-    """A configuration of the log; where it cannot be read, one that lets nothing pass."""
-    try:
-        return from_toml(toml)
-    except InvalidRules as error:
-        _log.warning("a configuration in the log cannot be read: %s", error.field)
-        return Configuration()
 
 
 class ConfigurationDesk:
@@ -529,9 +436,7 @@ def _place(opened: Opened) -> tuple[int, bytes]:
 __all__ = [
     "Checked",
     "ConfigurationDesk",
-    "InForce",
     "Outcome",
-    "Proposal",
     "Shows",
     "may_change",
     "readers",

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from eirene.desks.configuring import InForce
+from eirene.desks.history import InForce
 from eirene.errors import InvalidQuery, InvalidRules
 from eirene.release.configuration import Configuration, Enforcement, from_toml, to_toml
 from eirene.release.reader import Reader

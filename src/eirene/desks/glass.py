@@ -21,8 +21,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from eirene.desks.case import Case
-from eirene.desks.decide import Who, said
+from eirene.desks.decide import said
 from eirene.desks.release import ReleaseDesk, dressed
+from eirene.desks.shown import Who
 from eirene.desks.steps import rule_of
 from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.people.rights import Rights

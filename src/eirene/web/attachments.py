@@ -17,8 +17,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from eirene.desks.attaching import Found
-from eirene.desks.decide import Drawn
 from eirene.desks.filing import Filed
+from eirene.desks.shown import Drawn
 from eirene.errors import InvalidQuery, Unavailable
 from eirene.imports.files import looked_at, plain_name, stripped
 from eirene.release.reader import Reader

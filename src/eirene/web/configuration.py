@@ -12,7 +12,8 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from eirene.desks.configuring import Checked, ConfigurationDesk, InForce, Outcome, Proposal, Shows
+from eirene.desks.configuring import Checked, ConfigurationDesk, Outcome, Shows
+from eirene.desks.history import InForce, Proposal
 from eirene.errors import InvalidQuery, NotAllowed
 from eirene.log.log import utc_now
 from eirene.people import Pass

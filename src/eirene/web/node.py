@@ -12,10 +12,10 @@ from eirene.config_providers import Trusted
 from eirene.desks.attaching import AttachmentDesk
 from eirene.desks.clearing import ClearingDesk
 from eirene.desks.configuring import ConfigurationDesk
-from eirene.desks.decide import Drawn, Foreseen, Waiting
 from eirene.desks.erasing import ErasureDesk
 from eirene.desks.glass import Asked
 from eirene.desks.importing import ImportDesk
+from eirene.desks.shown import Drawn, Foreseen, Waiting
 from eirene.desks.vouched import Vouched
 from eirene.keys.store import KeyStore
 from eirene.log.log import Log

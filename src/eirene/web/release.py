@@ -12,8 +12,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from eirene.desks.decide import Drawn, Foreseen, Waiting
 from eirene.desks.glass import Asked
+from eirene.desks.shown import Drawn, Foreseen, Waiting
 from eirene.desks.steps import rule_of
 from eirene.errors import InvalidQuery, InvalidReport, NotAllowed
 from eirene.people import Pass
