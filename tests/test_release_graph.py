@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from conftest import T0, a_body
 from eirene.people.roles import roles
 from eirene.release.apart import apart, impossible
+from eirene.release.coarsen import wider_places
 from eirene.release.conditions import condition, values_of
 from eirene.release.configuration import (
     Agreement,
@@ -27,11 +29,13 @@ from eirene.release.configuration import (
 )
 from eirene.release.deciding import Held, decisions
 from eirene.release.graph import findings
-from eirene.release.rules import LAST, Rule
+from eirene.release.measures import measure_words
+from eirene.release.rules import COUNTS, LAST, TIMES, Rule
 from eirene.release.sources import Crowd
 from eirene.release.version import version_of
 from eirene.release.widening import EVERYBODY, changes, widenings
 from eirene.reports.envelope import Body, content_of
+from eirene.reports.words import speaking
 from release_world import LAND
 
 MATRIX = list(csv.DictReader((Path(__file__).parent / "golden" / "release-matrix.csv").open()))
@@ -293,9 +297,9 @@ LEASE = Agreement(
         ({"to": "local"}, "to local"),
         ({"data": "assessment"}, "assessments"),
         ({"passes": ("code", "technical")}, "the groups technical"),
-        ({"place": "admin-3"}, "place admin-3"),
-        ({"place": "cell-25km"}, "place cell-25km"),
-        ({"time": "hour"}, "time hour"),
+        ({"place": "admin-3"}, "place an administrative area of level 3"),
+        ({"place": "cell-25km"}, "place a cell at least 25 km wide"),
+        ({"time": "hour"}, "time to the hour"),
     ],
 )
 def test_a_rule_wider_than_its_agreement_is_refused(changed: dict[str, Any], more: str) -> None:
@@ -425,16 +429,38 @@ def and_rule(rule: Rule, *, first: bool = False) -> Configuration:
     return whole(msgspec.structs.replace(BASE, rules=rules))
 
 
+CODE = re.compile(r"\b(cell|admin)-\d|6-hours|one-person")
+"""Measures as rules write them, which are no words for people."""
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_measure_of_a_rule_has_words(language: str) -> None:
+    ladder = [*wider_places("cell-10km"), *wider_places("admin-3"), "corridor", "road-section"]
+    told = [("place", one) for one in ladder if one]
+    told += [("time", one) for one in TIMES] + [("counts", one) for one in COUNTS if one != "none"]
+    told += [("mode", one) for one in ("automatic", "one-person", "two-people")]
+    with speaking(language):
+        words = {one: measure_words(*one) for one in told}
+    assert len(set(words.values())) == len(words)
+    assert not [
+        one for one, said in words.items() if CODE.search(said) or said == one[1] != "exact"
+    ]
+    assert "119 km" in words[("place", "cell-119km")]
+
+
 @pytest.mark.parametrize(
     ("new", "says"),
     [
-        (with_rule("a", mode="automatic"), "who decides: one-person becomes automatic"),
-        (with_rule("a", place="admin-3"), "place: admin-2 becomes admin-3"),
-        (with_rule("a", place="cell-25km"), "place: admin-2 becomes cell-25km"),
-        (with_rule("a", place="exact"), "place: admin-2 becomes exact"),
-        (with_rule("a", time="hour"), "time: day becomes hour"),
-        (with_rule("a", passes=("code", "text", "grade")), "what passes: code text becomes"),
-        (with_rule("a", onward="hazard"), "onward: nothing becomes hazard"),
+        (with_rule("a", mode="automatic"), "who decides: “one person decides” becomes “by itself”"),
+        (
+            with_rule("a", place="admin-3"),
+            "area of level 2” becomes “an administrative area of level 3”",
+        ),
+        (with_rule("a", place="cell-25km"), "becomes “a cell at least 25 km wide”"),
+        (with_rule("a", place="exact"), "becomes “exact”"),
+        (with_rule("a", time="hour"), "time: “to the day” becomes “to the hour”"),
+        (with_rule("a", passes=("code", "text", "grade")), "what passes: “code text” becomes"),
+        (with_rule("a", onward="hazard"), "onward: “nothing” becomes “hazard”"),
         (with_rule("a", origin="command"), "as it did not before"),
         (with_rule("leased", agreement=""), "no longer stands under the agreement a1"),
         (and_rule(a_rule("hazard", "mission", "org-lamp", id="n")), "Org-lamp gets hazards"),
@@ -462,16 +488,17 @@ def test_what_widens_is_said_in_plain_words(new: Configuration, says: str) -> No
     found = widenings(BASE, new)
     assert any(says in one.sentence for one in found), [one.sentence for one in found]
     assert all("{" not in one.sentence and one.audiences for one in found)
+    assert not any(CODE.search(one.sentence) for one in found)
 
 
 @pytest.mark.parametrize(
     ("new", "says"),
     [
         (with_rule("a", mode="two-people"), "gives no more than before"),
-        (with_rule("a", place="admin-1"), "place: admin-2 becomes admin-1"),
-        (with_rule("a", delay="72h"), "delay: nothing becomes 72h"),
-        (with_rule("a", passes=("code",)), "what passes: code text becomes code"),
-        (with_rule("a", condition="type = 'mine'"), "condition: nothing becomes type = 'mine'"),
+        (with_rule("a", place="admin-1"), "becomes “an administrative area of level 1”"),
+        (with_rule("a", delay="72h"), "delay: “nothing” becomes “72h”"),
+        (with_rule("a", passes=("code",)), "what passes: “code text” becomes “code”"),
+        (with_rule("a", condition="type = 'mine'"), "condition: “nothing” becomes “type = 'mine'”"),
         (with_rule("a", mode="none", place="", time="", passes=()), "gets no more hazards"),
         (without("a"), "gets no more hazards"),
         (and_rule(a_rule("hazard", "mission", "partners", id="n")), ""),
@@ -508,7 +535,7 @@ def test_a_rule_that_leaves_its_layer_is_widened() -> None:
     rules = tuple(msgspec.structs.replace(rule, layer="") for rule in open_.rules)
     found = widenings(open_, msgspec.structs.replace(open_, rules=rules))
     assert [one.name for one in found] == ["leased"]
-    assert "layer: roads becomes nothing" in found[0].sentence
+    assert "layer: “roads” becomes “nothing”" in found[0].sentence
 
 
 def test_a_narrowed_rule_behind_another_is_no_alarm() -> None:
@@ -620,4 +647,4 @@ def test_a_rule_that_no_longer_asks_for_a_role_is_widened() -> None:
     free = msgspec.structs.replace(default(), rules=rules)
     found = widenings(default(), free)
     assert len(found) == 2
-    assert "head-of-mission becomes nothing" in found[0].sentence
+    assert "head-of-mission” becomes “nothing”" in found[0].sentence

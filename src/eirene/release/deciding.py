@@ -24,6 +24,7 @@ from eirene.release.classes import HOST_FORCES, data_class
 from eirene.release.coarsen import wider_places
 from eirene.release.conditions import condition, values_of
 from eirene.release.configuration import Configuration, Slots, audiences
+from eirene.release.measures import measure_words
 from eirene.release.rules import AUTOMATIC, BINDS, NEVER, NONE, Rule, matches
 from eirene.release.sources import Crowd, asks, too_few
 from eirene.release.terms import may_leave
@@ -172,7 +173,7 @@ class _Case:
         if place is None:
             return told
         wider = table()["why.wider" if place else "why.nowhere"].format(
-            k=self._configuration.k, place=place
+            k=self._configuration.k, place=measure_words("place", place)
         )
         return msgspec.structs.replace(told, place=place, sentence=f"{told.sentence} {wider}")
 

@@ -22,6 +22,7 @@ from eirene.release.apart import STABLE, apart, impossible
 from eirene.release.classes import HOST_FORCES
 from eirene.release.coarsen import width_km
 from eirene.release.configuration import Agreement, Configuration, default
+from eirene.release.measures import measure_words
 from eirene.release.rules import NEVER, NONE, TIMES, Rule, overlap, within
 from eirene.release.sources import CLASSES_HELD
 from eirene.reports.words import table
@@ -233,9 +234,13 @@ def _beyond(rule: Rule, lease: Agreement) -> Iterator[str]:
     if lease.passes and groups:
         yield words["beyond.passes"].format(groups=" ".join(groups))
     if lease.place and not _no_finer_place(rule.place, lease.place):
-        yield words["beyond.place"].format(place=rule.place, least=lease.place)
+        yield words["beyond.place"].format(
+            place=measure_words("place", rule.place), least=measure_words("place", lease.place)
+        )
     if lease.time and _index(rule.time) < _index(lease.time):
-        yield words["beyond.time"].format(time=rule.time, least=lease.time)
+        yield words["beyond.time"].format(
+            time=measure_words("time", rule.time), least=measure_words("time", lease.time)
+        )
 
 
 # --- rules that never decide --------------------------------------------------

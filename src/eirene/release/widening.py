@@ -19,6 +19,7 @@ import msgspec
 from eirene.release.apart import apart
 from eirene.release.configuration import Agreement, Configuration, Slots
 from eirene.release.graph import covers, sentence, wider
+from eirene.release.measures import measure_words
 from eirene.release.rules import NEVER, NONE, Rule, overlap, within
 from eirene.reports.words import table
 
@@ -181,10 +182,10 @@ def _widened(rule: Rule, was: Rule | None, than: Rule | None, respects: tuple[st
 
 def _gives(rule: Rule) -> str:
     return table()["change.gives"].format(
-        mode=table()[f"mode.{rule.mode}"],
-        place=rule.place,
-        time=rule.time,
-        counts=rule.counts,
+        mode=measure_words("mode", rule.mode),
+        place=measure_words("place", rule.place),
+        time=measure_words("time", rule.time),
+        counts=measure_words("counts", rule.counts),
         groups=" ".join(rule.passes),
     )
 
@@ -202,12 +203,14 @@ def _differences(was: Rule, rule: Rule) -> str:
 def _difference(was: Rule, rule: Rule, name: str) -> str:
     return table()["difference"].format(
         field=table().get(f"field.rule.{name}", name),
-        old=_shown(getattr(was, name)),
-        new=_shown(getattr(rule, name)),
+        old=_shown(name, getattr(was, name)),
+        new=_shown(name, getattr(rule, name)),
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name in ("mode", "place", "time", "counts"):
+        return measure_words(name, value)
     words = " ".join(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else str(value)
     return words or table()["nothing"]
 
