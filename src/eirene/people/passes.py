@@ -21,7 +21,7 @@ from eirene.errors import InvalidQuery, NotAllowed
 from eirene.people.accounts import Account
 from eirene.people.register import InForce
 from eirene.people.rights import PUBLIC
-from eirene.release.reader import Reader
+from eirene.release.reader import Reader, covers
 
 SESSION = timedelta(hours=12)
 IDLE = timedelta(hours=2)
@@ -147,6 +147,26 @@ def reader_of(
         may_decide=rights.decide if may_file else frozenset(),
         may_grant=rights.grant if may_file else frozenset(),
         until=min(ends, default=None),
+    )
+
+
+def opened(key: str, of: Session | Token, by: str, account: Account, holds: InForce) -> Pass:
+    """What a session or token opens, whose account holds this at the moment."""
+    token = of if isinstance(of, Token) else None
+    files = token is None or "file" in token.scope
+    reader = reader_of(account, holds, may_file=files, until=of.until)
+    reader = msgspec.structs.replace(reader, by=of.id)
+    may_look = covers(holds.rights.decide, of.viewing)
+    viewing = of.viewing if may_look and of.viewing in holds.rights.read | {PUBLIC} else ""
+    return Pass(
+        key=key,
+        reader=as_audience(reader, viewing) if viewing else reader,
+        by=by,
+        until=of.until,
+        token=token,
+        id=of.id,
+        device=of.device,
+        viewing=viewing,
     )
 
 

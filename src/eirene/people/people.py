@@ -32,6 +32,7 @@ from eirene.people.bindings import Bindings
 from eirene.people.devices import COMMAND_LINE, Device, Export
 from eirene.people.founding import Founding
 from eirene.people.holdings import Holdings
+from eirene.people.leases import Leases
 from eirene.people.leaving import forget, refuse_gone
 from eirene.people.listing import Listing, listing_for
 from eirene.people.passes import (
@@ -39,20 +40,16 @@ from eirene.people.passes import (
     Session,
     Token,
     Vault,
-    as_audience,
     key_of,
     new_token,
+    opened,
     reader_of,
 )
 from eirene.people.register import Standing, folded
-from eirene.people.rights import PUBLIC
 from eirene.people.tries import Tries
 from eirene.people.vouching import sees
-from eirene.release.reader import Reader, covers
+from eirene.release.reader import Reader
 from eirene.reports.acts.account import AccountAct
-
-_LOOK_S = 0.25
-"""Between two looks whether a lease has ended: well within the second that is promised."""
 
 _pack = msgspec.msgpack.encode
 
@@ -90,8 +87,7 @@ class People:
         self._started = False
         self.acts = Acts(owner, clock, post=post, changed=self._changed)
         self.founding = Founding(self.acts, vault)
-        self._closing = threading.Event()
-        self._leases: threading.Thread | None = None
+        self._leases = Leases(self._next_end, clock, self._changed)
 
     def start(self) -> None:
         """After the acts of the log were taken: accounts of older versions get theirs, and from
@@ -100,14 +96,11 @@ class People:
         self.founding.migrate([stored.account for stored in self._accounts.values()])
         self._started = True
         self._changed()
-        self._leases = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
         self._leases.start()
 
     def close(self) -> None:
         """Stop the threads that check passwords and leases."""
-        self._closing.set()
-        if self._leases is not None:
-            self._leases.join()
+        self._leases.close()
         self.tries.close()
 
     def watch(self, wake: Callable[[], None]) -> None:
@@ -125,6 +118,7 @@ class People:
         with self._lock:
             self._turn += 1
             self._passes.clear()
+        self._leases.changed()
         for wake in list(self._watchers):
             wake()
 
@@ -140,16 +134,6 @@ class People:
             alive = {key for key, one in register.accounts.items() if register.alive(one, now)}
         every = {**self.holdings.sessions, **self.holdings.tokens}
         self.holdings.drop(key for key, held in every.items() if folded(held.user) not in alive)
-
-    def _keep_leases(self) -> None:
-        """Whoever holds what has ended loses it within a second."""
-        end = self._next_end()
-        turn = self._turn
-        while not self._closing.wait(_LOOK_S):
-            if end is not None and self.clock() >= end:
-                self._changed()
-            if turn != self._turn:
-                turn, end = self._turn, self._next_end()
 
     def _next_end(self) -> datetime | None:
         with self.acts.lock:
@@ -452,22 +436,7 @@ class People:
             holds = self.acts.register.in_force(of.user, self.clock())
         if holds is None or not holds.rights.read:
             return None
-        token = of if isinstance(of, Token) else None
-        files = token is None or "file" in token.scope
-        reader = reader_of(account, holds, may_file=files, until=of.until)
-        reader = msgspec.structs.replace(reader, by=of.id)
-        may_look = covers(holds.rights.decide, of.viewing)
-        viewing = of.viewing if may_look and of.viewing in holds.rights.read | {PUBLIC} else ""
-        held = Pass(
-            key=key,
-            reader=as_audience(reader, viewing) if viewing else reader,
-            by=by,
-            until=of.until,
-            token=token,
-            id=of.id,
-            device=of.device,
-            viewing=viewing,
-        )
+        held = opened(key, of, by, account, holds)
         self.holdings.note(of.user, of.device, holds.rights.read)
         with self._lock:
             if turn == self._turn:
