@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import tracemalloc
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -289,6 +291,22 @@ def test_what_is_not_taken_is_refused_in_words_and_leaves_nothing(
     problem = response.json()
     assert (problem["field"], bool(problem["remedy"])) == ("file", True)
     assert sealed(web) == before
+
+
+def test_what_an_archive_calls_itself_is_not_unpacked_whole(web: WebNode, report: str) -> None:
+    """The type is decided in the node itself, where memory is everybody's."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("mimetype", bytes(32 << 20))
+        archive.writestr("word/document.xml", "<a/>")
+    tracemalloc.start()
+    try:
+        answer = attach(web, report, packed.getvalue(), "a.docx")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.status_code == 422 and answer.json()["field"] == "file", answer.text
+    assert peak < 8 << 20
 
 
 def test_a_file_is_opened_in_a_process_that_can_reach_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import struct
 import subprocess
 import sys
 import zipfile
@@ -68,6 +69,18 @@ def cell(text: str, ref: str = "") -> str:
     return f'<c{place} t="inlineStr"><is><t>{text}</t></is></c>'
 
 
+def a_list_of(entries: int) -> bytes:
+    """An archive of nothing but the list of what it should hold: to count it takes memory."""
+    first = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, *[0] * 9)
+    names = [b"%x" % number for number in range(entries)]
+    listed = b"".join(
+        struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, *[0] * 7, len(name), *[0] * 6) + name
+        for name in names
+    )
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, len(listed), len(first), 0)
+    return first + listed + end
+
+
 def made(folder: Path) -> dict[str, str | int]:
     """The files, each with words of its error or the number of rows that it really has."""
     row = "<row>" + cell("A") + "<c><v>1</v></c></row>"
@@ -101,6 +114,7 @@ def made(folder: Path) -> dict[str, str | int]:
     with zipfile.ZipFile(folder / "many.zip", "w") as archive:
         for number in range(6_000):
             archive.writestr(str(number), b"")
+    (folder / "list.xlsx").write_bytes(a_list_of(60_000))
     marks = "<Placemark><name>A</name></Placemark>" * 150_000
     (folder / "large.kml").write_text(f"<kml><Document>{marks}</Document></kml>")
     return {
@@ -119,6 +133,7 @@ def made(folder: Path) -> dict[str, str | int]:
         "laughs.kml": "document type or entities",
         "bomb.kmz": "unpacks to",
         "many.zip": "6,000 entries",
+        "list.xlsx": "its list of entries is too long",
     }
 
 

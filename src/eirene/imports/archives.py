@@ -6,18 +6,21 @@ one, up to a limit, and their checksum is looked at.
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 from xml.parsers import expat
 
 from eirene.imports.faults import UnclearFile
 
 MOST_ENTRIES = 5_000
 _CHUNK = 1 << 16
+_LIST = 2 << 20
+"""Bytes of the list of entries: each that it names costs the reader half a kilobyte."""
 _ENCRYPTED = 1
 
 
@@ -88,11 +91,48 @@ def damaged(path: Path, why: str) -> UnclearFile:
     )
 
 
+class Held(io.BytesIO):
+    """Bytes in the place of a path, for ``opened`` and the errors that name it."""
+
+    name = "The document"
+
+
+class _Narrow(io.BufferedIOBase):
+    """A file that is read in small pieces only. The one large piece that ``zipfile`` asks for is
+    the list of entries, whole, before anybody can count them.
+    """
+
+    def __init__(self, inner: IO[bytes]) -> None:
+        self._inner = inner
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _LIST:
+            raise zipfile.BadZipFile("its list of entries is too long")
+        if size is None or size < 0:  # the end of the file, some twenty bytes
+            size = _LIST
+        return self._inner.read(size)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._inner.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._inner.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+
 @contextmanager
-def opened(path: Path) -> Generator[Archive]:
+def opened(path: Path | Held) -> Generator[Archive]:
     """A zip archive for reading; raises ``UnclearFile``."""
+    where = cast(Path, path)  # of bytes, only the name is asked for from here on
+    with path if isinstance(path, Held) else path.open("rb") as stream:
+        yield from _looked_over(where, stream)
+
+
+def _looked_over(path: Path, stream: IO[bytes]) -> Generator[Archive]:
     try:
-        inner = zipfile.ZipFile(path)
+        inner = zipfile.ZipFile(cast("IO[bytes]", _Narrow(stream)))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
         raise damaged(path, str(error)) from None
     with inner:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from eirene.imports.archives import Archive, opened, parse, parser_of
+from eirene.imports.archives import Archive, Held, opened, parse, parser_of
 
 Line = tuple[str, str, str]
 _LONGEST = 300
@@ -73,8 +73,9 @@ def _pdf(data: bytes) -> Iterator[Line]:
 
 
 def _office(data: bytes) -> Iterator[Line]:
-    path = cast(Path, _Named(data))
-    with opened(path) as archive:
+    held = Held(data)
+    path = cast(Path, held)  # only its name is asked for
+    with opened(held) as archive:
         for name in _PROPERTIES:
             if name in archive.names:
                 yield from _properties(path, archive, name)
@@ -143,9 +144,3 @@ def _line(name: str, value: Any) -> Iterator[Line]:
     if text:
         what = next((what for what, shape in _WHAT.items() if shape.search(name)), "hidden")
         yield what, name[:80], text
-
-
-class _Named(io.BytesIO):
-    """Bytes in the place of a path, for the readers of archives and their errors."""
-
-    name = "The document"

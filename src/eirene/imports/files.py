@@ -7,16 +7,16 @@ gets the bytes by a pipe: no plain byte of a file touches the disk.
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import subprocess
 import sys
-import zipfile
 
 import msgspec
 
 from eirene.errors import InvalidReport
+from eirene.imports.archives import Held, opened
+from eirene.imports.faults import UnclearFile
 from eirene.imports.fileworker import Answer, Request
 from eirene.reports.attachment import FILE_TYPE
 
@@ -29,6 +29,8 @@ _WAIT_S = 60
 _TAKEN = "JPEG, PNG, WebP, PDF, plain text, CSV, DOCX, XLSX and ODT"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _LONGEST_NAME = 200
+_LONGEST_TAG = 1_000
+"""Bytes in which an archive says what it is."""
 _ORDER = ("position", "person", "time", "device", "history", "program", "words", "hidden")
 
 
@@ -89,10 +91,10 @@ def type_of(data: bytes, name: str) -> str:
 
 def _office(data: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            tag = archive.read("mimetype")[:80] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        with opened(Held(data)) as archive:  # here, in the node: so no part of it is unpacked whole
+            names = set(archive.names)
+            tag = archive.read("mimetype", _LONGEST_TAG) if "mimetype" in names else b""
+    except UnclearFile:
         raise _damaged("zip") from None
     if any("vbaproject" in one.lower() or one.startswith("Basic/") for one in names):
         raise _refused(
