@@ -1,6 +1,7 @@
 """An import as a whole: nothing lost, nothing twice, changes as amendments."""
 
 import csv
+import io
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from eirene.errors import InvalidQuery, InvalidReport
 from eirene.imports.deciding import Known, Said
-from eirene.imports.faults import BadMapping
+from eirene.imports.faults import BadMapping, UnclearFile
 from eirene.imports.mapping import mapping_named, ready_mappings
 from eirene.imports.naming import check_names, with_names
 from eirene.imports.run import Plan
@@ -343,6 +344,45 @@ def test_what_a_name_means_can_be_said(tmp_path: Path) -> None:
     for means in ("Nowhere at all", "Mbata"):
         with pytest.raises(InvalidQuery, match="cannot be taken for"):
             check_names(car.find, {"CF712": means})
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"file": {"zone": "America"}}, "file.zone"),
+        ({"file": {"zone": "a" * 5_000}}, "file.zone"),
+        ({"file": {"encoding": "rot13"}}, "encoding"),
+        ({"file": {"encoding": "punycode"}}, "encoding"),
+        ({"file": {"encoding": "undefined"}}, "encoding"),
+        ({"file": {"encoding": "utf-8\0"}}, "encoding"),
+        ({"fields": {"name": {"text": "{name} {}"}}}, "text"),
+    ],
+    ids=["folder", "long", "rot13", "hosts", "none", "zero", "nobody"],
+)
+def test_whatever_a_mapping_states_is_one_clear_error(
+    tmp_path: Path, told: dict[str, Any], field: str
+) -> None:
+    with pytest.raises((BadMapping, UnclearFile)) as caught:
+        planned(a_file(tmp_path, LIST), a_mapping(**told))
+    assert (caught.value.field, bool(caught.value.remedy)) == (field, True)
+
+
+def test_rejects_start_nothing_in_a_spreadsheet_and_come_back_as_they_were(tmp_path: Path) -> None:
+    odd = ["=HYPERLINK(1)", "'=1", "-0.5", "+236 70 00", "@a", "-a", "a\n=1", "'-5", "= 1; +2"]
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows(
+        [["id", "name", "=cmd"], *([f"={n}", "", one] for n, one in enumerate(odd))]
+    )
+    path = a_file(tmp_path, table.getvalue())
+    mapping = a_mapping(fields={"name": "name"}, row_id=["id"])
+    made = planned(path, mapping)
+    assert made.rejects_file(tmp_path / "rejects.csv") == len(odd)
+    with (tmp_path / "rejects.csv").open(encoding="utf-8", newline="") as stream:
+        cells = [cell for row in csv.reader(stream) for cell in row]
+    assert [cell for cell in cells if cell[:1] in tuple("=+-@")] == ["-0.5", "+236 70 00"]
+    again = planned(tmp_path / "rejects.csv", mapping)
+    assert [one.cells for one in again.rejects] == [one.cells for one in made.rejects]
+    assert again.columns == made.columns
 
 
 def test_a_p_code_that_the_mission_does_not_know_is_pointed_out_and_kept(tmp_path: Path) -> None:

@@ -364,7 +364,7 @@ def _mission(name: str, folder: Path) -> Mission | None:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadSettings(
             f"There is no time zone {name!r}.",
             field="zone",

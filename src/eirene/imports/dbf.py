@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from eirene.imports.archives import damaged
-from eirene.imports.encodings import encoding_choices, in_two_encodings
+from eirene.imports.encodings import encoding_choices, in_two_encodings, text_encoding
 from eirene.imports.faults import UnclearFile
 
 _HEADER, _FIELD = 32, 32
@@ -58,19 +58,15 @@ def _of_note(note: str) -> str | None:
     told = note.lower().strip()
     bare = re.sub(r"[^a-z0-9]", "", told).removeprefix("ansi") or "ansi"
     for name in (_NOTES.get(bare, ""), told, bare, f"cp{bare}"):
-        try:
-            if name:
-                return codecs.lookup(name).name
-        except LookupError:
-            continue
+        if name and (found := text_encoding(name)) is not None:
+            return found
     return None
 
 
 def _known(stated: str, path: Path) -> str:
-    try:
-        name = codecs.lookup(stated).name
-    except LookupError:
-        raise _asked(path, f"there is no encoding {stated!r}", b"") from None
+    name = text_encoding(stated)
+    if name is None:
+        raise _asked(path, f"there is no encoding {stated[:40]!r}", b"")
     return name
 
 

@@ -27,6 +27,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ASKED = ("cp1252", "cp1256", "cp1250", "cp1251", "cp850", "mac_roman")
+_OF_NO_FILE = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 _CHOICES = 4
 """One-byte encodings that lists come in, commonest first."""
 
@@ -78,6 +79,19 @@ def open_bytes(path: Path) -> IO[bytes]:
         ) from None
 
 
+def text_encoding(stated: str) -> str | None:
+    """Name of an encoding in which files are written; None where there is none of that name.
+
+    Python has others that turn text into text, or are for names of hosts alone.
+    """
+    try:
+        name = codecs.lookup(stated).name
+        "".encode(name)
+    except (LookupError, ValueError):
+        return None
+    return None if name in _OF_NO_FILE else name
+
+
 class Encoding(NamedTuple):
     """Name of an encoding, what proves it, and what is odd all the same."""
 
@@ -108,14 +122,13 @@ def encoding_of(path: Path, stated: str | None) -> Encoding:
 
 
 def _stated(path: Path, stated: str, marked: str | None) -> Encoding:
-    try:
-        name = codecs.lookup(stated).name
-    except LookupError:
+    name = text_encoding(stated)
+    if name is None:
         raise UnclearFile(
-            f"There is no encoding {stated!r}.",
+            f"There is no encoding {stated[:40]!r}.",
             field="encoding",
             remedy='Write for example "utf-8", "cp1252" or "cp1256".',
-        ) from None
+        )
     if marked is None:
         return Encoding(name, "stated")
     if marked.split("-")[:2] == name.split("-")[:2]:

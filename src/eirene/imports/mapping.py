@@ -158,9 +158,9 @@ def template(text: str) -> list[list[str]]:
         while "{" in rest:
             before, _, after = rest.partition("{")
             name, closed, rest = after.partition("}")
-            if not closed:
+            if not closed or not name:
                 raise BadMapping(
-                    f"The text {text!r} has a {{ without a }}.",
+                    f"The text {text!r} has a {{ without a column and a }}.",
                     field="text",
                     remedy="Write columns as {column}.",
                 )

@@ -5,14 +5,21 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
+from eirene.reports.table import defused, restored
+
 HEADING = ("file", "sheet", "row", "column", "field", "value", "rule", "proposal")
 """What stands before the row itself; a file that begins so is read as the rows that it holds."""
+
+
+_NUMBER = re.compile(r"[-+]?\d[\d., \u00a0\u202f]*")
+"""No spreadsheet starts anything for it, and one ``'`` before it would make it a text."""
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -45,20 +52,34 @@ class BadCell(Exception):
 
 
 class Writer:
-    """Writes rejects to an open stream, each with the row as it was read, to be mended."""
+    """Writes rejects to an open stream, each with the row as it was read, to be mended.
+
+    They are opened in a spreadsheet, and a stranger wrote them: no cell is a formula there.
+    ``as_read`` takes that back. Numbers stay as they are.
+    """
 
     def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
         self._writer = csv.writer(stream)
-        self._writer.writerow((*HEADING, *columns))
+        self._writer.writerow((*HEADING, *map(defused, columns)))
         self._wide = len(columns)
         self.written = 0
 
     def write(self, one: Reject) -> None:
-        """One line; values are kept as they were."""
+        """One line."""
         cells = [as_cell(cell) for cell in one.cells] or [""] * self._wide
-        told = (one.file, one.sheet, one.row, one.column, one.field, one.value, one.rule)
-        self._writer.writerow((*told, one.remedy, *cells))
+        told = (one.column, one.field, one.value, one.rule, one.remedy)
+        place = (_harmless(one.file), _harmless(one.sheet), one.row)
+        self._writer.writerow((*place, *map(_harmless, (*told, *cells))))
         self.written += 1
+
+
+def _harmless(text: str) -> str:
+    return text if _NUMBER.fullmatch(text) else defused(text)
+
+
+def as_read(cells: Sequence[str]) -> list[str]:
+    """Cells of a file of rejects as they were before they were written to it."""
+    return [restored(cell) for cell in cells]
 
 
 def as_cell(cell: Any) -> str:

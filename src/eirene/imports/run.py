@@ -139,9 +139,9 @@ def _zone(name: str | tzinfo | None) -> tzinfo | None:
         return name
     try:
         return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # or a folder, or too long for a file
         raise BadMapping(
-            f"There is no time zone {name!r}.",
+            f"There is no time zone {name[:80]!r}.",
             field="file.zone",
             remedy="Write for example Africa/Bangui.",
         ) from None

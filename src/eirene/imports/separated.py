@@ -23,7 +23,7 @@ from eirene.imports.headings import (
     proven,
 )
 from eirene.imports.headless import columns_of
-from eirene.imports.rejects import HEADING
+from eirene.imports.rejects import HEADING, as_read
 from eirene.imports.tables import Broken, Options, Row, Table, filled, named
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -88,8 +88,8 @@ def _rejects(path: Path, encoding: str) -> Table | None:
             break
     else:
         return None
-    columns, _ = named(path, rows[0][told:])
-    of, sheet = rows[1][:2] if len(rows) > 1 else (path.name, "")
+    columns, _ = named(path, as_read(rows[0][told:]))
+    of, sheet = as_read(rows[1][:2]) if len(rows) > 1 else (path.name, "")
 
     def again() -> Iterator[Row | Broken]:
         for record in islice(_records(path, encoding, delimiter), 1, None):
@@ -102,6 +102,7 @@ def _rejects(path: Path, encoding: str) -> Table | None:
 def _mended(record: Row, columns: tuple[str, ...]) -> Row | Broken:
     """The row that a line of rejects holds; what could not be read as a row is none yet."""
     told = len(HEADING)
+    record = Row(record.number, as_read(record.cells))
     head = [*record.cells[:told], *[""] * told][:told]
     number = int(head[2]) if head[2].isdecimal() and len(head[2]) < 10 else record.number
     row = _fitted(Row(number, record.cells[told:]), columns)
