@@ -298,14 +298,29 @@ def test_what_a_name_was_decided_to_mean_is_kept_for_who_may_read_it(office: Off
     desk = office.node.importing
     desk.name(office.duty, "mission", {"Bangi": "Bangui", "CF712": "CF71"})
     desk.name(office.duty, "mission", {"CF712": ""})
-    assert desk.names(office.duty) == {"Bangi": "Bangui"}
+    assert desk.names(office.duty, "mission").own == {"Bangi": "Bangui"}
     before = office.node.log.last_lsn
     desk.name(office.duty, "mission", {"Bangi": "Bangui"})
     assert office.node.log.last_lsn == before, "what is kept is not told again"
     blind = Reader(account="blind", role="", organisation="mission", compartments=frozenset())
-    assert desk.names(blind) == {}
+    assert desk.names(blind, "mission").own == {}
     with pytest.raises(NotAllowed):
         desk.name(blind, "mission", {"A": "B"})
+
+
+def test_what_a_name_means_is_known_where_it_was_said_and_nobody_else_s_word_moves_a_place(
+    office: Office,
+) -> None:
+    desk = office.node.importing
+    ngo = _reader("focal", "ngo", "mission", "command")
+    desk.name(ngo, "mission", {"Bangui": "CF61", "La Ville": "CF61"})
+    desk.name(ngo, "command", {"Objective One": "CF61"})
+    duty = msgspec.structs.replace(office.duty, compartments=frozenset(("mission", "command")))
+    told = desk.names(duty, "mission").others
+    assert told == {"Bangui": "CF61", "La Ville": "CF61"}, "of command, it would stand in a report"
+    assert desk.names(duty, "command").others == {"Objective One": "CF61"}
+    desk.name(ngo, "mission", {"La Ville": ""})
+    assert desk.names(office.duty, "mission").others == {"Bangui": "CF61"}
 
 
 @pytest.fixture

@@ -367,6 +367,16 @@ def test_whatever_a_mapping_states_is_one_clear_error(
     assert (caught.value.field, bool(caught.value.remedy)) == (field, True)
 
 
+def test_what_others_decided_moves_no_place_that_the_mission_knows() -> None:
+    car = mission_named("car")
+    find = with_names(car.find, {}, {"Bangui": "CF61", "CF712": "CF71"})
+    assert find is not None and car.find is not None
+    assert find("Bangui") == car.find("Bangui"), "or one organisation moves the dots of all"
+    assert [one.pcode for one in find("cf712")] == ["CF71"]
+    own = with_names(car.find, {"Bangui": "CF61"}, {"Bangui": "CF71"})
+    assert own is not None and [one.pcode for one in own("Bangui")] == ["CF61"]
+
+
 def test_rejects_start_nothing_in_a_spreadsheet_and_come_back_as_they_were(tmp_path: Path) -> None:
     odd = ["=HYPERLINK(1)", "'=1", "-0.5", "+236 70 00", "@a", "-a", "a\n=1", "'-5", "= 1; +2"]
     table = io.StringIO(newline="")

@@ -28,7 +28,7 @@ from eirene.errors import InvalidQuery, NotAllowed, Unavailable
 from eirene.keys.store import KeyStore
 from eirene.log.log import utc_now
 from eirene.picture import Picture, Row, many
-from eirene.picture.imports import Imported, entities8, filed_by, imports, names_said
+from eirene.picture.imports import Imported, NamesSaid, entities8, filed_by, imports, names_said
 from eirene.release.reader import Reader
 from eirene.reports.acts import act_of
 from eirene.reports.acts.imported import Import, Sums, made_id
@@ -189,13 +189,16 @@ class ImportDesk:
 
     # -- what names mean
 
-    def names(self, reader: Reader) -> dict[str, str]:
-        """Names in lists of others, each with the P-code or name that it was decided to mean."""
-        return names_said(self._picture(), reader)
+    def names(self, reader: Reader, compartment: str) -> NamesSaid:
+        """What names in lists of others were decided to mean, for reports of this compartment.
+
+        A decision stands in the report then: so only what was decided there, or in public.
+        """
+        return names_said(self._picture(), reader, frozenset((compartment, "public")))
 
     def name(self, reader: Reader, compartment: str, said: Mapping[str, str]) -> None:
         """Keep decisions for whoever may read the compartment; what is kept already is not told again."""
-        known = self.names(reader)
+        known = self.names(reader, compartment).own
         new = {name: means for name, means in said.items() if known.get(name, "") != means}
         if new:
             self._check_may(reader, compartment)

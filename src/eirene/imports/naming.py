@@ -22,14 +22,25 @@ SAME_M = 500.0
 """Two lists put one site at most this far apart."""
 
 
-def with_names(find: Find | None, said: Mapping[str, str]) -> Find | None:
-    """Looks names up as ``find`` does, those that were decided on by what they mean."""
-    if find is None or not said:
+def with_names(
+    find: Find | None, said: Mapping[str, str], others: Mapping[str, str] | None = None
+) -> Find | None:
+    """Looks names up as ``find`` does, those that were decided on by what they mean.
+
+    ``others``: what other organisations decided; nobody else's word moves a place that the
+    mission's lists know.
+    """
+    if find is None or not (said or others):
         return find
     means = {_folded(name): one for name, one in said.items() if one}
+    theirs = {_folded(name): one for name, one in (others or {}).items() if one}
 
     def decided(text: str, on: date | None = None, /) -> list[Place]:
-        return find(means.get(_folded(text), text), on)
+        folded = _folded(text)
+        if folded in means:
+            return find(means[folded], on)
+        found = find(text, on)
+        return find(theirs[folded], on) if len(found) != 1 and folded in theirs else found
 
     return decided
 

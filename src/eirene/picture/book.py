@@ -125,8 +125,8 @@ class Book:
             self._import(opened, act, comp)
         elif isinstance(act, PlaceName):
             self._db.execute(
-                "INSERT OR IGNORE INTO name_said VALUES (?, ?, ?, ?, ?)",
-                (opened.lsn, opened.header.clock, comp, act.name, act.means),
+                "INSERT OR IGNORE INTO name_said VALUES (?, ?, ?, ?, ?, ?)",
+                (opened.lsn, opened.header.clock, comp, body.owner, act.name, act.means),
             )
         elif isinstance(act, Coarser):
             by = names.number("owner", act.owner) or 0

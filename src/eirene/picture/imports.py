@@ -75,16 +75,38 @@ def imports(picture: Picture, reader: Reader, *, only: bytes = b"") -> list[Impo
     return sorted(found.values(), key=lambda one: (one.began, one.id), reverse=True)
 
 
-def names_said(picture: Picture, reader: Reader) -> dict[str, str]:
-    """What names in lists of others were decided to mean, the latest word on each."""
+class NamesSaid(msgspec.Struct, frozen=True):
+    """What names in lists of others were decided to mean, each with the P-code or name."""
+
+    own: dict[str, str]
+    """By the reader's own organisation."""
+    others: dict[str, str]
+    """By others that write where he reads."""
+
+
+def names_said(picture: Picture, reader: Reader, among: frozenset[str]) -> NamesSaid:
+    """The latest word of each organisation on each name, said in compartments ``among`` that the
+    reader may see.
+    """
     sight = visibility(reader)
     sql = (
-        "SELECT n.name, n.means FROM name_said AS n "
-        f"WHERE ({cleared('n.comp')}) ORDER BY n.clock, n.lsn"
+        "SELECT n.owner, n.name, n.means FROM name_said AS n JOIN compartment AS c ON c.id = n.comp "
+        f"WHERE ({cleared('n.comp')}) AND c.name IN (SELECT value FROM json_each(:among)) "
+        "ORDER BY n.clock, n.lsn"
     )
+    asked = msgspec.json.encode(sorted(among)).decode()
+    own: dict[str, str] = {}
+    others: dict[tuple[str, str], str] = {}
     with picture.reading() as db:
-        found = dict(db.rows(sql, sight.params))
-    return {name: means for name, means in found.items() if means}
+        for owner, name, means in db.rows(sql, sight.params | {"among": asked}):
+            if owner == reader.organisation:
+                own[name] = means
+            else:
+                others[owner, name] = means
+    return NamesSaid(
+        {name: means for name, means in own.items() if means},
+        {name: means for (_, name), means in others.items() if means},
+    )
 
 
 def filed_by(picture: Picture, reader: Reader, id_: bytes) -> Iterator[list[bytes]]:

@@ -91,8 +91,8 @@ CREATE TABLE receipt (line BLOB, entry BLOB, at INTEGER, comp INTEGER, fetch BLO
   PRIMARY KEY (line, entry, at)) WITHOUT ROWID;
 CREATE TABLE import_part (lsn INTEGER PRIMARY KEY, clock INTEGER, comp INTEGER, import BLOB,
   owner TEXT, account TEXT, received INTEGER, told BLOB, reports BLOB); -- ids, 16 bytes each
-CREATE TABLE name_said (lsn INTEGER PRIMARY KEY, clock INTEGER, comp INTEGER, name TEXT,
-  means TEXT); -- what a name in lists of others was decided to mean
+CREATE TABLE name_said (lsn INTEGER PRIMARY KEY, clock INTEGER, comp INTEGER, owner TEXT,
+  name TEXT, means TEXT); -- what a name in lists of others was decided to mean
 CREATE TABLE site_name (comp INTEGER, plain TEXT, rid INTEGER, PRIMARY KEY (comp, plain, rid))
   WITHOUT ROWID; -- names of sites, from each of their words on: how somebody may begin to write one
 CREATE TABLE gone (change INTEGER, comp INTEGER, key TEXT, PRIMARY KEY (change, comp, key))

@@ -269,6 +269,7 @@ def planned(
     mission = node.mission
     find = _looks_up(node, reader, compartment)
     check_names(find, places or {})
+    said = node.importing.names(reader, compartment)
     return plan(
         path,
         kind=kind,
@@ -276,7 +277,7 @@ def planned(
         compartment=compartment,
         zone=node.zone,
         now=datetime.now(UTC),
-        find=with_names(find, node.importing.names(reader) | dict(places or {})),
+        find=with_names(find, said.own | dict(places or {}), said.others),
         areas=mission.areas if mission else None,
         current=current,
         progress=lambda done: say({"progress": done, "of": 0}),
