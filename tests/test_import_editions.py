@@ -431,6 +431,29 @@ def test_nothing_is_taken_back_while_it_is_filed_or_taken_back(
     assert set(refused) == {"This import is being taken back already."}
 
 
+def test_two_people_do_not_bring_one_list_at_the_same_time(office: Office, source: str) -> None:
+    """Each would take all rows for new, and every entity would be told twice, in conflict."""
+    other = _reader("second", "mission")
+    mine, theirs = office.plan(FIVE, source), office.plan(FIVE, source, other)
+    refused: list[str] = []
+
+    def heard(line: dict[str, Any]) -> None:
+        if "import" in line:
+            with pytest.raises(
+                InvalidQuery, match="duty is at work on a list of this source"
+            ) as one:
+                filed(office.node, other, theirs, _quiet)
+            refused.append(one.value.remedy or "")
+
+    assert filed(office.node, office.duty, mine, heard)[0] == 5
+    assert refused == ["Wait until that is done, then look at the table again."]
+    assert filed(office.node, other, theirs, _quiet)[0] == 0, "now they are there"
+    assert office.stands(source) == _named(FIVE)
+    stranger = _reader("focal", "ngo", "mission")
+    with office.node.importing.begin(office.duty, "mission", mine.record):
+        office.node.importing.begin(stranger, "mission", mine.record).__exit__(None, None, None)
+
+
 def test_a_stop_is_heard_while_what_vanished_is_withdrawn(
     office: Office, source: str, two_at_a_time: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

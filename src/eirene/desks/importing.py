@@ -86,13 +86,15 @@ class ImportDesk:
 
     def begin(self, reader: Reader, compartment: str, told: Import, *, of: int = 0) -> Run:
         """An import, or its undoing, that starts now; ``told.id`` is chosen here where it is empty,
-        ``of`` as in ``Run``. Raises ``InvalidQuery`` for an undoing while that import is at work.
+        ``of`` as in ``Run``. Raises ``InvalidQuery`` for an undoing while that import is at work,
+        and while somebody else is at work on the same list: each would take its rows for new.
         """
         self._check_may(reader, compartment)
         named = told if told.id else msgspec.structs.replace(told, id=os.urandom(16))
         with self._beginning:
             if named.undoes:
                 self._check_rests(named.undoes)
+            self._check_alone(reader, compartment, named)
             run = self._runs[named.id] = Run(self, reader, named, compartment, of)
         return run
 
@@ -107,6 +109,19 @@ class ImportDesk:
                 field="import",
                 remedy="Wait until that is done." if undoing else "Stop it first, then undo it.",
             )
+
+    def _check_alone(self, reader: Reader, compartment: str, told: Import) -> None:
+        goes = (told.kind, compartment, reader.organisation)
+        for run in list(self._runs.values()):
+            of = run.told
+            # where headings were fields, the source says nothing of whose list it is
+            same = of.sha256 == told.sha256 or (bool(told.mapping) and of.source == told.source)
+            if same and (of.kind, run.compartment, run.owner) == goes:
+                raise InvalidQuery(
+                    f"{run.account} is at work on a list of this source just now.",
+                    field="import",
+                    remedy="Wait until that is done, then look at the table again.",
+                )
 
     def left(self, run: Run) -> None:
         """It is no longer at work."""

@@ -76,6 +76,11 @@ class Run:
         """The organisation that imports."""
         return self._reader.organisation
 
+    @property
+    def account(self) -> str:
+        """Who is at work on it."""
+        return self._reader.account
+
     def stop(self) -> None:
         """Have it stop before its next block; from any thread."""
         self._stop.set()
