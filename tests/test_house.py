@@ -152,7 +152,7 @@ def test_the_version_stands_in_one_place():
 
 # --- ./run ------------------------------------------------------------------------------
 
-TOOLS = ["sh", "cat", "cksum", "dirname", "rm", "find", "flock", "env", "grep"]
+TOOLS = ["sh", "cat", "cksum", "dirname", "rm", "find", "flock", "env", "grep", "awk"]
 
 
 @pytest.fixture
@@ -267,6 +267,27 @@ def test_packages_are_installed_once_and_again_when_the_pins_change(installed: P
     with (installed / "requirements" / "run.txt").open("a") as pinned:
         pinned.write("extra==1 --hash=sha256:00\n")
     assert "--require-hashes" in asked(installed, "demo")
+
+
+def installs(checkout: Path) -> list[tuple[str, str]]:
+    """With what, and from which file of pins, the packages of the tests were installed."""
+    (checkout / ".venv" / "test.stamp").unlink(missing_ok=True)
+    lines = [line for line in asked(checkout, "lint").splitlines() if "--require-hashes" in line]
+    return [(line.split()[0], line.rpartition(" -r ")[2]) for line in lines]
+
+
+def test_the_pinned_uv_comes_first_and_installs_the_others(installed: Path):
+    uv, test = ".venv/uv.txt", "requirements/test.txt"
+    assert installs(installed) == [("-m", uv), ("-m", test)]
+    pin = (installed / uv).read_text()
+    assert pin.startswith("uv==") and pin.count("==") == 1 and "--hash=sha256:" in pin
+    program(installed / ".venv" / "bin" / "uv", 'echo "uv $@" >>"$HOME/asked"')
+    assert installs(installed) == [("uv", uv), ("uv", test)]
+
+
+def test_where_uv_cannot_install_pip_does(installed: Path):
+    program(installed / ".venv" / "bin" / "uv", "exit 1")
+    assert ("-m", "requirements/test.txt") in installs(installed)
 
 
 def test_a_failed_installation_is_tried_again(installed: Path):
