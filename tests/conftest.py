@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,21 +29,39 @@ settings.register_profile("long", deadline=None, max_examples=1_000)
 settings.load_profile("house")
 
 
-class BrowserApart(LoadFileScheduling):
-    """Files are shared out whole, and the browser's go to one process together.
+BROWSER = "tests/browser"
+"""All of the browser's tests go to one process, and before any other: together they take longest."""
+LONG = 50
+"""A test that is marked as slow counts for so many others."""
 
-    Two browsers on two cores starve each other; and files with few tests come last,
+
+class BrowserApart(LoadFileScheduling):
+    """Files are shared out whole, in the order of the collection; the browser's go together.
+
+    Two browsers on two cores starve each other; and files with few tests came last,
     so that by file alone the browser's, slow and few, would be what all end up waiting for.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        return BROWSER if file.startswith(f"{BROWSER}/") else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BrowserApart:
     """How ``pytest -n`` shares out the tests."""
+    config.option.loadscopereorder = False
     return BrowserApart(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Between processes the longest files come first: what comes last leaves one of them idle."""
+    if not hasattr(config, "workerinput"):
+        return
+    weights = Counter[Path]()
+    for item in items:
+        weights[item.path] += LONG if item.get_closest_marker("slow") else 1
+    # stable: the tests of a file stay in their order
+    items.sort(key=lambda item: (not item.nodeid.startswith(f"{BROWSER}/"), -weights[item.path]))
 
 
 T0 = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)

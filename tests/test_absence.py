@@ -246,6 +246,7 @@ def test_time_does_not_tell_a_box_with_a_withheld_report_from_an_empty_one(
     assert told_apart(ground, ground.line, asked, ROUNDS, status=200) <= MOST
 
 
+@pytest.mark.slow
 def test_time_does_not_tell_a_tile_with_withheld_reports_from_an_empty_one(
     ground: Ground,
 ) -> None:

@@ -37,6 +37,7 @@ def test_a_small_million_answers_with_the_reader_test_and_without_it():
     assert (seen, bare) == (0, Query().limit)
 
 
+@pytest.mark.slow
 def test_of_a_family_a_reader_of_all_sees_the_finest_and_the_bare_table_has_all():
     with folder() as where:
         million.fill(where, siblings.families(600), 600)

@@ -151,6 +151,7 @@ def at_a_terminal(node: Path, *answers: str) -> str:
     return said.decode()
 
 
+@pytest.mark.slow
 def test_at_a_terminal_it_asks_for_the_code_a_word_and_the_password(node: Path) -> None:
     for answers in (("amber",), (CODE, "yes")):
         assert "Nothing was changed" in at_a_terminal(node, *answers)

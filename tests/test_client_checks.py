@@ -41,6 +41,7 @@ def check(client: Path, *command: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_what_is_sound_passes_and_a_wrong_type_is_found_in_both_kinds_of_source(client: Path):
     assert check(client, *SVELTE_CHECK)[0] == 0
     plant(client, "src/wrong.ts", 'export const one: number = "1";\n')

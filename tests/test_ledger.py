@@ -326,6 +326,7 @@ def visible(entries: Sequence[Opened], reader: Reader) -> list[Opened]:
     return [e for e in held if e.body and (e.body.owner, e.body.entity) not in hidden]
 
 
+@pytest.mark.slow
 @few
 @given(releases(), readers)
 def test_each_query_equals_the_query_over_the_finest_that_the_reader_may_see(
@@ -339,6 +340,7 @@ def test_each_query_equals_the_query_over_the_finest_that_the_reader_may_see(
             assert told(whole, reader, entries) == told(part, reader, entries)
 
 
+@pytest.mark.slow
 @few
 @given(releases(), st.data())
 def test_any_order_of_arrival_gives_one_ledger(entries: list[Opened], data: st.DataObject) -> None:

@@ -51,6 +51,7 @@ from outlets.probes import NOWHERE, PROBES, TAKEN_ALONG, WHOLE, Probe, Scene, St
 from outlets.releasing import SLOT, decide, decide_all, middles_around, pass_slots, reason_in
 from outlets.walking import Walked, expected, finest, values, walk, walk_all
 
+pytestmark = pytest.mark.slow
 ROLES = list(clearances())
 SUSPENDED = "liaison-cell-chief"
 """Who is ended after the walk: of all roles the one that sees most that others do not."""

@@ -208,6 +208,7 @@ def test_a_stranger_does_not_lock_the_owner_out(town: Town) -> None:
     assert isinstance(town.try_in("Alice"), str)
 
 
+@pytest.mark.slow
 def test_guesses_from_unknown_addresses_stay_few(town: Town) -> None:
     assert isinstance(town.try_in("Alice"), str)
     town.checked = 0

@@ -622,6 +622,7 @@ def says_more(rule: Rule, than: Rule) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(a_change())
 def test_where_nothing_widens_no_report_gives_anybody_more(

@@ -128,6 +128,7 @@ def test_the_poles_are_on_no_tile() -> None:
 # -- a tile is the query
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     worlds(), readers, st.sampled_from(sorted(ASKED)), st.integers(0, 20), st.sampled_from(KINDS)

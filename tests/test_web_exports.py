@@ -87,6 +87,7 @@ def test_there_is_no_other_format(web: WebNode, path: str) -> None:
     assert web.get(JOC, path).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_running_export_stops_when_the_account_ends(web: WebNode) -> None:
     for _ in range(15):
         web.file(*(an_incident(narrative="x" * 1500) for _ in range(1000)))
