@@ -18,12 +18,18 @@ from eirene.config import Settings
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.people.accounts import hash_of
+from eirene.web import app as web_app
 from eirene.web.app import make_app
 from eirene.web.pages import Pages
 from eirene.web.serve import Serving, bound
 
 # One password, hashed once: a node of a test has several accounts.
 eirene.people.people.hash_of = functools.cache(hash_of)  # pyright: ignore[reportPrivateImportUsage]
+
+# Routes know nothing of a node, which comes with each request: they are put together once.
+_routes_of = web_app.routes_of
+_routes_of_rooms = functools.cache(lambda _rooms: _routes_of())
+web_app.routes_of = lambda: _routes_of_rooms(web_app._ROOMS)  # pyright: ignore[reportPrivateUsage]
 
 ROLES = {
     "joc-duty-officer": "mission",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -100,6 +101,7 @@ def match_of(text: str, compartments: Iterable[int]) -> str | None:
     return " OR ".join(f"({one})" for one in each) or None
 
 
+@cache  # what a kind declares does not change, and pictures are opened again and again
 def _coded(of: Any) -> frozenset[str]:
     """Names of fields, at any depth, that hold codes: they are filtered, not searched."""
     found: set[str] = set()

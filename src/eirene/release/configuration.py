@@ -332,10 +332,18 @@ def to_toml(configuration: Configuration) -> str:
     for name, items in parts:
         for item in items:
             lines += ["", f"[[{name}]]"]
-            for field in msgspec.structs.fields(type(item)):
-                otherwise = None if field.required else field.default
-                lines += _pair(field.name, getattr(item, field.name), otherwise)
+            for field, otherwise in _written(type(item)):
+                lines += _pair(field, getattr(item, field), otherwise)
     return "\n".join([*lines, ""])
+
+
+@cache
+def _written(of: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """Names of a struct's fields, and what is not written where it is so."""
+    return tuple(
+        (field.name, None if field.required else field.default)
+        for field in msgspec.structs.fields(of)
+    )
 
 
 def _pair(name: str, value: Any, otherwise: Any) -> list[str]:
