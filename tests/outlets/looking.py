@@ -20,6 +20,7 @@ from outlets import marks
 from outlets.layers import texts_of
 from outlets.planting import Mark
 
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])")
 _BETWEEN = re.compile(r"\},\{|\n|</row>|</si>")
@@ -135,6 +136,8 @@ class Eye:
         for found in marks.WORD.findall(text):
             if found.lower() in words:
                 yield words[found.lower()]
+        if _DIGIT.search(text) is None:
+            return  # whatever else there is to find is written with digits
         ids = self._by.get("id", {})
         for found in _HEX.findall(text.lower().replace("-", "")):
             if found in ids:
@@ -225,7 +228,7 @@ class Eye:
         for found in _MGRS.findall(text):
             lat, lon = self._mgrs.toLatLon(found.replace(" ", ""))
             yield from self._near(lat, lon, within=_PAIR_DEG * 3)
-        for zoom, x, y in _TILE.findall(text):
+        for zoom, x, y in _TILE.findall(text) if "/" in text else ():
             yield from self._tile(int(zoom), int(x), int(y))
         for key in _QUADKEY.findall(text):
             x = int("".join(str(int(c) & 1) for c in key), 2)
