@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from eirene.imports.lexicon import closeness, folded, translated
+from eirene.imports.looks import MOST_VALUES
 from eirene.imports.mapping import mapping_named, ready_mappings, used_columns
 from eirene.imports.proposing import (
     Proposal,
@@ -366,3 +367,22 @@ def test_headings_beside_the_fields_names_are_not_passed_over(tmp_path: Path) ->
     assert not named(mixed, site)
     found = {column.name: column.field for column in propose(known(mixed), "site").columns}
     assert found == {"Name": "name", "Type": "type", "Lat": "latitude", "Lon": "longitude"}
+
+
+def test_columns_look_the_same_however_many_rows_are_looked_at_together(tmp_path: Path) -> None:
+    names = [f"N{n % 310}" if n % 7 else ("", " ", "N\ufffd", "NA")[n // 7 % 4] for n in range(997)]
+    lines_ = [f"{n},{name},{n % 3 and ' x '},{'é' * (n % 5)}" for n, name in enumerate(names)]
+    path = a_file(tmp_path, "\n".join(["id,name,few,wide", *lines_, ",,,", " , ,,"]))
+    table = open_table(path)
+    looks = {look.name: look for look in known(table).looks}
+    assert known(table).rows == 997
+    for at, name in enumerate(table.columns):
+        told = [v for line in lines_ if (v := line.split(",")[at].strip())]
+        counts: dict[str, int] = {}
+        for value in told:
+            if value in counts or len(counts) < MOST_VALUES:
+                counts[value] = counts.get(value, 0) + 1
+        look = looks[name]
+        assert list(look.values.items()) == list(counts.items())
+        assert (look.filled, look.longest) == (len(told), max(map(len, told)))
+        assert look.unique == (name == "id")

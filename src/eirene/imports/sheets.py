@@ -12,11 +12,13 @@ import posixpath
 import re
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from xml.parsers import expat
 
 from eirene.imports.archives import Archive, damaged, parse, parser_of, too_large
 from eirene.imports.faults import UnclearFile
+from eirene.imports.sheetrows import PlainRows, Shape
 
 MOST_CELLS = 1_500_000
 """Of the box that holds all cells with a value; each takes about 32 bytes."""
@@ -184,6 +186,8 @@ class Sheet:
         """Number of cells with a value, by column."""
         self.numbers: Counter[int] = Counter()
         """Number of cells with a number, by column."""
+        self.worded: dict[int, int] = {}
+        """The last row with something else, by column."""
         self._book = book
         self._walk(archive)
 
@@ -192,7 +196,9 @@ class Sheet:
         parser = parser_of(book.path)
         walk = _Walk(self, book, parser)
         parser.StartElementHandler = walk.start
-        parse(book.path, parser, archive.chunks(part, LARGEST_SHEET))
+        rows = PlainRows(walk)
+        chunks = archive.chunks(part, LARGEST_SHEET)
+        parse(book.path, parser, rows.rest(chunks, lambda: walk.has_begun))
         walk.finish()
         # the longest text in every cell is far above the truth, and nearly always enough
         if walk.texts * max(book.texts, default=0) > MOST_TEXT:
@@ -248,6 +254,8 @@ class _Walk:
         self._value = False
         self._box: list[int] = []
         self._letters: dict[str, int] = {}
+        self.has_begun = False
+        """The rows."""
         self.texts = 0
         """Cells with a shared text."""
 
@@ -271,6 +279,8 @@ class _Walk:
             if self._open:
                 self.finish()
             self._start_row(attributes)
+        elif local == "sheetData":
+            self.has_begun = True
         elif local == "col":
             self._columns(attributes)
         elif local == "mergeCell":
@@ -285,12 +295,56 @@ class _Walk:
         self._row = _int(told) - 1 if told else self._row + 1
         self._row_told, self._row_at = told or "", self._row
         self._column = -1
+        self._check_row(told)
+        if attributes.get("hidden") in _DATE_1904:
+            self._hide()
+
+    def _check_row(self, told: object) -> None:
         if not 0 <= self._row < _FAR_ROW:
             raise damaged(self._book.path, f"a row is numbered {told}")
-        if attributes.get("hidden") in _DATE_1904:
-            rows = self._sheet.hidden_rows
-            rows.extend(bytes(max(0, self._row + 1 - len(rows))))
-            rows[self._row] = 1
+
+    def _hide(self) -> None:
+        rows = self._sheet.hidden_rows
+        rows.extend(bytes(max(0, self._row + 1 - len(rows))))
+        rows[self._row] = 1
+
+    # -- rows that need no parser
+
+    def place(self, letters: str) -> int:
+        """Of a column; raises ``UnclearFile`` for what lies outside."""
+        found = column_of(letters)
+        if not 0 <= found < _FAR_COLUMN:
+            raise damaged(self._book.path, "a cell lies outside of every sheet")
+        return found
+
+    def row(self, at: int, shape: Shape, *, hidden: bool) -> None:
+        """How far the sheet reaches with it, and what is not the same for all of its shape."""
+        if self._open:
+            self.finish()
+        self._row, self._column = at, -1
+        if at >= _FAR_ROW:
+            self._check_row(at + 1)
+        if hidden:
+            self._hide()
+        self._book.cells += shape.cells
+        if self._book.cells > MOST_CELLS:
+            raise self._too_wide(self._book.cells)
+        if shape.filled:
+            self._grow(at, shape.left, shape.right)
+        for column, style in shape.styled:
+            self._note_style(at, column, style)
+
+    def rows(self, shapes: Sequence[Shape]) -> None:
+        """What is the same for all rows of a shape."""
+        sheet = self._sheet
+        for shape in shapes:
+            self.texts += shape.texts * shape.count
+            for column in shape.filled:
+                sheet.filled[column] += shape.count
+            for column in shape.numbers:
+                sheet.numbers[column] += shape.count
+            for column in shape.worded:
+                sheet.worded[column] = max(sheet.worded.get(column, -1), shape.last)
 
     def _cell(self, attributes: dict[str, str]) -> None:
         ref = attributes.get("r")
@@ -331,31 +385,39 @@ class _Walk:
             self.texts += 1
         box = self._box
         if not box or row > box[2] or not box[1] <= column <= box[3] or row < box[0]:
-            self._grow(row, column)
+            self._grow(row, column, column)
         if self._kind not in ("", "n"):
+            sheet.worded[column] = max(sheet.worded.get(column, -1), row)
             return
         sheet.numbers[column] += 1
         if self._style:
-            width = self._book.padded.get(self._style)
-            if width and len(sheet.padded) < _MOST_PADDED:
-                sheet.padded[row, column] = width
-            if self._style in self._book.percent:
-                sheet.percent[column] += 1
+            self._note_style(row, column, self._style)
+
+    def _note_style(self, row: int, column: int, style: int) -> None:
+        width = self._book.padded.get(style)
+        if width and len(self._sheet.padded) < _MOST_PADDED:
+            self._sheet.padded[row, column] = width
+        if style in self._book.percent:
+            self._sheet.percent[column] += 1
 
     def _note_loss(self, what: str) -> None:
         counted = self._sheet.errors if what == "errors" else self._sheet.uncomputed
         counted[self._column] += 1
         self._sheet.first.setdefault(what, cell_named((self._row, self._column)))
 
-    def _grow(self, row: int, column: int) -> None:
-        box = self._box or [row, column, row, column]
-        self._box = [
-            min(box[0], row),
-            min(box[1], column),
-            max(box[2], row),
-            max(box[3], column),
-        ]
-        cells = (self._box[2] + 1) * (self._box[3] - self._box[1] + 1)
+    def _grow(self, row: int, left: int, right: int) -> None:
+        box = self._box
+        if not box:
+            box[:] = [row, left, row, right]
+        if row > box[2]:
+            box[2] = row
+        elif row < box[0]:
+            box[0] = row
+        if left < box[1]:
+            box[1] = left
+        if right > box[3]:
+            box[3] = right
+        cells = (box[2] + 1) * (box[3] - box[1] + 1)
         if cells > MOST_CELLS:
             raise self._too_wide(cells)
 

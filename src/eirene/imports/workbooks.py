@@ -47,6 +47,7 @@ _LEADING = re.compile(r"0\d+|\d+[eE]\d+", re.ASCII)
 _TENTH = timedelta(milliseconds=100)
 _BESIDE = 0.8
 _DAY_S = 86_400
+_AS_IS = frozenset((str, float, int, bool))
 _HIDDEN = "is hidden in the spreadsheet"
 _HIDDEN_REMEDY = 'Show the row and save the file, or state [file] hidden = "read".'
 
@@ -211,6 +212,8 @@ def _first(
 
 def _cut(cells: Sequence[Any], places: Sequence[int]) -> list[Any]:
     wide = len(cells)
+    if places and wide == len(places) == places[-1] + 1:  # as mostly: all of them
+        return cells if isinstance(cells, list) else list(cells)
     return [cells[place] if place < wide else "" for place in places]
 
 
@@ -225,7 +228,9 @@ def _rows(values: CalamineSheet, about: Sheet) -> Iterator[tuple[int, list[Any]]
             starting.setdefault(top, []).append((left, bottom))
     held: dict[int, tuple[int, Any]] = {}
     for at, told in enumerate(values.iter_rows()):
-        cells = [*before, *(cell if isinstance(cell, str) else _plain(cell) for cell in told)]
+        cells = [cell if cell.__class__ in _AS_IS else _plain(cell) for cell in told]
+        if before:
+            cells = before + cells
         for column, (bottom, value) in list(held.items()):
             if at > bottom:
                 del held[column]
@@ -437,7 +442,7 @@ def _codes(one: _Opened, head: Heading, places: Sequence[int]) -> dict[int, _Cod
     mixed = [
         (at, place)
         for at, place in enumerate(places)
-        if 0 < about.numbers[place] < about.filled[place]
+        if about.numbers[place] and about.worded.get(place, -1) >= head.last
     ]
     found = {at: _Codes() for at, _ in mixed}
     for number, cells in _rows(one.values, about) if mixed else ():
