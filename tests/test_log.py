@@ -164,6 +164,7 @@ def test_a_log_of_format_1_goes_on_in_format_2(
     with monkeypatch.context() as before:
         before.setattr(batch_module, "FORMAT", 1)
         before.setattr(batch_module, "packed", bytes)
+        before.setattr(batch_module, "packed_all", list)
         bench.log.append(bodies[:2])
     bench.log.append(bodies[2:])
     found = [opened for opened in bench.reopen().read(check=True) if opened.header.sequence]
@@ -193,7 +194,7 @@ def test_a_hostile_body_is_one_clear_error_that_names_its_entry(
     bomb = zstandard.ZstdCompressor().compress(bytes(1 << 26))
     bench.log.append([a_body()])
     with monkeypatch.context() as enemy:
-        enemy.setattr(batch_module, "packed", lambda raw: b"\1" + bomb)  # pyright: ignore[reportUnknownLambdaType]
+        enemy.setattr(batch_module, "packed_all", lambda _raws: [b"\1" + bomb])  # pyright: ignore[reportUnknownLambdaType]
         bench.log.append([a_body()])
     bench.log.append([a_body()])
     with pytest.raises(DamagedLog, match=r"Entry 3 of the log is damaged: The body unpacks to"):
@@ -251,7 +252,7 @@ def test_no_plain_text_stands_in_the_log_folder(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # packed tightly, a text that nobody sealed could not be told from one that is sealed
-    monkeypatch.setattr(batch_module, "packed", lambda raw: b"\0" + raw)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(batch_module, "packed_all", lambda raws: [b"\0" + raw for raw in raws])  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
     token = b"TOKEN-" + os.urandom(4).hex().encode()
     bench.log.append(
         [

@@ -18,7 +18,7 @@ from conftest import a_body
 from eirene.errors import InvalidEntry
 from eirene.reports import packing
 from eirene.reports.envelope import encode_body
-from eirene.reports.packing import MAX_BODY, packed, unpacked
+from eirene.reports.packing import MAX_BODY, packed, packed_all, unpacked, unpacked_all
 
 BODY = encode_body(a_body())
 DICTIONARY = resources.files("eirene.reports").joinpath("bodies-1.zdict").read_bytes()
@@ -47,6 +47,26 @@ def test_a_body_comes_back_byte_for_byte(body: bytes):
     data = packed(body)
     assert unpacked(data) == body == stranger.unpacked(data)
     assert len(data) <= len(body) + 1
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode))))
+@example([])
+@example([BODY] * 20)
+@example([bytes(MAX_BODY), b"", *[BODY] * 7])
+def test_many_are_packed_as_each_alone(bodies: list[bytes]):
+    every = packed_all(bodies)
+    assert every == [packed(body) for body in bodies]
+    assert unpacked_all(every) == bodies
+
+
+def test_one_that_lies_among_many_is_refused():
+    every = packed_all([BODY] * 20)
+    frame = bytearray(every[7])
+    frame[-1] ^= 1
+    for lie in (b"\1" + frame_of(bytes(MAX_BODY + 1)), b"\1nothing", b"\2", b"", bytes(frame[:-9])):
+        with pytest.raises(InvalidEntry):
+            unpacked_all([*every[:7], lie, *every[8:]])
 
 
 @settings(deadline=None)

@@ -27,7 +27,7 @@ from eirene.reports.envelope import (
     pad,
     report_id,
 )
-from eirene.reports.packing import packed
+from eirene.reports.packing import packed, packed_all
 
 _AT_ONCE = 64
 """Entries for which random bytes are fetched together."""
@@ -78,12 +78,14 @@ class Batch:
     def add_all(self, bodies: Sequence[tuple[Body, bytes]]) -> list[Opened]:
         """Entries of one caller; the last in each chain is signed."""
         last = {body.compartment: at for at, (body, _) in enumerate(bodies)}
+        inners = packed_all([raw for _, raw in bodies])
         opened: list[Opened] = []
         for at, (body, raw) in enumerate(bodies):
             author = self.keys.author(body.compartment)
             if author.public not in self.heads and author.public not in self.known:
                 self._introduce(body, author)
-            opened.append(self._add(body, raw, author, sign=last[body.compartment] == at))
+            signed = last[body.compartment] == at
+            opened.append(self._add(body, raw, inners[at], author, sign=signed))
         return opened
 
     def _introduce(self, first: Body, author: AuthorKey) -> None:
@@ -100,16 +102,18 @@ class Batch:
             filed=self.received,
             content=msgspec.Raw(_encode_content(content)),
         )
-        self._add(body, encode_body(body), author, sign=True)
+        raw = encode_body(body)
+        self._add(body, raw, packed(raw), author, sign=True)
 
-    def _add(self, body: Body, raw: bytes, author: AuthorKey, *, sign: bool) -> Opened:
+    def _add(
+        self, body: Body, raw: bytes, inner: bytes, author: AuthorKey, *, sign: bool
+    ) -> Opened:
         keys, compartment = self.keys, body.compartment
         head = self.heads.get(author.public) or self.known.get(author.public)
         sequence, previous = (head.sequence + 1, head.hash) if head else (0, ZERO_HASH)
         clock = tick(self.clocks.get(compartment, 0), self.clock_ms)
         key = keys.data_key(body.owner, compartment, self.month)
         salt, opener = self._random(), self._random()
-        inner = packed(raw)
         plain = pad(opener, inner)
         # in the order of the header's fields: names would take as long as the hashes
         first = (

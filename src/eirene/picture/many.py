@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from eirene.picture.columns import first8
 from eirene.picture.queries import group_of, rows_at
-from eirene.picture.rows import Row
+from eirene.picture.rows import Row, decode_all
 from eirene.picture.store import Picture, Reading
 from eirene.release.reader import Reader
 from eirene.release.visibility import visibility
@@ -69,4 +69,6 @@ def _rows(db: Reading, reader: Reader, column: str, values: Sequence[int]) -> li
     )
     wanted = set(values)
     found = db.rows(sql, rule.params | {"values": f"[{asked}]"})
-    return rows_at(db, reader, [rid for has, rid in found if has in wanted])
+    rows = rows_at(db, reader, [rid for has, rid in found if has in wanted])
+    decode_all(rows)
+    return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from eirene.picture.names import Names
 from eirene.reports.envelope import Body, decode_body
 from eirene.reports.flat import content_values, flat_of
 from eirene.reports.kinds import Kind, count_fields, fields_of, kinds
-from eirene.reports.packing import unpacked
+from eirene.reports.packing import unpacked, unpacked_all
 
 SHOWN = (
     "rid kind type state comp owner source class tlp start lasts lon lat received touched many lead finer actor stays"
@@ -74,6 +74,15 @@ class Row:
         if self._body is None:
             self._body = decode_body(unpacked(self._found[-1]))
         return self._body
+
+    @property
+    def kept(self) -> bytes:
+        """The body as the file keeps it."""
+        return self._found[-1]
+
+    def decode(self, raw: bytes) -> None:
+        """Take the body from its bytes, unpacked already."""
+        self._body = decode_body(raw)
 
     @property
     def raw(self) -> bytes:
@@ -245,6 +254,12 @@ def shown_columns(withdrawn: str, conflict: str, head: str) -> str:
     """What a SELECT takes for ``Row``, from ``v`` and the body ``b``."""
     columns = ", ".join(f"v.{name}" for name in SHOWN)
     return f"{columns}, {withdrawn}, {conflict}, {head}, b.entry, b.body"
+
+
+def decode_all(rows: Sequence[Row]) -> None:
+    """Decode the bodies of many rows together, for who needs them all."""
+    for row, raw in zip(rows, unpacked_all([row.kept for row in rows]), strict=True):
+        row.decode(raw)
 
 
 def rows_of(names: Names, found: Iterable[tuple[Any, ...]]) -> list[Row]:
