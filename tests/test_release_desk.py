@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from conftest import Bench
+from eirene.desks import release
 from eirene.desks.case import Case
 from eirene.desks.reapply import Reached, reached
 from eirene.desks.shown import Waiting
@@ -531,6 +532,25 @@ def test_a_history_that_is_loaded_is_released_at_once(office: Office):
     office.desk.settle()
     assert len(office.seen("partners")) == len(office.seen("local")) == 3
     assert office.seen("host-state") == []
+
+
+def test_a_long_list_that_is_taken_back_is_looked_at_in_one_round(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(release, "_MOST_TOGETHER", 4)
+    notes = [an_incident(kind="note", summary=f"Note {n}") for n in range(30)]
+    for note in notes:
+        for name in ("type", "state", "killed"):
+            del note[name]
+    ids = office.file(*notes[:15], an_incident(), *notes[15:])
+    office.pass_slots(2)
+    assert len(office.seen("partners")) == 1
+    office.file(*({"kind": "withdrawal", "reason": "error", "amends": [one]} for one in ids))
+    before = office.log.last_lsn
+    office.desk.tick()
+    assert int.from_bytes(office.keys.secrets.get("releases", "seen") or b"") >= before
+    assert office.seen("partners") == [], "among many that nobody has, one that somebody has"
+    assert len(office.seen("partners", withdrawn=True)) == 1
 
 
 def test_what_an_organisation_gave_travels_on_only_as_its_rule_says(office: Office):

@@ -204,7 +204,10 @@ class ReleaseDesk(Cases):
                 continue
             cases[of] = case
             if len(cases) == _MOST_TOGETHER:
-                break
+                closed |= (done := self._over(cases))
+                cases = {of: case for of, case in cases.items() if of not in done}
+                if len(cases) > _MOST_TOGETHER // 2:
+                    break
         self.decide(cases, now)
         self._seen = last
         self._records.has_read(last)
@@ -214,11 +217,10 @@ class ReleaseDesk(Cases):
         """Decide on entities; None: as the picture has it now. Records what follows."""
         bodies: list[Body] = []
         back: list[Line] = []
-        changed = [of for of, known in cases.items() if known is None]
-        done = over(self._picture(), self.everywhere(), changed) if changed else set[Entity]()
+        done = self._over(cases)
         for of, known in cases.items():
             if of in done:
-                continue  # nobody was given anything, and nobody will be
+                continue
             try:
                 act, forbidden = self._decided_on(of, known, now)
             except NodeError:
@@ -232,6 +234,11 @@ class ReleaseDesk(Cases):
             self.post(bodies)
         if back:
             self.take_back(back, RECALLED, reason="its marking forbids it")
+
+    def _over(self, cases: Mapping[Entity, Case | None]) -> set[Entity]:
+        """Those of which nobody was given anything, and nobody will be."""
+        changed = [of for of, known in cases.items() if known is None]
+        return over(self._picture(), self.everywhere(), changed) if changed else set()
 
     def _decided_on(
         self, of: Entity, known: Case | None, now: datetime
