@@ -39,6 +39,8 @@ _MS = timedelta(milliseconds=1)
 _TO_START_DAY = frozenset(("second", "minute", "hour", "day", "night"))
 _SORTS = ("owner", "kind", "type", "state", "source", "class", "tlp", "actor")
 _MOST_CODED = 4_096
+_SHORT = 64
+"""Bytes of a content that is as good as a code: of many reports it is the same."""
 INTERNAL = "author"
 """The kind that only keeps the log going: never in the picture."""
 WITHDRAWAL = "withdrawal"
@@ -124,6 +126,20 @@ class Columns(msgspec.Struct, frozen=True):
     """Compartment, owner, entity: the key of the fold."""
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """What follows from what a report says."""
+
+    comp: int
+    withdraws: bool
+    numbers: tuple[int | None, ...]
+    """As ``Clerk._numbers`` has them."""
+    until: int | None
+    counts: list[int | None]
+    words: str
+    names: list[str]
+    """Of a site."""
+
+
 class Clerk:
     """Turns reports into columns; holds the numbering of words and of places in a day."""
 
@@ -136,6 +152,7 @@ class Clerk:
         self._blank: list[int | None] = [None] * len(schema.count_columns())
         self._tags: dict[str, tuple[str, _KindPlan]] = {}
         self._coded: dict[tuple[str, ...], tuple[int | None, ...]] = {}
+        self._short: dict[tuple[str | bytes, ...], _Said] = {}
 
     def _plan(self, name: str) -> _KindPlan:
         plan = self._plans.get(name)
@@ -182,14 +199,43 @@ class Clerk:
         words = self._plan(kind).texts.of(body, content_of(body))
         return marked(words, self.names.compartment(body.compartment))
 
-    def columns(self, opened: Opened, rid: int) -> Columns:
-        """Columns of one report. ``rid`` was given to it for its ``day_of``."""
+    def _said(self, body: Body) -> _Said:
+        """What follows from what a report says, but for when and where and of what it says it."""
+        said = None
+        if body.place is None and len(body.content) <= _SHORT:  # withdrawals by the thousand
+            said = (
+                *(body.kind, body.compartment, body.owner, bytes(body.content)),
+                *(body.source, body.classification, body.tlp),
+            )
+            found = self._short.get(said)
+            if found is not None:
+                return found
+        kind, plan = self._of_tag(body.kind)
+        content = content_of(body)
+        comp = self.names.compartment(body.compartment)
+        found = _Said(
+            comp=comp,
+            withdraws=kind == WITHDRAWAL,
+            numbers=self._numbers(body, content, plan, kind),
+            until=_until(content),
+            counts=self._counts(plan, content),
+            words=marked(plan.texts.of(body, content), comp),
+            names=site_names(content) if plan.site else [],
+        )
+        if said is not None:
+            if len(self._short) >= _MOST_CODED:
+                self._short.clear()
+            self._short[said] = found
+        return found
+
+    def columns(self, opened: Opened, rid: int, *, many: bool = False) -> Columns:
+        """Columns of one report. ``rid`` was given to it for its ``day_of``; ``many``: its entity
+        has further reports.
+        """
         body = opened.body
         assert body is not None
-        kind, plan = self._of_tag(body.kind)
-        content, names = content_of(body), self.names
-        comp = names.compartment(body.compartment)
-        numbers = self._numbers(body, content, plan, kind)
+        said = self._said(body)
+        comp, numbers = said.comp, said.numbers
         owner, kind_number, type_, state, source, class_, tlp, actor = numbers
         owner = owner or 0
         entity8 = first8(body.entity)
@@ -197,17 +243,18 @@ class Clerk:
         place = body.place
         lon, lat = _point(place)
         pcode = place.pcode if place is not None else ""
+        named = self.names.place(comp, place.name, pcode) if place is not None else None
         report = (
-            (rid, comp, None, 0 if kind == WITHDRAWAL else schema.CURRENT, start, lasts, lon, lat)
+            (rid, comp, None, 0 if said.withdraws else schema.CURRENT, start, lasts, lon, lat)
             + (0 if lon is None else 1, 1 if lasts is None or lasts > schema.LONG_MS else 0)
             + (kind_number, type_, unit, start // schema.DAY_MS)
             + (self._adm(pcode) if pcode else _NO_AREA)
-            + (first8(body.id), ms_of(opened.received), None, 0, 0, owner)
-            + (state, source, class_, tlp, names.place(comp, place.name, pcode) if place else None)
+            + (first8(body.id), ms_of(opened.received), None, int(many), 0, owner)
+            + (state, source, class_, tlp, named)
             + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
-            + (min(opened.header.clock, _MOST), _until(content))
+            + (min(opened.header.clock, _MOST), said.until)
             + (_spot(lon, lat), reach_of(body), actor, None if may_leave(body) else 1)
-            + tuple(self._counts(plan, content))
+            + tuple(said.counts)
         )
         box = None
         if lon is not None and lat is not None:
@@ -217,13 +264,11 @@ class Clerk:
             lsn=opened.lsn,
             entry=opened.hash,
             body=opened.packed or packed(opened.raw),
-            words=marked(plan.texts.of(body, content), comp),
+            words=said.words,
             amends=tuple(dict.fromkeys(body.amends)) if body.amends else (),
             links=[(i, ln.role, first8(ln.entry), ln.entry) for i, ln in enumerate(body.links)],
             box=box,
-            site_names=tuple((comp, name, rid) for name in site_names(content))
-            if plan.site
-            else (),
+            site_names=tuple((comp, name, rid) for name in said.names),
             group=(comp, owner, entity8),
         )
 

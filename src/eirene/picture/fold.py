@@ -36,14 +36,15 @@ _log = logging.getLogger("eirene.picture")
 
 Group = tuple[int, int, int]
 _ROWS = 64
+_NONE: Mapping[int, Sequence[bytes]] = {}
 
 
 class _Member(NamedTuple):
     """One report of an entity, as settling needs it."""
 
+    entry: bytes
     rid: int
     clock: int
-    entry: bytes
     withdrawal: bool
     received: int
     lead: int
@@ -52,6 +53,15 @@ class _Member(NamedTuple):
     touched: int | None
     change: int
     stays: int | None
+
+
+_MEMBER = (
+    *("r.comp", "r.owner", "r.entity8", "r.rid", "r.clock", "r.kind IS :withdrawal"),
+    *("r.received", "r.lead", "r.conflict", "r.many", "r.touched", "r.change", "r.stays"),
+)
+"""The group, and then the columns of a ``_Member`` but for its entry."""
+_HASH = 32
+_numbers = msgspec.json.Decoder(list[Any]).decode
 
 
 class Standing(NamedTuple):
@@ -100,6 +110,20 @@ def _changed(
             yield (*wanted, m.rid)
 
 
+def _edge(
+    members: Sequence[_Member], fresh: Mapping[int, Sequence[bytes]]
+) -> list[tuple[int, int]] | None:
+    """Which amends which, of two reports of which one came just now; None: that has to be asked.
+
+    The other cannot amend it: it would have to hold the hash of what holds its own.
+    """
+    if len(members) == 2:
+        for by, target in (members, members[::-1]):
+            if target.entry in fresh.get(by.rid, ()):
+                return [(by.rid, target.rid)]
+    return None
+
+
 def _insert(db: apsw.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
     """Many rows a statement: each statement lets go of the interpreter, and waits to get it back."""
     for at in range(0, len(rows), _ROWS):
@@ -107,6 +131,21 @@ def _insert(db: apsw.Connection, into: str, rows: Sequence[Sequence[Any]]) -> No
         marks = f"({', '.join('?' * len(part[0]))})"
         values = [value for row in part for value in row]
         db.execute(f"INSERT INTO {into} VALUES {', '.join([marks] * len(part))}", values)
+
+
+_STANDS = ("lead", "conflict", "many", "touched", "change", "stays")
+
+
+def _update(db: apsw.Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Write ``_STANDS`` of the rows whose ``rid`` stands last, many a statement as ``_insert``."""
+    named = f"u ({', '.join(_STANDS)}, rid)"
+    changes = ", ".join(f"{name} = u.{name}" for name in _STANDS)
+    one = f"({', '.join('?' * (len(_STANDS) + 1))})"
+    for at in range(0, len(rows), _ROWS):
+        part = rows[at : at + _ROWS]
+        given = f"WITH {named} AS (VALUES {', '.join([one] * len(part))})"
+        values = [value for row in part for value in row]
+        db.execute(f"{given} UPDATE report SET {changes} FROM u WHERE report.rid = u.rid", values)
 
 
 def _json(numbers: Iterable[int]) -> str:
@@ -154,7 +193,9 @@ class Fold:
                     self._book.take(opened)
                     acts = True
                     continue
-                fresh.append(self._clerk.columns(opened, self._rid(day_of(body))))
+                # settling says otherwise where what it amends is not here
+                many = not self._bulk and bool(body.amends)
+                fresh.append(self._clerk.columns(opened, self._rid(day_of(body)), many=many))
             except (InvalidEntry, msgspec.MsgspecError):
                 _log.warning("entry %d has a content that cannot be read; not shown", opened.lsn)
         if fresh:
@@ -241,49 +282,58 @@ class Fold:
         groups = self._db.execute(sql, (rid,)).fetchall()
         self.drop(rid)
         for comp, owner, entity8 in groups:
-            self.settle((comp, owner, entity8), lsn)
+            self.settle((comp, owner, entity8), lsn=lsn)
 
     def _settle_fresh(self, fresh: Sequence[Columns]) -> None:
-        """Settle each entity that has more than the one report."""
+        """Settle each entity that has more than the one report, or was said to have."""
         sql = (
             "SELECT r.comp, r.owner, r.entity8 FROM json_each(?) j "
             "CROSS JOIN report r ON r.entity8 = j.value GROUP BY 1, 2, 3 HAVING count(*) > 1"
         )
         groups = dict.fromkeys(c.group for c in fresh)
-        asked = _json(dict.fromkeys(entity8 for _, _, entity8 in groups))
-        several = {(c, o, e) for c, o, e in self._db.execute(sql, (asked,))}
-        self._settle([group for group in groups if group in several])
+        wanted = {c.group for c in fresh if c.amends}
+        asked = dict.fromkeys(group[2] for group in groups if group not in wanted)
+        if asked:
+            wanted |= {(c, o, e) for c, o, e in self._db.execute(sql, (_json(asked),))}
+        by_rid = {c.report[0]: c.amends for c in fresh}
+        self._settle([group for group in groups if group in wanted], fresh=by_rid)
 
-    def settle(self, group: Group, lsn: int = 0) -> None:
-        """Work out anew who leads one entity, from all its reports; ``lsn``: of what touched it."""
-        self._settle([group], lsn)
+    def settle(self, *groups: Group, lsn: int = 0) -> None:
+        """Work out anew who leads each entity, from all its reports; ``lsn``: of what touched it."""
+        self._settle(groups, lsn)
 
-    def _settle(self, groups: Sequence[Group], lsn: int = 0) -> None:
-        """The same of many: a statement for each would take most of the time."""
+    def _settle(
+        self, groups: Sequence[Group], lsn: int = 0, fresh: Mapping[int, Sequence[bytes]] = _NONE
+    ) -> None:
+        """The same of many: a statement for each would take most of the time.
+
+        ``fresh``: what the reports amend that came just now, by ``rid``.
+        """
         if not groups:
             return
-        members, amended = self._members(groups), self._amended(groups)
-        edges: list[tuple[int, int]] = []
+        members = self._members(groups)
+        edges = {group: _edge(mine, fresh) for group, mine in members.items()}
+        amended = self._amended([group for group, edge in edges.items() if edge is None])
+        replaced: list[tuple[int, int]] = []
         updates: list[tuple[Any, ...]] = []
         for group, mine in members.items():
-            rids = {m.entry: m.rid for m in mine}
-            own = [(by, rids[to]) for by, to in amended.get(group, ()) if to in rids]
-            edges += own
+            own = edges[group]
+            if own is None:
+                rids = {m.entry: m.rid for m in mine}
+                own = [(by, rids[to]) for by, to in amended.get(group, ()) if to in rids]
+            replaced += own
             updates += _changed(mine, own, lsn)
-        if edges:
+        if replaced:
             sql = "INSERT OR IGNORE INTO replaces (by, target) VALUES (?, ?)"
-            self._db.executemany(sql, edges)
-        self._db.executemany(
-            "UPDATE report SET lead = ?, conflict = ?, many = ?, touched = ?, change = ?, stays = ? "
-            "WHERE rid = ?",
-            updates,
-        )
+            self._db.executemany(sql, replaced)
+        _update(self._db, updates)
 
     def _members(self, groups: Sequence[Group]) -> dict[Group, list[_Member]]:
         """The reports of each of these entities that has any."""
-        sql = """
-            SELECT r.comp, r.owner, r.entity8, r.rid, r.clock, b.entry, r.kind = :withdrawal,
-                   r.received, r.lead, r.conflict, r.many, r.touched, r.change, r.stays
+        columns = ", ".join(f"json_group_array({column})" for column in _MEMBER)
+        # each row that is handed out lets go of the interpreter: all come as one
+        sql = f"""
+            SELECT {columns}, group_concat(hex(b.entry), '')
             FROM json_each(:entities) j CROSS JOIN report r ON r.entity8 = j.value
             JOIN body b ON b.lsn = r.lsn
         """
@@ -291,12 +341,16 @@ class Fold:
             "entities": _json(dict.fromkeys(entity8 for _, _, entity8 in groups)),
             "withdrawal": self._clerk.names.known("kind", WITHDRAWAL) or 0,
         }
+        *numbers, hashes = next(iter(self._db.execute(sql, params)))
+        entries = bytes.fromhex(hashes or "")
         wanted = set(groups)
         found: dict[Group, list[_Member]] = {}
-        for comp, owner, entity8, *member in self._db.execute(sql, params):
+        rows = zip(*map(_numbers, numbers), strict=True)
+        for at, (comp, owner, entity8, *member) in enumerate(rows):
             group = (comp, owner, entity8)
             if group in wanted:
-                found.setdefault(group, []).append(_Member(*member))
+                entry = entries[at * _HASH : (at + 1) * _HASH]
+                found.setdefault(group, []).append(_Member(entry, *member))
         return found
 
     def _amended(self, groups: Sequence[Group]) -> dict[Group, list[tuple[int, bytes]]]:
@@ -305,8 +359,10 @@ class Fold:
             "SELECT r.comp, r.owner, r.entity8, a.by, a.target FROM json_each(?) j "
             "CROSS JOIN report r ON r.entity8 = j.value JOIN amendment a ON a.by = r.rid"
         )
-        asked = _json(dict.fromkeys(entity8 for _, _, entity8 in groups))
         found: dict[Group, list[tuple[int, bytes]]] = {}
+        if not groups:
+            return found
+        asked = _json(dict.fromkeys(entity8 for _, _, entity8 in groups))
         for comp, owner, entity8, by, target in self._db.execute(sql, (asked,)):
             found.setdefault((comp, owner, entity8), []).append((by, target))
         return found

@@ -28,6 +28,8 @@ from eirene.picture.store import (
 from eirene.reports.envelope import ZERO_HASH, Opened
 
 _BATCH = 5_000
+_SETTLED = 1_000
+"""Entities of several reports that are settled together."""
 _BUILD_CACHE_KIB = 131_072
 
 
@@ -117,8 +119,9 @@ def _finish(db: apsw.Connection, fold: Fold) -> None:
         db.execute(second)
     with db:
         sql = "SELECT comp, owner, entity8 FROM report GROUP BY entity8, comp, owner HAVING count(*) > 1"
-        for group in db.execute(sql).fetchall():
-            fold.settle((group[0], group[1], group[2]))
+        groups = db.execute(sql).fetchall()
+        for at in range(0, len(groups), _SETTLED):
+            fold.settle(*groups[at : at + _SETTLED])
     with db:
         db.execute(_BOXES)
     for statement in others:
