@@ -23,6 +23,7 @@ from eirene.imports.proposing import (
 )
 from eirene.imports.readers import open_table
 from eirene.imports.telling import lines
+from eirene.imports.uses import uses_of
 from eirene.imports.writing import mapping_toml
 from eirene.missions import mission_named
 from eirene.reports.codes import CLUSTER
@@ -386,3 +387,29 @@ def test_columns_look_the_same_however_many_rows_are_looked_at_together(tmp_path
         assert list(look.values.items()) == list(counts.items())
         assert (look.filled, look.longest) == (len(told), max(map(len, told)))
         assert look.unique == (name == "id")
+
+
+def test_it_is_told_where_columns_share_a_field_and_where_one_gives_several(
+    tmp_path: Path,
+) -> None:
+    rows = "".join(f"N{n},ONE,EHA,CF71,Bangui\n" for n in range(3))
+    path = a_file(tmp_path, f"ref,acteur,secteur,pcode,localité\n{rows}", "made.csv")
+    found = proposed(path, "activity")
+    assert found.mapping is not None
+    uses = {
+        name: {(one.field, one.how, one.columns) for one in told}
+        for name, told in uses_of(found.mapping).items()
+    }
+    both = ("place", "first", ("pcode", "localité"))
+    line = ("summary", "text", ("acteur", "secteur", "localité"))
+    assert uses["pcode"] == {both}
+    assert uses["localité"] == {both, line}
+    assert uses["acteur"] == {("organisation_name", "alone", ("acteur",)), line}
+    assert uses["ref"] == {("reference", "alone", ("ref",)), ("reference", "id", ("ref",))}
+    assert uses.keys() == fields(found).keys()
+
+
+def test_every_ready_mapping_says_of_each_column_what_it_makes() -> None:
+    for name in ready_mappings():
+        made = mapping_named(name)
+        assert uses_of(made).keys() == used_columns(made), name

@@ -485,6 +485,7 @@ def test_a_name_of_several_places_is_asked_with_what_it_may_mean(
     (asked,) = one["plan"]["unclear"]
     assert (asked["name"], asked["rows"], asked["first"]) == (name, 2, 2)
     assert len(asked["means"]) > 1
+    assert all(one["source"] and one["type"] for one in asked["means"].values())
     for means in asked["means"]:
         said: dict[str, Any] = {"kind": "activity", "places": {name: means}}
         plan = acted(web, one["id"], act="plan", compartment="mission", **said)["plan"]
@@ -518,7 +519,9 @@ def test_what_a_name_means_is_asked_and_kept(web: WebNode, monkeypatch: pytest.M
     monkeypatch.setattr(web.node, "mission", mission_named("car"))
     text = "name,type de site,pcode\nNAMED,puits,CF712\n"
     one = ready(web, text, "named.csv")
-    assert one["plan"]["unplaced"] == [{"name": "CF712", "rows": 1, "first": 2}]
+    (asked,) = one["plan"]["unplaced"]
+    assert (asked["name"], asked["rows"], asked["first"]) == ("CF712", 1, 2)
+    assert asked["begun_by"] == {"pcode": "CF71", "name": "Bangui"}, "as its first digits tell"
     wrong = acted(
         web, one["id"], act="plan", compartment="mission", places={"CF712": "Nowhere at all"}
     )

@@ -14,6 +14,16 @@ export interface ImportColumn {
   /** What it was found by, or why it is not used. */
   by: string;
   detail: string;
+  /** The fields that are made from it: it may go to several, or share one with others. */
+  uses: ColumnUse[];
+}
+
+export interface ColumnUse {
+  field: string;
+  /** `first`: of its columns the first that is filled counts; `id`: the row is known again by it. */
+  how: "alone" | "first" | "text" | "span" | "when" | "id";
+  /** All columns that make the field together, in their order. */
+  columns: string[];
 }
 
 export interface ImportProposal {
@@ -29,6 +39,20 @@ export interface ImportProposal {
   untranslated: Record<string, string[]>;
   const: Record<string, unknown>;
   source: string;
+}
+
+/** One of the places that a name may mean. */
+export interface MeantPlace {
+  name: string;
+  /** Name of the area around it; "" where none is known. */
+  area: string;
+  pcode: string;
+  /** Code of what a site is, `area` or `settlement`; "" where nobody says. */
+  type: string;
+  /** The list that has it. */
+  source: string;
+  latitude: number | null;
+  longitude: number | null;
 }
 
 export interface ImportReject {
@@ -76,11 +100,17 @@ export interface ImportPlan {
   facts: string[];
   odd: { what: string; rows: number; first: number }[];
   /** Names and P-codes that no list of places has; the first of them. */
-  unplaced: { name: string; rows: number; first: number }[];
+  unplaced: {
+    name: string;
+    rows: number;
+    first: number;
+    /** Of an unknown P-code: the area that its first digits are of. */
+    begun_by: { pcode: string; name: string } | null;
+  }[];
   /** West, south, east, north; null: no row has a point. */
   box: [number, number, number, number] | null;
-  /** Names that may mean several places: what can be said instead, and that in words. */
-  unclear: { name: string; rows: number; first: number; means: Record<string, string> }[];
+  /** Names that may mean several places: what can be said instead, and which place that is. */
+  unclear: { name: string; rows: number; first: number; means: Record<string, MeantPlace> }[];
   /** Terms that forbid passing on; null: nothing says so. */
   terms: ImportTerms | null;
   /** Of earlier editions of this list; null: there is nothing of them that it no longer has. */

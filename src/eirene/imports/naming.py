@@ -5,6 +5,7 @@ one thing what the mission calls another, and those of sites that were imported.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -20,6 +21,11 @@ _KEPT = 20_000
 """Answers on sites that are kept during one import: rows of one place come together."""
 SAME_M = 500.0
 """Two lists put one site at most this far apart."""
+_THERE_M = 25.0
+"""What is called by its name and its point lies at most this far from it: four decimals are 11 m."""
+_AT_POINT = re.compile(
+    r"(.*\S)\s*\(\s*(-?\d{1,2}(?:\.\d{1,8})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,8})?)\s*\)", re.ASCII
+)
 
 
 def with_names(
@@ -52,7 +58,8 @@ def with_sites(
 
     ``Zorbelle, Haute-Kotto`` is a site of that name where ``lies_in`` says so of its place. Several
     of one name are all given, for somebody to be asked; one that two lists put within
-    ``SAME_M`` is one, with the coarser of the two accuracies.
+    ``SAME_M`` is one, with the coarser of the two accuracies. ``Zorbelle (7.0312, 22.4410)``, as
+    ``at_point`` says it, is the one that lies there: areas do not tell all of them apart.
     """
 
     @lru_cache(maxsize=_KEPT)
@@ -66,7 +73,22 @@ def with_sites(
     def both(text: str, on: date | None = None, /) -> list[Place]:
         return (find(text, on) if find else []) or list(of_sites(text))
 
-    return both
+    def there(text: str, on: date | None = None, /) -> list[Place]:
+        found = both(text, on)
+        said = None if found else _AT_POINT.fullmatch(text)
+        if said is None:
+            return found
+        point = Place(lat=float(said[2]), lon=float(said[3]))
+        return [one for one in both(said[1], on) if _near(one, point, _THERE_M)]
+
+    return there
+
+
+def at_point(place: Place) -> str:
+    """A place by its name and point, as ``with_sites`` finds it; "" for one without a point."""
+    if place.lat is None or place.lon is None:
+        return ""
+    return f"{place.name} ({place.lat:.4f}, {place.lon:.4f})"
 
 
 def _told_apart(found: Sequence[Place]) -> list[Place]:
@@ -82,10 +104,10 @@ def _told_apart(found: Sequence[Place]) -> list[Place]:
     return kept
 
 
-def _near(one: Place, other: Place) -> bool:
+def _near(one: Place, other: Place, most_m: float = SAME_M) -> bool:
     if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
         return one.lat == other.lat and bool(one.pcode) and one.pcode == other.pcode
-    return distance_m(one.lat, one.lon, other.lat, other.lon) <= SAME_M
+    return distance_m(one.lat, one.lon, other.lat, other.lon) <= most_m
 
 
 def check_names(find: Find | None, said: Mapping[str, str]) -> None:

@@ -77,9 +77,9 @@ class Column(msgspec.Struct, frozen=True):
     """"" where it is ignored."""
     by: str = ""
     """Found by: tag, heading, name, values, ready, person. Ignored: empty, unknown, taken, values,
-    country, sort, person."""
+    country, sort, left (by a mapping that is there already), person."""
     detail: str = ""
-    """The tag, the column that took the field, the field that the values do not fit."""
+    """The tag, the mapping, the column that took the field, the field that the values do not fit."""
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -568,7 +568,7 @@ def _as_mapped(of: Known, made: Map, name: str) -> Proposal:
     columns = tuple(
         _column(look, field=goes[look.name], by="ready", detail=name)
         if look.name in goes
-        else _column(look, by="unknown" if look.filled else "empty")
+        else _column(look, by="left" if look.filled else "empty", detail=name)
         for look in of.looks
     )
     return Proposal(made.kind, name, columns, (), {}, made)

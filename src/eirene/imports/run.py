@@ -49,7 +49,7 @@ from eirene.imports.rejects import Reject, write_rejects
 from eirene.imports.seen import Seen
 from eirene.imports.shaping import Areas, Columns, Shaper, decided
 from eirene.imports.shared import is_calm
-from eirene.imports.tally import SAMPLES, Tally
+from eirene.imports.tally import SAMPLES, Describe, Tally
 from eirene.imports.whose import Whose, under_terms, whose
 from eirene.reports.acts.imported import Import
 from eirene.reports.draft import Draft, Find
@@ -75,16 +75,16 @@ def plan(
     look: bool = True,
     check: Callable[[], None] | None = None,
     permitted: str = "",
+    describe: Describe | None = None,
 ) -> Plan:
     """What an import would do; raises ``UnclearFile`` or ``BadMapping``, and writes nothing.
 
-    Without a mapping, headings that are fields of the kind are taken as such.
-    ``areas`` lets a mapping say "the district around the point"; ``current``
-    lets the plan tell amendments and repeats from new reports; ``table`` is the
-    file where it was opened before, by the same rules. Without ``look`` nothing
-    is decided before ``blocks`` does. ``check`` is asked now and then, also while
-    nothing comes, and may raise to end it. ``permitted``: who permits passing on
-    what may be a list whose terms forbid it.
+    Without a mapping, headings that are fields of the kind are taken as such. ``areas`` lets a
+    mapping say "the district around the point"; ``current`` lets the plan tell amendments and
+    repeats from new reports; ``table`` is the file where it was opened before, by the same rules.
+    Without ``look`` nothing is decided before ``blocks`` does. ``check`` is asked now and then, also
+    while nothing comes, and may raise to end it. ``permitted``: who permits passing on what may be
+    a list whose terms forbid it; ``describe``: what the places are that ``find`` gives.
     """
     told = (mapping_named(mapping) if isinstance(mapping, str) else mapping) if mapping else None
     of = kind_named(kind or (told.kind if told else ""))
@@ -114,7 +114,7 @@ def plan(
     clock, columns = _zone(rules.zone or zone), decided(table, told, of, check)
     shaper = Shaper(table, told, of, columns, now=now, zone=clock, areas=areas)
     job = Job(table, told, of, shaper, compartment, now, clock, find, current)
-    made = Plan(job, columns, progress, check or _go_on)
+    made = Plan(job, columns, progress, check or _go_on, describe)
     made.whose = list_
     if look:
         made.look()
@@ -156,14 +156,16 @@ class Plan:
         columns: Columns,
         progress: Callable[[int], None] | None = None,
         check: Callable[[], None] = _go_on,
+        describe: Describe | None = None,
     ) -> None:
         self._job = job
+        self._describe = describe
         self._columns = columns
         self._progress = progress
         self._check = check
         self.mapping = job.mapping
         self.kind = job.kind
-        self.tally = Tally(job.find)
+        self.tally = Tally(job.find, describe=describe)
         """Of the last time that all rows were decided."""
         self.whose: Whose | None = None
         """The list, under terms that forbid passing on, that its table is or may be."""
@@ -184,7 +186,7 @@ class Plan:
         ``check`` as in ``plan``, instead of that. Of a long table, which is decided apart, repeats within it and empty rows are counted
         and not given.
         """
-        tally = self.going = Tally(self._job.find)
+        tally = self.going = Tally(self._job.find, describe=self._describe)
         if not self.tally.rows:
             self.tally = tally
         if self._is_apart:

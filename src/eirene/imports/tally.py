@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from eirene.imports.deciding import AMENDMENT, EMPTY, REJECT, REPEAT, REPORT, Decided
+from eirene.imports.naming import at_point
 from eirene.imports.rejects import Reject
 from eirene.imports.seen import Seen
 from eirene.places import Place
@@ -22,22 +23,47 @@ _NOT_SHOWN = ("kind", "compartment", "entity", "client_id", "source", "narrative
 _RISING = (("killed", "killed_best"), ("killed_best", "killed_most"), ("killed", "killed_most"))
 
 
+class Meant(msgspec.Struct, frozen=True):
+    """One of the places that a name may mean, with what tells it from the others."""
+
+    name: str
+    area: str
+    """Name of the area around it; "" where none is known."""
+    pcode: str
+    type: str
+    """Code of what a site is; ``area`` of an area, ``settlement`` of a place of the mission's lists."""
+    source: str
+    """The list that has it."""
+    latitude: float | None
+    longitude: float | None
+
+
+Describe = Callable[[Place], Meant]
+"""What tells a place that a name was found by from others of its name."""
+
+
 class Unclear(msgspec.Struct, frozen=True):
     """A name that may mean several places of the mission."""
 
     rows: int
     first: int
     """Number of the first row that has it."""
-    means: dict[str, str]
-    """What can be said instead of it, each one place, and that in words."""
+    means: dict[str, Meant]
+    """What can be said instead of it, each one place, and which that is."""
 
 
 class Tally:
     """Of the rows that were decided so far."""
 
-    def __init__(self, find: Find | None, knows: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        find: Find | None,
+        knows: Callable[[str], bool] | None = None,
+        describe: Describe | None = None,
+    ) -> None:
         """``knows``: whether a list of places has a P-code, where that is known without ``find``."""
         self._find = find
+        self._describe = describe or _bare
         self._knows: Callable[[str], bool] = knows or self._finds
         self._counts = [0] * 5
         self._odd: dict[str, tuple[int, int]] = {}
@@ -180,9 +206,21 @@ class Tally:
         if known is not None:
             self.unclear[name] = msgspec.structs.replace(known, rows=known.rows + 1)
         elif name and len(self.unclear) < _MOST_UNCLEAR:
-            means = dict(filter(None, (_alone(hit, find) for hit in find(name))))
+            means = dict(filter(None, (self._alone(hit, find) for hit in find(name))))
             if len(means) > 1:
                 self.unclear[name] = Unclear(1, reject.row, means)
+
+    def _alone(self, hit: Place, find: Find) -> tuple[str, Meant] | None:
+        """Words that are this place and no other, and what tells it from those of its name."""
+        told = self._describe(hit)
+        if hit.lat is None:
+            return (hit.pcode, told) if hit.pcode else None
+        areas = find(hit.pcode) if hit.pcode else []
+        for words in (*(f"{hit.name}, {area.name}" for area in areas), at_point(hit)):
+            found = find(words)
+            if len(found) == 1 and (found[0].lat, found[0].lon) == (hit.lat, hit.lon):
+                return words, told
+        return None
 
     def _keep(self, one: Decided, draft: Draft) -> None:
         """Keep a sample, how far the points reach, and what a person should look at."""
@@ -227,16 +265,8 @@ class Tally:
         )
 
 
-def _alone(hit: Place, find: Find) -> tuple[str, str] | None:
-    """A P-code, or a name with its area, that is this place and no other, and it in words."""
-    if hit.lat is None:
-        return (hit.pcode, f"{hit.name} ({hit.pcode})") if hit.pcode else None
-    for area in find(hit.pcode) if hit.pcode else ():
-        words = f"{hit.name}, {area.name}"
-        found = find(words)
-        if len(found) == 1 and (found[0].lat, found[0].lon) == (hit.lat, hit.lon):
-            return words, f"{words} ({area.pcode})"
-    return None
+def _bare(place: Place) -> Meant:
+    return Meant(place.name, "", place.pcode, "", "", place.lat, place.lon)
 
 
 def shown(flat: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ _IGNORED = {
     "values": "its values cannot be {detail}",
     "country": "it says the country",
     "sort": "it says of what sort something is, and no field holds that",
+    "left": "the mapping {detail} leaves it out",
     "person": "you left it out",
 }
 

@@ -192,6 +192,15 @@ class Gazetteer:
         valid = self.only_in(place.pcode) if one.level >= 0 else ""
         return Suggested(place, one.source, around, one.other_names, valid, write)
 
+    def about(self, place: Place) -> Suggested | None:
+        """What tells a place that ``find`` gave from others of its name; None where it gave none."""
+        for one in self._called(place.name):
+            own = one.place
+            there = own.lat is not None and (own.lat, own.lon) == (place.lat, place.lon)
+            if there or (place.lat is None and own.pcode == place.pcode):
+                return self._suggested(one)
+        return None
+
     def only_in(self, pcode: str) -> str:
         """Titles of the versions that have an area's P-code; "" where all that go so fine have it."""
         versions = self._by_code.get(pcode, [])
@@ -199,6 +208,18 @@ class Gazetteer:
         if len(versions) == sum(level in one.coded for one in self._divisions):
             return ""
         return ", ".join(self._divisions[one.division].told.title for one in versions)
+
+    def begun_by(self, text: str) -> Place | None:
+        """The finest area whose P-code a code begins with that no list has: ``CF71`` of ``CF712``.
+
+        None for what is no code of the mission, for one that is known, and where no digit tells.
+        """
+        code = self._spelled(text)
+        if not code or code in self._by_code:
+            return None
+        ends = range(len(code) - 1, len(self._prefixes[0]), -1)
+        found = next((code[:end] for end in ends if code[:end] in self._by_code), "")
+        return self._by_code[found][0].place if found else None
 
     def name_of(self, pcode: str) -> str:
         """Name of an area; "" where no list has it."""

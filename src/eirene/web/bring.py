@@ -26,7 +26,7 @@ from eirene.imports.proposing import Proposal, known, named, propose
 from eirene.imports.readers import Table, open_table
 from eirene.imports.rejects import Writer
 from eirene.imports.run import Plan, plan
-from eirene.imports.tally import Tally
+from eirene.imports.tally import Describe, Meant, Tally
 from eirene.imports.telling import lines
 from eirene.imports.writing import mapping_toml
 from eirene.picture import Row, SiteHit, flat, many, sites_named
@@ -285,7 +285,28 @@ def planned(
         look=look,
         check=check,
         permitted=permitted,
+        describe=_describes(node, reader, compartment),
     )
+
+
+def _describes(node: Node, reader: Reader, compartment: str) -> Describe:
+    """What a place is that ``_looks_up`` gave, for whoever chooses among several of one name."""
+    gazetteer = node.mission.gazetteer if node.mission else None
+
+    def describe(place: Place) -> Meant:
+        known = gazetteer.about(place) if gazetteer else None
+        told = Meant(place.name, "", place.pcode, "", "", place.lat, place.lon)
+        if known is not None:
+            sort = "settlement" if place.lat is not None else "area"
+            return msgspec.structs.replace(told, area=known.around, type=sort, source=known.source)
+        area = gazetteer.name_of(place.pcode) if gazetteer else ""
+        for one in sites_named(node.picture, reader, {compartment, "public"}, place.name):
+            if (one.latitude, one.longitude) == (place.lat, place.lon):
+                area = area or one.place
+                return msgspec.structs.replace(told, area=area, type=one.type, source=one.source)
+        return msgspec.structs.replace(told, area=area)
+
+    return describe
 
 
 def _looks_up(node: Node, reader: Reader, compartment: str) -> Find:

@@ -19,6 +19,7 @@ from eirene.imports.proposing import GUESSED, Proposal, targets
 from eirene.imports.readers import Table
 from eirene.imports.rejects import written
 from eirene.imports.run import Plan
+from eirene.imports.uses import uses_of
 from eirene.imports.writing import mapping_toml
 from eirene.picture import Row
 from eirene.picture.imports import state_of
@@ -255,7 +256,7 @@ def told(upload: Upload) -> dict[str, Any]:
         "kinds": [*GUESSED, *(k for k in kinds() if k not in (*GUESSED, *_NO_CONTENT))],
         "targets": targets(kind_named(kind)) if kind else [],
         "proposal": _proposal(proposal) if proposal else None,
-        "plan": _plan(upload.number, plan, upload.vanished) if plan else None,
+        "plan": _plan(upload, plan) if plan else None,
         "filed": upload.filed,
         "withdrawn": upload.withdrawn,
         "import": upload.run.id.hex() if upload.run else None,
@@ -280,11 +281,15 @@ def _file(table: Table | None) -> dict[str, Any] | None:
 
 
 def _proposal(found: Proposal) -> dict[str, Any]:
+    uses = uses_of(found.mapping) if found.mapping else {}
     return {
         "kind": found.kind,
         "ready": found.ready,
         "used": found.used,
-        "columns": [msgspec.structs.asdict(column) for column in found.columns],
+        "columns": [
+            msgspec.structs.asdict(one) | {"uses": msgspec.to_builtins(uses.get(one.name, []))}
+            for one in found.columns
+        ],
         "asks": [msgspec.structs.asdict(ask) for ask in found.asks],
         "untranslated": {name: list(values)[:50] for name, values in found.untranslated.items()},
         "const": found.mapping.const if found.mapping else {},
@@ -304,9 +309,19 @@ def _vanished(gone: Vanished | None, plan: Plan) -> dict[str, Any] | None:
     }
 
 
-def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
+def _unplaced(upload: Upload, plan: Plan) -> list[dict[str, Any]]:
+    """Names and P-codes that no list has; of a code, the area that its first digits are of."""
+    told: list[dict[str, Any]] = []
+    for name, (rows, first) in list(plan.tally.unplaced.items())[:SHOWN_UNPLACED]:
+        area = upload.begun_by(name)
+        begun = {"pcode": area.pcode, "name": area.name} if area else None
+        told.append({"name": name, "rows": rows, "first": first, "begun_by": begun})
+    return told
+
+
+def _plan(upload: Upload, plan: Plan) -> dict[str, Any]:
     return {
-        "number": number,
+        "number": upload.number,
         "rows": plan.rows,
         "reports": plan.reports,
         "amendments": plan.amendments,
@@ -317,16 +332,18 @@ def _plan(number: int, plan: Plan, gone: Vanished | None) -> dict[str, Any]:
         "odd": [
             {"what": say(what), "rows": times, "first": row} for what, times, row in plan.odd[:20]
         ],
-        "unplaced": [
-            {"name": name, "rows": times, "first": row}
-            for name, (times, row) in list(plan.tally.unplaced.items())[:SHOWN_UNPLACED]
-        ],
+        "unplaced": _unplaced(upload, plan),
         "unclear": [
-            {"name": name, "rows": one.rows, "first": one.first, "means": one.means}
+            {
+                "name": name,
+                "rows": one.rows,
+                "first": one.first,
+                "means": msgspec.to_builtins(one.means),
+            }
             for name, one in plan.tally.unclear.items()
         ],
         "terms": _terms(plan),
-        "vanished": _vanished(gone, plan),
+        "vanished": _vanished(upload.vanished, plan),
         "box": plan.box,
         "first": [_first(*one) for one in plan.first],
         "rejects": [

@@ -37,6 +37,7 @@ from eirene.imports.rejects import Reject
 from eirene.imports.run import Plan
 from eirene.people import Pass
 from eirene.picture.imports import Imported
+from eirene.places import Place
 from eirene.web.bring import Line, filed, planned, vanished
 from eirene.web.kept import mapping_for, usable
 from eirene.web.memory import MemoryFile
@@ -116,6 +117,11 @@ class Upload:
     def table(self) -> Table | None:
         """The table as it was last found in the file; None where it was not."""
         return next((one.table for one in self._known.values()), None)
+
+    def begun_by(self, code: str) -> Place | None:
+        """The area of the mission whose P-code an unknown one begins with; None where none is."""
+        mission = self._node.mission
+        return mission.gazetteer.begun_by(code) if mission else None
 
     # -- what the account asks for
 
