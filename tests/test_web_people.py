@@ -428,6 +428,12 @@ def test_the_administrator_sees_who_holds_what_and_no_secret(web: WebNode) -> No
     seen = right(web.get(ADMIN, "/api/people"))
     assert {NGO, JOC, HOM} <= {one["user"] for one in seen["accounts"]}
     assert PASSWORD not in str(seen)
+    reads = {
+        one["role"]: one["reads"] for one in right(web.get(SECTOR, "/api/people"))["all_roles"]
+    }
+    assert reads["ngo-focal-point"] == ["org-XXX", "partners", "public"], (
+        "of roles, of nobody's own"
+    )
     assert right(web.get(SECTOR, "/api/people"))["accounts"][0]["user"] == SECTOR
     assert len(right(web.get(SECTOR, "/api/people"))["accounts"]) == 1
 

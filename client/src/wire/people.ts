@@ -76,7 +76,8 @@ export interface People {
   /** Roles to which I may invite into my own organisation. */
   roles: { role: string; title: string }[];
   /** Every role there is. */
-  all_roles: { role: string; title: string }[];
+  /** `reads`: the compartments of a role; `org-XXX` is that of its own organisation. */
+  all_roles: { role: string; title: string; reads: string[] }[];
   compartments: string[];
   organisations: Organisation[];
   accounts: Account[];

@@ -91,7 +91,10 @@ def _listed(listing: Listing) -> dict[str, Any]:
             "lend": sorted(listing.rights.read | listing.rights.file),
         },
         "roles": [{"role": role.name, "title": role.title} for role in listing.roles],
-        "all_roles": [{"role": role.name, "title": role.title} for role in roles().values()],
+        "all_roles": [
+            {"role": role.name, "title": role.title, "reads": list(role.compartments)}
+            for role in roles().values()
+        ],
         "compartments": sorted(listing.compartments),
         "organisations": [_organisation_shown(one) for one in listing.organisations],
         "accounts": [

@@ -85,7 +85,7 @@ _PEOPLE = {
         {"administer": YES_NO, "invite": YES_NO, "grant": TEXTS, "decide": TEXTS, "lend": TEXTS}
     ),
     "roles": list_of(mapping_of({"role": TEXT, "title": TEXT})),
-    "all_roles": list_of(mapping_of({"role": TEXT, "title": TEXT})),
+    "all_roles": list_of(mapping_of({"role": TEXT, "title": TEXT, "reads": TEXTS})),
     "compartments": TEXTS,
     "organisations": list_of(
         mapping_of(
