@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -177,3 +178,16 @@ def test_presence_is_seen_by_organisation_and_by_sector(
     rows = table.get_by_role("row")
     expect(rows).to_have_count(3)  # its two sectors under the headings
     expect(rows.nth(1).get_by_role("cell")).to_have_text(["Health", "1", "1", "1"])
+
+    whose.select_option(label="all 2 organisations")
+    layers.get_by_role("button", name="As a table by area").click()
+    matrix = page.get_by_role("dialog", name="Organisations by area and sector")
+    expect(matrix).to_contain_text("3 activities")
+    expect(matrix.get_by_role("row").nth(1)).to_contain_text("CF71")
+    cell = matrix.get_by_role("button", name=re.compile("Water.*: 1$"))
+    cell.click()
+    expect(matrix).to_have_count(0)
+    expect(layers.get_by_text(re.compile("Only activities of CF71, Water"))).to_be_visible()
+    expect(rows).to_have_count(2)
+    layers.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(3)

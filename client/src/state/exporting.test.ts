@@ -69,3 +69,12 @@ it("asks for what one organisation does, and for all that nobody in particular d
     "((kind = 'note' AND type IS NULL AND source IS NULL)) AND (actor IS NULL OR actor = 'Relief')",
   );
 });
+
+it("asks for the area and sector that are looked at, and for all other kinds", () => {
+  expect(asked({ presence: { area: "CF71", sector: null } })["filter"]).toBe(
+    "kind <> 'activity' OR (pcode = 'CF71')",
+  );
+  expect(asked({ actor: "Aid", presence: { area: "CF71", sector: "health" } })["filter"]).toBe(
+    "(actor IS NULL OR actor = 'Aid') AND (kind <> 'activity' OR (pcode = 'CF71' AND type = 'health'))",
+  );
+});

@@ -1,7 +1,7 @@
 /** What is shown, as a file: the reader's filter in the words of the node. */
 import { address, type Query } from "../wire/api";
 import type { LayerInfo } from "../wire/types";
-import type { Filter } from "./filter";
+import { PRESENCE, type Filter, type PresenceCell } from "./filter";
 
 export const EXPORTS = ["csv", "xlsx", "geojson", "gpkg", "kml", "kmz", "hxl.csv"] as const;
 export type ExportFormat = (typeof EXPORTS)[number];
@@ -42,6 +42,7 @@ export function queryOf(wish: Filter, layers: readonly LayerInfo[]): Query {
     filter: together(
       on.length === layers.length ? null : on.map(only).join(" OR ") || "kind IS NULL",
       wish.actor === null ? null : `actor IS NULL OR actor = ${quoted(wish.actor)}`,
+      wish.presence === null ? null : ofCell(wish.presence),
     ),
   };
 }
@@ -50,6 +51,14 @@ export function queryOf(wish: Filter, layers: readonly LayerInfo[]): Query {
 function together(...conditions: readonly (string | null)[]): string | null {
   const given = conditions.filter((one) => one !== null);
   return given.length < 2 ? (given[0] ?? null) : given.map((one) => `(${one})`).join(" AND ");
+}
+
+function ofCell({ area, sector }: PresenceCell): string {
+  const parts = [
+    area === null ? "" : `pcode = ${quoted(area)}`,
+    sector === null ? "" : `type = ${quoted(sector)}`,
+  ].filter(Boolean);
+  return `kind <> ${quoted(PRESENCE)} OR (${parts.join(" AND ")})`;
 }
 
 function quoted(text: string): string {

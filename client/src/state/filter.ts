@@ -19,6 +19,17 @@ export interface Filter {
   withdrawn: boolean;
   /** Of what says who acts, only what this one does; null: everybody's. */
   actor: string | null;
+  /** Of activities, only those of one area or sector, or of both; null: all. */
+  presence: PresenceCell | null;
+}
+
+/** Kind whose rows say who acts where. */
+export const PRESENCE = "activity";
+
+/** A cell, row or column of the table of who does what where; null: any. */
+export interface PresenceCell {
+  area: string | null;
+  sector: string | null;
 }
 
 export const NO_FILTER: Filter = {
@@ -28,6 +39,7 @@ export const NO_FILTER: Filter = {
   newSince: null,
   withdrawn: false,
   actor: null,
+  presence: null,
 };
 
 export const filter = new Value<Filter>(NO_FILTER);
@@ -62,6 +74,18 @@ export function setWithdrawn(withdrawn: boolean): void {
 
 export function setActor(actor: string | null): void {
   filter.update((held) => ({ ...held, actor }));
+}
+
+export function setPresence(presence: PresenceCell | null): void {
+  filter.update((held) => ({ ...held, presence }));
+}
+
+/** Other kinds are no presence: they stay. */
+export function isOfCell({ kind, pcode, type }: Row, cell: PresenceCell | null): boolean {
+  if (cell === null || kind !== PRESENCE) return true;
+  return (
+    (cell.area === null || pcode === cell.area) && (cell.sector === null || type === cell.sector)
+  );
 }
 
 /** Finds the layer of a row: the closest of kind, type and source that the node lists. */
@@ -102,6 +126,7 @@ export function passes(row: Row, wish: Filter, layerOf: (row: Row) => string): b
     !wish.off.has(layerOf(row)) &&
     inSpan(row, wish.span) &&
     (wish.actor === null || row.actor === null || row.actor === wish.actor) &&
+    isOfCell(row, wish.presence) &&
     (wish.newSince === null || (row.received ?? 0) > wish.newSince) &&
     hasText(row, wish.text)
   );

@@ -26,7 +26,7 @@ export const shown = new Value<readonly Row[]>([]);
 /** The same without the time filter: what the time bar is drawn of. */
 export const anyTime = new Value<readonly Row[]>([]);
 
-/** What is shown, and what other organisations do, too: of which one is chosen to be looked at. */
+/** What is shown, and what is done by others, elsewhere and in other sectors: of which one is chosen. */
 export const everybodys = new Value<readonly Row[]>([]);
 
 export const sight = new Value<Sight>({ at: 0, newSince: null });
@@ -85,9 +85,9 @@ function refresh(): void {
   const rows = [...store.all()].filter((row) => passes(row, always, layerOf)).sort(byTime);
   anyTime.set(rows);
   shown.set(wish.span === null ? rows : rows.filter((row) => passes(row, wish, layerOf)));
-  if (wish.actor === null) everybodys.set(shown.get());
+  if (wish.actor === null && wish.presence === null) everybodys.set(shown.get());
   else {
-    const all = { ...wish, actor: null };
+    const all = { ...wish, actor: null, presence: null };
     everybodys.set([...store.all()].filter((row) => passes(row, all, layerOf)));
   }
 }
