@@ -60,7 +60,12 @@ def test_a_list_comes_onto_the_map(at: Callable[..., Seat], office: Office, tmp_
     expect(page.get_by_text("7 columns: 6 used, 1 ignored")).to_be_visible()
     expect(page.get_by_label("Field for Secteur")).to_have_value("sector")
     expect(page.get_by_label("Kind of report")).to_have_value("activity")
+    expect(page.get_by_text("its heading is a known word for “Sector”")).to_be_visible()
 
+    readers = page.get_by_role("region", name="Who will read it")
+    expect(readers.get_by_role("listitem").filter(has_text="Into mission")).to_contain_text(
+        "Read by: JOC duty officer"
+    )
     page.get_by_label("Into which compartment").select_option("mission")
     expect(page.get_by_role("button", name="File 2 reports into mission")).to_be_visible()
     expect(page.get_by_text("2 rows are not taken").first).to_be_visible()
@@ -105,7 +110,7 @@ def test_on_a_phone_nothing_is_cut(at: Callable[..., Seat], tmp_path: Path) -> N
     page.get_by_label("Into which compartment").select_option("mission")
     expect(page.get_by_role("button", name="into mission")).to_be_visible()
     wide = page.evaluate(
-        "[...document.querySelectorAll('.bring *')].filter(one => !one.closest('.scroll') &&"
+        "[...document.querySelectorAll('.screen *')].filter(one => !one.closest('.scroll') &&"
         " one.getBoundingClientRect().right > innerWidth + 1).map(one => one.className)"
     )
     assert wide == []
@@ -237,14 +242,14 @@ def test_a_newcomer_drops_a_3w_anywhere_and_reads_all_of_it_in_french(
     steps.append("say into which compartment")
     deed = page.get_by_role("button", name=re.compile(r"Enregistrer \d+ comptes rendus"))
     expect(deed).to_be_visible()
-    assert english_left(page.locator(".bring").inner_text()) == []
+    assert english_left(page.locator(".screen").inner_text()) == []
     filed = int(re.findall(r"\d+", deed.inner_text())[0])
     deed.click()
     expect(
         page.get_by_text(f"{filed} comptes rendus sont enregistrés dans mission, en sûreté")
     ).to_be_visible()
     steps.append("press the button")
-    assert english_left(page.locator(".bring").inner_text()) == []
+    assert english_left(page.locator(".screen").inner_text()) == []
     assert seat.axe() == []
     page.get_by_role("button", name="Les montrer sur la carte").click()
     expect(page.get_by_text(f"{filed} comptes rendus", exact=False).first).to_be_visible()
@@ -283,6 +288,33 @@ def test_what_looks_like_a_list_under_terms_is_marked_until_somebody_permits_it(
     found = office.ask(JOC, "GET", "/api/search?q=ours&kind=site").json()["reports"]
     assert len(found) == 6
     assert all("ACLED" in one["terms"] for one in found)
+
+
+def test_a_name_that_fits_two_sites_is_chosen_by_a_click(
+    at: Callable[..., Seat], office: Office, tmp_path: Path
+) -> None:
+    for source, lat in (("List of the one", 31.5), ("List of the other", 32.5)):
+        flat = {"kind": "site", "compartment": "mission", "type": "water-point", "source": source}
+        flat |= {"name": "Overquay", "latitude": lat, "longitude": 33.5, "accuracy_m": 50}
+        made = office.ask(JOC, "POST", "/api/reports", json=flat)
+        assert made.status_code == 201, made.text
+    text = "acteur,secteur,localité\nONE,EHA,Overquay\nTWO,Santé,Bangui\n"
+    (tmp_path / "places.csv").write_text(text, "utf-8")
+    seat = at()
+    page = seat.sign_in(JOC)
+    page.keyboard.press("b")
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "places.csv")
+    page.get_by_role("button", name="Into mission").click()
+    expect(page.get_by_role("button", name="File 1 report into mission")).to_be_visible()
+    ways = page.get_by_role("group", name="Which Overquay is meant").get_by_role("button")
+    expect(ways).to_have_count(2)
+    expect(ways.first).to_contain_text("outside the mission's areas · Water point")
+    assert seat.axe() == []
+    ways.filter(has_text="List of the other").click()
+    expect(page.get_by_role("button", name="File 2 reports into mission")).to_be_visible()
+    expect(page.get_by_text("Overquay is taken for Overquay (32.5000, 33.5000)")).to_be_visible()
+    page.get_by_role("button", name="Undo: Overquay").click()
+    expect(ways).to_have_count(2)
 
 
 def choose(page: Page, label: str, value: str) -> None:
