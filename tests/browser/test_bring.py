@@ -63,7 +63,7 @@ def test_a_list_comes_onto_the_map(at: Callable[..., Seat], office: Office, tmp_
     expect(page.get_by_text("its heading is a known word for “Sector”")).to_be_visible()
 
     readers = page.get_by_role("region", name="Who will read it")
-    expect(readers.get_by_role("listitem").filter(has_text="Into mission")).to_contain_text(
+    expect(readers.get_by_role("listitem").filter(has_text="Choose mission")).to_contain_text(
         "Read by: JOC duty officer"
     )
     page.get_by_label("Into which compartment").select_option("mission")
@@ -304,7 +304,7 @@ def test_a_name_that_fits_two_sites_is_chosen_by_a_click(
     page = seat.sign_in(JOC)
     page.keyboard.press("b")
     page.get_by_label("Choose a file").set_input_files(tmp_path / "places.csv")
-    page.get_by_role("button", name="Into mission").click()
+    page.get_by_role("button", name="Choose mission").click()
     expect(page.get_by_role("button", name="File 1 report into mission")).to_be_visible()
     ways = page.get_by_role("group", name="Which Overquay is meant").get_by_role("button")
     expect(ways).to_have_count(2)

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { creditsOf, inSight } from "./credits";
+import { STREET_CREDIT, creditsOf, inSight } from "./credits";
 
 const SHOWN = [
   { title: "World", attribution: "Natural Earth", licence: "public domain", as_of: "2021" },
@@ -21,5 +21,10 @@ it("names each owner once, with all that is shown of him", () => {
 });
 
 it("keeps in sight what the Open Database Licence covers, and nothing else", () => {
-  expect(inSight(creditsOf(SHOWN))).toEqual(["© OpenStreetMap contributors"]);
+  const shown = [
+    ...SHOWN,
+    { title: "Clinics", attribution: "healthsites.io, © OpenStreetMap contributors, ODbL 1.0." },
+    { title: "Wells", attribution: "The well list", licence: "ODbL 1.0" },
+  ];
+  expect(inSight(creditsOf(shown))).toEqual([STREET_CREDIT, "The well list"]);
 });

@@ -36,10 +36,16 @@ export function creditsOf(shown: readonly Shown[]): Credit[] {
 }
 
 /** The Open Database Licence wants its notice where the map is seen, not behind a button. */
-const IN_SIGHT = /\bODbL\b|open database licen[cs]e|openstreetmap/i;
+const OPEN_DATABASE = /\bODbL\b|open database licen[cs]e/i;
+const STREETS = /openstreetmap/i;
+
+/** As OpenStreetMap wants to be named, whoever passed its data on. */
+export const STREET_CREDIT = "© OpenStreetMap contributors (ODbL)";
 
 export function inSight(credits: readonly Credit[]): string[] {
-  return credits
-    .filter(({ attribution, licence }) => IN_SIGHT.test(`${attribution} ${licence ?? ""}`))
-    .map(({ attribution }) => attribution);
+  const seen = credits.flatMap(({ attribution, licence }) => {
+    if (STREETS.test(attribution)) return [STREET_CREDIT];
+    return OPEN_DATABASE.test(`${attribution} ${licence ?? ""}`) ? [attribution] : [];
+  });
+  return [...new Set(seen)];
 }
