@@ -280,23 +280,69 @@ def test_it_has_not_ended_while_a_reader_holds_the_journal(
 
 # -- a stop half way ---------------------------------------------------------------
 
-CHILD = """
-import os, signal, sys
+NURSERY = """
+import json, os, signal, sys, traceback
 from pathlib import Path
 from leaving import CODE, FOCAL, again
 import eirene.app, eirene.desks.erasing
-node = again(Path(sys.argv[1]))
-place, name, when = sys.argv[2:]
-of = eval(place)
-was = getattr(of, name)
-def stop(*args, **more):
-    if when == "after":
-        was(*args, **more)
-    os.kill(os.getpid(), signal.SIGKILL)
-assert node.erasing.ask(CODE, FOCAL)
-setattr(of, name, stop)
-node.erasing.erase(CODE)
+
+def work(folder, place, name, when):
+    node = again(Path(folder))
+    of = eval(place)
+    was = getattr(of, name)
+    def stop(*args, **more):
+        if when == "after":
+            was(*args, **more)
+        os.kill(os.getpid(), signal.SIGKILL)
+    assert node.erasing.ask(CODE, FOCAL)
+    setattr(of, name, stop)
+    node.erasing.erase(CODE)
+
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        try:
+            work(*json.loads(line))
+        except BaseException:
+            traceback.print_exc()
+        os._exit(1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
+
+class Nursery:
+    """A process that has imported everything, and has a child of its own for each stop."""
+
+    def __init__(self, folder: Path) -> None:
+        self.faults = folder / "faults"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY],
+            cwd=Path(__file__).parent,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.faults.open("w"),
+            text=True,
+        )
+
+    def status(self, folder: Path, *stop: str) -> int:
+        """How a child ended that erases in this folder until it is stopped."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps([str(folder), *stop]) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    made = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield made
+    made.close()
+
+
 STOPS = [
     ("node.keys.erased", "keep", "after"),
     ("node.people.acts", "act", "before"),
@@ -317,19 +363,12 @@ STOPS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("place", "name", "when"), STOPS)
 def test_a_stop_half_way_is_taken_up_at_the_next_start(
-    grown: Path, tmp_path: Path, place: str, name: str, when: str
+    grown: Path, nursery: Nursery, tmp_path: Path, place: str, name: str, when: str
 ) -> None:
     folder = tmp_path / "node"
     shutil.copytree(grown, folder)
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, str(folder), place, name, when],
-        cwd=Path(__file__).parent,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    status = nursery.status(folder, place, name, when)
+    assert status == -signal.SIGKILL, nursery.faults.read_text()
     node = again(folder)
     try:
         status = node.erasing.status(CODE)
