@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from eirene.errors import Unavailable
 from eirene.picture import (
+    Found,
     Picture,
     Query,
     Row,
@@ -183,10 +184,16 @@ def shown(row: Row) -> str:
     return json.dumps(flat(row), sort_keys=True, ensure_ascii=False)
 
 
-def found(picture: Picture, reader: Reader, query: Query) -> Any:
-    """A list in full, in pages of two, and by offset: which must all agree."""
+def found(picture: Picture, reader: Reader, query: Query, *, paged: bool = True) -> Any:
+    """A list in full; where it is ``paged``, in pages of two and by offset, which must all agree."""
     whole = search(picture, reader, query)
     assert whole.next is None
+    if paged:
+        _in_pages(picture, reader, query, whole)
+    return whole.total, whole.without_point, [shown(row) for row in whole.rows]
+
+
+def _in_pages(picture: Picture, reader: Reader, query: Query, whole: Found) -> None:
     paged: list[str] = []
     cursor = None
     while True:
@@ -207,7 +214,6 @@ def found(picture: Picture, reader: Reader, query: Query) -> Any:
         assert some.without_point <= whole.without_point
     skipped = search(picture, reader, msgspec.structs.replace(query, limit=2, offset=1))
     assert [shown(row) for row in skipped.rows] == rows[1:3]
-    return whole.total, whole.without_point, rows
 
 
 def counted(picture: Picture, reader: Reader, queries: dict[str, Query]) -> list[Any]:
@@ -220,12 +226,14 @@ def counted(picture: Picture, reader: Reader, queries: dict[str, Query]) -> list
     return [(found.total, found.without_point, found.at_least) for found in capped]
 
 
-def asked(picture: Picture, reader: Reader, queries: dict[str, Query]) -> dict[str, Any]:
+def asked(
+    picture: Picture, reader: Reader, queries: dict[str, Query], *, paged: bool = True
+) -> dict[str, Any]:
     """What every function that takes a query answers."""
     answers: dict[str, Any] = {}
     for name, query in queries.items():
         answers[name] = (
-            found(picture, reader, query),
+            found(picture, reader, query, paged=paged),
             extent(picture, reader, query),
             str(marking_of(picture, reader, query)),
             [

@@ -352,9 +352,15 @@ def test_any_order_of_arrival_gives_one_ledger(entries: list[Opened], data: st.D
         third = rebuild(Path(folder) / "c", KEY, arriving(order))
         with closing(first), closing(second), closing(third):
             for reader in (ALL, a_reader("command"), a_reader("humanitarian", "org-a")):
-                wanted = asked(first, reader, QUERIES), told(first, reader, entries)
+                wanted = (
+                    asked(first, reader, QUERIES, paged=False),
+                    told(first, reader, entries),
+                )
                 for other in (second, third):
-                    assert (asked(other, reader, QUERIES), told(other, reader, entries)) == wanted
+                    # pages are compared with the whole once, where the order is at its worst
+                    paged = other is second and reader is ALL
+                    answers = asked(other, reader, QUERIES, paged=paged)
+                    assert (answers, told(other, reader, entries)) == wanted
             ids = [e.body for e in entries if e.body]
             for body in ids:
                 where = Entity(body.compartment, body.owner, body.entity)
