@@ -18,10 +18,20 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --enable-unsafe-swiftshader"
+_WITHOUT = (
+    # what Playwright leaves out: Chromium takes the last such list alone
+    "AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades "
+    "HttpsFirstBalancedModeAutoEnable LensOverlay MediaRouter PaintHolding "
+    "ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect TcpPortRandomizationWin "
+    "OptimizationHints NetworkTimeServiceQuerying AimEnabled PreconnectToSearch "
+    # pages of an address bar that nobody sees: each window loads two, for a second
+    "PreloadTopChromeWebUI WebUIOmniboxPopup WebUIOmniboxAimPopup"
 ).split()
+_FLAGS = [
+    *"--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split(),
+    *"--disable-component-update --disable-sync --enable-unsafe-swiftshader".split(),
+    f"--disable-features={','.join(_WITHOUT)}",
+]
 _WATCH = Path(__file__).with_name("watch.js")
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 VIEW = {"width": 1440, "height": 900}

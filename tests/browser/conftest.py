@@ -145,7 +145,8 @@ class Seat:
 
     def axe(self) -> list[str]:
         """Serious faults of accessibility on the page as it stands."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
             "() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations"
             ".filter(v => v.impact === 'serious' || v.impact === 'critical')"
