@@ -76,15 +76,12 @@ def told() -> Iterator[io.StringIO]:
 def ground(tmp_path_factory: pytest.TempPathFactory, told: io.StringIO) -> Iterator[Ground]:
     base = tmp_path_factory.mktemp("walk")
     (base / "tmp").mkdir()
-    switching = sys.getswitchinterval()
-    sys.setswitchinterval(0.0003)  # while the node's threads answer, the walk is looking
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stream, "TICK_S", 0.2)
         patch.setattr(tempfile, "tempdir", str(base / "tmp"))
         made = Ground(base / "node", middles_around)
         yield made
         made.close()
-    sys.setswitchinterval(switching)
 
 
 class Streams:
@@ -127,7 +124,10 @@ def streams(ground: Ground) -> Iterator[Streams]:
 
 @pytest.fixture(scope="module")
 def walked(ground: Ground, streams: Streams) -> dict[str, Walked]:
-    return walk_all(ground, ROLES)
+    with pytest.MonkeyPatch.context() as patch:
+        # forty streams that tick five times a second take as long as the walk itself
+        patch.setattr(stream, "TICK_S", 5.0)
+        return walk_all(ground, ROLES)
 
 
 # -- every outlet has a probe

@@ -89,8 +89,9 @@ def test_there_is_no_other_format(web: WebNode, path: str) -> None:
 
 @pytest.mark.slow
 def test_a_running_export_stops_when_the_account_ends(web: WebNode) -> None:
-    for _ in range(15):
-        web.file(*(an_incident(narrative="x" * 1500) for _ in range(1000)))
+    # more than what lies between the node and a reader who reads slowly
+    for _ in range(4):
+        web.file(*(an_incident(narrative="x" * 6000) for _ in range(1000)))
     served = Served(web)
     headers = {"Authorization": f"Bearer {web.token[JOC]}"}
     got: list[bytes] = []

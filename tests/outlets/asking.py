@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote as _unquote
 
 import msgspec
 
 T = TypeVar("T")
+unquote = cache(_unquote)  # twenty roles ask the same
 Header = tuple[bytes, bytes]
 
 
