@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { Plugin } from "vite";
@@ -10,6 +12,14 @@ const COMPRESSIBLE = /\.(html|js|mjs|css|json|svg|webmanifest)$/;
 
 /** Files under this many bytes gain nothing from compression. */
 const WORTH_IT = 1024;
+
+async function compressed(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  if (bytes.length < WORTH_IT) return;
+  const size = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  await writeFile(`${path}.br`, await promisify(brotliCompress)(bytes, { params: size }));
+  await writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }));
+}
 
 /** Writes `.br` and `.gz` beside each text file, so that the node never compresses on request. */
 function precompress(): Plugin {
@@ -23,16 +33,11 @@ function precompress(): Plugin {
     closeBundle: {
       order: "post",
       sequential: true,
-      handler() {
-        for (const entry of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
-          if (!entry.isFile() || !COMPRESSIBLE.test(entry.name)) continue;
-          const path = join(entry.parentPath, entry.name);
-          const bytes = readFileSync(path);
-          if (bytes.length < WORTH_IT) continue;
-          const size = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-          writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: size }));
-          writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-        }
+      async handler() {
+        const found = readdirSync(outDir, { recursive: true, withFileTypes: true });
+        const texts = found.filter((entry) => entry.isFile() && COMPRESSIBLE.test(entry.name));
+        // side by side: each is compressed on a thread of its own
+        await Promise.all(texts.map((entry) => compressed(join(entry.parentPath, entry.name))));
       },
     },
   };
