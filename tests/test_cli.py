@@ -99,6 +99,7 @@ def node(tmp_path: Path) -> Path:
     return tmp_path / "node"
 
 
+@pytest.mark.slow
 def test_the_same_verbs_work_on_a_running_and_on_a_closed_node(node: Path, tmp_path: Path) -> None:
     (tmp_path / "s.csv").write_text(SITES)
     bring = ("--as", "site", "--account", "joc-duty-officer", "--compartment", "mission")

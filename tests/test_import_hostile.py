@@ -154,6 +154,7 @@ def test_each_is_one_clear_error_in_little_memory_and_time(tmp_path: Path) -> No
         assert peak < MEMORY_KB, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_memory_does_not_grow_with_a_table_of_lines(tmp_path: Path, form: str) -> None:
     path = tmp_path / f"list.{form}"

@@ -29,6 +29,7 @@ def test_a_store_opens_with_its_passphrase_and_keeps_its_keys(tmp_path: Path) ->
     assert again.compartment_name(compartment) == "command"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lock", [None, Lock("passphrase", b"other words"), Lock("credential", b"four plain words here")]
 )

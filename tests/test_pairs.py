@@ -66,6 +66,7 @@ def pair(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
 CASES = [(compartment, role) for compartment, roles in UNCLEARED.items() for role in roles]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("compartment", "role"), CASES)
 def test_every_request_of_the_uncleared_is_answered_alike(
     ground: Ground, pair: Any, compartment: str, role: str
