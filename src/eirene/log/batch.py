@@ -29,8 +29,8 @@ from eirene.reports.envelope import (
 )
 from eirene.reports.packing import packed, packed_all
 
-_AT_ONCE = 64
-"""Entries for which random bytes are fetched together."""
+_AT_ONCE = 8
+"""Random values that are fetched together where nobody said how many there will be."""
 
 _encode_content = msgspec.msgpack.Encoder().encode
 
@@ -69,16 +69,23 @@ class Batch:
         self._noise: list[bytes] = []
 
     def _random(self) -> bytes:
-        """32 random bytes, fetched from the system for many entries at once."""
+        """32 random bytes."""
         if not self._noise:
-            noise = os.urandom(32 * _AT_ONCE)
-            self._noise = [noise[at : at + 32] for at in range(0, len(noise), 32)]
+            self._fetch(_AT_ONCE)
         return self._noise.pop()
+
+    def _fetch(self, times: int) -> None:
+        """Random bytes from the system for many entries at once: each call lets go of the
+        interpreter, and waits to get it back.
+        """
+        noise = os.urandom(32 * times)
+        self._noise += [noise[at : at + 32] for at in range(0, len(noise), 32)]
 
     def add_all(self, bodies: Sequence[tuple[Body, bytes]]) -> list[Opened]:
         """Entries of one caller; the last in each chain is signed."""
         last = {body.compartment: at for at, (body, _) in enumerate(bodies)}
         inners = packed_all([raw for _, raw in bodies])
+        self._fetch(2 * len(bodies))
         opened: list[Opened] = []
         for at, (body, raw) in enumerate(bodies):
             author = self.keys.author(body.compartment)
