@@ -36,6 +36,7 @@ from benchmarks.figures import (
 from benchmarks.log_append import open_log
 from benchmarks.made import bodies, compartments, events
 from eirene.missions import mission_named
+from eirene.missions.divisions import Division
 from eirene.picture import Picture, Query, counts, rebuild, search
 from eirene.picture.tiles import tile
 from eirene.places_tiles import Tile, tile_at, world_of
@@ -49,6 +50,8 @@ SIZE, QUICK_SIZE = 1_000_000, 100_000
 REBUILD_S = 120.0
 BYTES = 2_000.0
 BOX_MS, DAYS_MS, ALL_TIME_MS, TEXT_MS = 25.0, 50.0, 500.0, 50.0
+AREAS_MS = 1_000.0
+"""A map of counts with their coverage, whatever the time, and by the areas of any version."""
 READER_COST = 20.0
 TILE_MS = 500.0
 """What the dearest questions of a screen may take: the whole of a million on one tile."""
@@ -262,9 +265,33 @@ def kinds(picture: Picture, number: int) -> list[Kind]:
     ]
 
 
+def area_kinds(picture: Picture, number: int) -> list[Kind]:
+    """Counts by area as a map shades them: with n, period and coverage, of every version."""
+
+    def by(division: Division) -> Ask:
+        basis = mission.basis(division.id, 1)
+
+        def ask(reader: Reader, query: Query) -> int:
+            found = counts(picture, reader, query, group=("area",), basis=basis)
+            assert found.coverage is not None
+            return found.total
+
+        return ask
+
+    mission, draw = mission_named("car"), Draw(13)
+    kinds: list[Kind] = []
+    for division in mission.divisions:
+        title = f"counts by area of {division.id}, with their coverage"
+        ask = by(division)
+        kinds.append(Kind(f"{title}, 90 days", AREAS_MS, ask, draw.quarter, number, 1))
+        kinds.append(Kind(f"{title}, all time", AREAS_MS, ask, Query, 20, 1))
+    return kinds
+
+
 def _asked(picture: Picture, *, quick: bool) -> Iterator[Figure]:
     costs: list[Cost] = []
-    for kind in kinds(picture, 60 if quick else 300):
+    number = 60 if quick else 300
+    for kind in (*kinds(picture, number), *area_kinds(picture, number)):
         for name, reader in readers().items():
             times, cost = timed(kind, reader, paired=name.startswith("all"))
             yield at_most(

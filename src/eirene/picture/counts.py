@@ -21,7 +21,8 @@ import msgspec
 
 from eirene.errors import InvalidQuery
 from eirene.picture import schema
-from eirene.picture.coverage import OWN_POINT, Basis, Coverage, Placed, Table, dated
+from eirene.picture.byarea import OWN_POINT, Told, standing_in, told_of
+from eirene.picture.coverage import Basis, Coverage, Placed, Table, dated
 from eirene.picture.cql2 import queryables
 from eirene.picture.names import Names
 from eirene.picture.plan import Arm, Plan, planned
@@ -69,22 +70,33 @@ def counts(
     """
     _check(group, level, sums)
     with picture.reading() as db:
+        left_out = _left_out(db, reader, query) if query.leaving else 0
         plan = planned(db, reader, query, tallied=not sums and "actor" not in group)
         tally = _Tally(group, level, sums, db.names, every=basis is not None and not basis.kept)
-        left_out = _left_out(db, reader, query) if query.leaving else 0
-        table = tally.taken(_counted(db, plan, tally))
         if "area" not in group:
+            table = tally.taken(_counted(db, plan, tally))
             return msgspec.structs.replace(tally.counts(table), left_out=left_out)
+        # the index of days does not hold who says so
+        whole = planned(db, reader, query) if coverage else plan
+        counted, told = _by_area(db, plan, whole, tally, coverage=coverage)
         placed = Placed(db, basis, tally.columns, level)
         table = placed.put(
-            table, lambda columns, only: tally.dated(_counted(db, plan, tally, columns, only))
+            tally.taken(counted),
+            lambda columns, only: tally.dated(_counted(db, plan, tally, columns, only)),
         )
         found = msgspec.structs.replace(tally.counts(table), left_out=left_out)
-        if not coverage:
-            return found
-        # asks for more than the index of days holds
-        told = placed.coverage(planned(db, reader, query))
-        return msgspec.structs.replace(found, coverage=told)
+        return msgspec.structs.replace(found, coverage=placed.coverage(told)) if told else found
+
+
+def _by_area(
+    db: Reading, plan: Plan, whole: Plan, tally: _Tally, *, coverage: bool
+) -> tuple[Table, Told | None]:
+    """What stands in the areas of the tally, and in its other groups; and what coverage needs."""
+    if tally.areas_alone:
+        found = standing_in(db, whole, len(tally.columns), covered=coverage)
+        if found is not None:
+            return found[0], found[1] if coverage else None
+    return _counted(db, plan, tally), told_of(db, whole) if coverage else None
 
 
 def _left_out(db: Reading, reader: Reader, query: Query) -> int:
@@ -213,6 +225,11 @@ class _Tally:
         by_day = self._time is not None or ("area" in group and not sums)
         rest = self.columns if self._time is None else self.columns[1:]
         self.grouped = ["unit", "day", *rest] if by_day else rest
+
+    @property
+    def areas_alone(self) -> bool:
+        """Whether nothing but how many stand in areas is asked for."""
+        return tuple(self._group) == ("area",) and not self.sums
 
     def dated(self, table: Table) -> Table:
         """Those of a time that the groups hold."""

@@ -15,16 +15,13 @@ from typing import Any, Protocol
 import msgspec
 
 from eirene.picture import schema
+from eirene.picture.byarea import Told
 from eirene.picture.columns import moment_of
-from eirene.picture.plan import Plan
 from eirene.picture.store import Reading
 
 Table = list[list[Any]]
 """What was counted, column by column: by what, then n, with a point, and the sums."""
 _FINEST = "coalesce(v.adm3, v.adm2, v.adm1)"
-OWN_POINT = "v.pointed AND v.reach IS NULL"
-"""Whether the point is where it was: of a coarser version it only stands in the middle of an area
-or a cell, and says nothing of what lies in another version's areas."""
 _OWN_PLACE = [f"iif(v.reach IS NULL, v.{axis}, NULL)" for axis in ("lon", "lat")]
 Stand = tuple[bool, str | None]
 """Whether any area is named, and the area that is counted in."""
@@ -159,33 +156,18 @@ class Placed:
                 nowhere += n - pointed
         return by_point, by_area, nowhere, outside, coarse
 
-    def coverage(self, plan: Plan) -> Coverage:
+    def coverage(self, told: Told) -> Coverage:
         """Of all rows that were put into areas, and of where they come from."""
         by_point, by_area, nowhere, outside, coarse = self._stood()
-        undated, starts, ends = 0, list[int](), list[int]()
-        sources, owners = set[int | None](), set[int | None]()
-        dated = "CASE WHEN v.lasts IS NOT NULL THEN v.start"
-        asked = (  # all in one pass over the rows
-            f"sum(v.lasts IS NULL), min({dated} END), max({dated} + v.lasts END), "
-            "json_group_array(DISTINCT v.source), json_group_array(DISTINCT v.owner)"
-        )
-        for arm in plan.arms:
-            sql = f"SELECT {asked} FROM {arm.source} WHERE {arm.where}"
-            for without, start, end, told, whose in self._db.rows(sql, arm.params):
-                undated += without or 0
-                starts += [start] if start is not None else []
-                ends += [end] if end is not None else []
-                sources |= set(msgspec.json.decode(told, type=list[int | None]))
-                owners |= set(msgspec.json.decode(whose, type=list[int | None]))
         return Coverage(
             by_point=by_point,
             by_area=by_area,
             without_place=nowhere,
             outside=outside,
             too_coarse=coarse,
-            undated=undated,
-            start=moment_of(min(starts)) if starts else None,
-            end=moment_of(max(ends)) if ends else None,
-            sources=len(sources - {None}),
-            organisations=len(owners - {None}),
+            undated=told.undated,
+            start=None if told.start is None else moment_of(told.start),
+            end=None if told.end is None else moment_of(told.end),
+            sources=len(told.sources - {None}),
+            organisations=len(told.owners - {None}),
         )

@@ -130,6 +130,10 @@ class Names:
         """Number of a word that is there; None for others."""
         return self._ids[sort].get(text)
 
+    def most(self, sort: str) -> int:
+        """The highest number of a word."""
+        return len(self._ids[sort])
+
     def compartments(self, names: Iterable[str]) -> list[int]:
         """Numbers of those compartments that are there."""
         return sorted(self._compartments[name] for name in names if name in self._compartments)
