@@ -11,9 +11,6 @@ from eirene.cli.console import say, table
 from eirene.cli.reach import node_folder
 from eirene.config import Settings
 from eirene.imports.encodings import encoding_of, open_text
-from eirene.imports.outlines import outlines
-from eirene.missions import mission_named, own
-from eirene.missions.divisions import Told
 
 _ABOUT = "keep versions of the country's divisions: borders and P-codes before and after a reform"
 _MORE = (
@@ -68,6 +65,11 @@ def add_verbs(places: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _add(args: argparse.Namespace, settings: Settings) -> None:
+    # geometry, which other verbs do without, takes as long as all the rest of a start
+    from eirene.imports.outlines import outlines
+    from eirene.missions import own
+    from eirene.missions.divisions import Told
+
     told = Told(
         id=args.version,
         title=args.title or f"Divisions {args.version}",
@@ -97,6 +99,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _list(_args: argparse.Namespace, settings: Settings) -> None:
+    from eirene.missions import mission_named, own
+
     told = mission_named(settings.mission).declaration.divisions if settings.mission else ()
     brought = own.listed(node_folder(settings.data))
     rows = [
@@ -117,5 +121,7 @@ def _list(_args: argparse.Namespace, settings: Settings) -> None:
 
 
 def _remove(args: argparse.Namespace, settings: Settings) -> None:
+    from eirene.missions import own
+
     own.remove(node_folder(settings.data), args.version)
     say(f"{args.version} is gone.")

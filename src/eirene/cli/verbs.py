@@ -20,7 +20,6 @@ from eirene.nodes.backup import Summary as BackupSummary
 from eirene.nodes.backup import backup_keys, restore_keys
 from eirene.nodes.backup import restore as restore_backup
 from eirene.nodes.ground import LARGEST as LARGEST_MAP
-from eirene.products import format_of
 
 # -- data in and out
 
@@ -156,6 +155,8 @@ def _mapping(name: str | None) -> str | None:
 
 def export(args: argparse.Namespace, settings: Settings) -> None:
     """What one account may see, as a file."""
+    from eirene.products import format_of  # with it come all writers: slow
+
     query = {
         name: getattr(args, name)
         for name in ("q", "kind", "bbox", "datetime", "filter")
