@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import shapely
 
+from eirene import missions
 from eirene.errors import BadSettings
 from eirene.missions import mission_named
+from eirene.missions.areas import Level
 from eirene.places import UnclearPlace, parse_place
 from eirene.reports.draft import draft_of
 
@@ -134,3 +137,20 @@ def test_a_mission_that_is_not_there_names_those_that_are(tmp_path: Path) -> Non
     (tmp_path / "mission.toml").write_text("name = 3")
     with pytest.raises(BadSettings, match="is not right"):
         mission_named(str(tmp_path))
+
+
+def test_points_asked_for_again_lie_where_they_lay() -> None:
+    """Cells that are known to lie in one area answer as the borders do, to the last corner."""
+    level = Level(2, Path(missions.__file__).parent / "car" / "adm2.geojson.gz")
+    corners = [(float(x), float(y)) for x, y in shapely.get_coordinates(level.shapes[3])[:200]]
+    edges = [
+        (x / 16, y / 16) for x in range(14 * 16, 28 * 16, 9) for y in range(2 * 16, 11 * 16, 5)
+    ]
+    inside = [(lon + 0.003, lat + 0.004) for lon, lat in edges]
+    points = [*corners, *edges, *inside]
+    first = level.at_each(points)
+    assert first == [level.at(lon, lat) for lon, lat in points]
+    assert level.at_each(points) == level.at_each(points) == first
+    assert level.at_each([]) == []
+    assert len({one for one in first if one}) > 10
+    assert None in first

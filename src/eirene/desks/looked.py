@@ -77,7 +77,9 @@ class Looked:
 
     def has(self, entity: bytes) -> bool:
         """Whether the reader's organisation tells of an entity already."""
-        rows, _ = self._standing.get(entity, ((), ()))
+        if entity not in self._standing:
+            return False
+        rows, _ = self._standing[entity]
         return any(row.owner == self._reader.organisation for row in rows)
 
 

@@ -7,7 +7,7 @@ so that every node answers the same.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ class _Collection(msgspec.Struct):
     features: list[_Feature]
 
 
+_CELLS = 16
+"""Of a degree, each way: 7 km. As a power of two, so that arithmetic puts no point beside its cell."""
+_MOST_CELLS = 100_000
+_ASK, _MET, _NONE = "?", "", "-"
+"""Of a cell: areas meet in it; one point of it was asked for; no area reaches it."""
 _COARSE_DEG = 0.004
 """How far a drawn border may lie from the true one: half a kilometre, a pixel at zoom 8."""
 
@@ -49,6 +54,9 @@ class Level:
             shapely.prepare(shape)
         self._tree = shapely.STRtree(self.shapes)
         self._place = {code: at for at, code in enumerate(self.codes)}
+        self._cells: dict[tuple[float, float], str] = {}
+        """By column and row of a cell: the area that holds the whole of it, or one of ``_ASK``,
+        ``_MET``, ``_NONE``."""
         self.around = {
             code: {n: str(one.properties[f"adm{n}_pcode"]) for n in range(level)}
             for code, one in zip(self.codes, features, strict=True)
@@ -64,12 +72,49 @@ class Level:
         return self.codes[int(hits[0] if hits.size == 1 else hits.min())]
 
     def at_each(self, points: Sequence[tuple[float, float]]) -> list[str | None]:
-        """The same of many points, longitude first: all of them in one question."""
+        """The same of many points, longitude first: all of them in one question, but those in
+        cells of which it is known that they lie in one area, or in none.
+        """
+        cells = self._cells
+        at_cell = [(lon * _CELLS // 1, lat * _CELLS // 1) for lon, lat in points]
+        self._learn({cell for cell in at_cell if cells.get(cell) == _MET})
+        told = [cells.setdefault(cell, _MET) for cell in at_cell]
+        open_ = [at for at, code in enumerate(told) if code in (_ASK, _MET)]
+        found = [None if code == _NONE else code for code in told]
+        if open_:
+            for at, code in zip(open_, self._asked([points[at] for at in open_]), strict=True):
+                found[at] = code
+        return found
+
+    def _asked(self, points: Sequence[tuple[float, float]]) -> list[str | None]:
         asked, hits = self._tree.query(shapely.points(points), predicate="intersects")
         first: dict[int, int] = {}
         for point, hit in zip(asked.tolist(), hits.tolist(), strict=True):
             first[point] = min(hit, first.get(point, hit))
         return [self.codes[first[at]] if at in first else None for at in range(len(points))]
+
+    def _learn(self, cells: Set[tuple[float, float]]) -> None:
+        """Which areas reach into cells that are asked for again."""
+        if len(self._cells) > _MOST_CELLS:
+            self._cells.clear()
+        if not cells:
+            return
+        each = list(cells)
+        boxes = [
+            shapely.box(x / _CELLS, y / _CELLS, (x + 1) / _CELLS, (y + 1) / _CELLS) for x, y in each
+        ]
+        asked, hits = self._tree.query(boxes, predicate="intersects")
+        several: dict[int, list[int]] = {}
+        for at, hit in zip(asked.tolist(), hits.tolist(), strict=True):
+            several.setdefault(at, []).append(hit)
+        for at, cell in enumerate(each):
+            there = several.get(at, [])
+            whole = len(there) == 1 and self.shapes[there[0]].contains_properly(boxes[at])
+            self._cells[cell] = self.codes[there[0]] if whole else _ASK if there else _NONE
+
+    def forget(self) -> None:
+        """Keep nothing of what was asked for."""
+        self._cells.clear()
 
     def shape_of(self, code: str) -> shapely.Geometry | None:
         """The shape of an area; None: no such area."""
@@ -184,6 +229,8 @@ class Areas:
     def forget(self) -> None:
         """Keep no answer: points that were asked for may be those of reports that were erased."""
         self._reaches.clear()
+        for one in list(self._levels.values()):
+            one.forget()
 
     def reach_m(self, lon: float, lat: float, level: int) -> float | None:
         """Radius around a point that holds the whole area of that level around it.

@@ -92,7 +92,7 @@ class _KindPlan:
     def __init__(self, kind: Kind | None, names: Mapping[str, Texts], name: str) -> None:
         slots = schema.count_slots()
         self.texts = names[name if kind else ""]
-        self.counts = [(n, slots[n] - 1) for n in count_fields(kind)] if kind else []
+        self.counts = {n: slots[n] - 1 for n in count_fields(kind)} if kind else {}
         self.site = name == _SITE
         self.typed = kind.typed if kind else "type"
         self.actor = kind.actor if kind else ""
@@ -153,12 +153,17 @@ class Clerk:
         self._tags: dict[str, tuple[str, _KindPlan]] = {}
         self._coded: dict[tuple[str, ...], tuple[int | None, ...]] = {}
         self._short: dict[tuple[str | bytes, ...], _Said] = {}
+        self._moment, self._moment_ms = EPOCH, 0
 
     def _plan(self, name: str) -> _KindPlan:
         plan = self._plans.get(name)
         if plan is None:
             plan = self._plans[name] = _KindPlan(kinds().get(name), self._texts, name)
         return plan
+
+    def kind(self, tag: str) -> str:
+        """The kind's name."""
+        return self._of_tag(tag)[0]
 
     def _of_tag(self, tag: str) -> tuple[str, _KindPlan]:
         """The kind's name, and what is the same for all of its reports."""
@@ -244,17 +249,16 @@ class Clerk:
         lon, lat = _point(place)
         pcode = place.pcode if place is not None else ""
         named = self.names.place(comp, place.name, pcode) if place is not None else None
+        adm1, adm2, adm3 = self._adm(pcode) if pcode else _NO_AREA
         report = (
-            (rid, comp, None, 0 if said.withdraws else schema.CURRENT, start, lasts, lon, lat)
-            + (0 if lon is None else 1, 1 if lasts is None or lasts > schema.LONG_MS else 0)
-            + (kind_number, type_, unit, start // schema.DAY_MS)
-            + (self._adm(pcode) if pcode else _NO_AREA)
-            + (first8(body.id), ms_of(opened.received), None, int(many), 0, owner)
-            + (state, source, class_, tlp, named)
-            + (first8(opened.hash), entity8, opened.lsn, opened.lsn)
-            + (min(opened.header.clock, _MOST), said.until)
-            + (_spot(lon, lat), reach_of(body), actor, None if may_leave(body) else 1)
-            + tuple(said.counts)
+            *(rid, comp, None, 0 if said.withdraws else schema.CURRENT, start, lasts, lon, lat),
+            *(0 if lon is None else 1, 1 if lasts is None or lasts > schema.LONG_MS else 0),
+            *(kind_number, type_, unit, start // schema.DAY_MS, adm1, adm2, adm3),
+            *(first8(body.id), self._received(opened.received), None, int(many), 0, owner),
+            *(state, source, class_, tlp, named, first8(opened.hash), entity8),
+            *(opened.lsn, opened.lsn, min(opened.header.clock, _MOST), said.until),
+            *(_spot(lon, lat), reach_of(body), actor, None if may_leave(body) else 1),
+            *said.counts,
         )
         box = None
         if lon is not None and lat is not None:
@@ -274,12 +278,18 @@ class Clerk:
 
     def _counts(self, plan: _KindPlan, content: Mapping[str, Any]) -> list[int | None]:
         counts = self._blank.copy()
-        for name, slot in plan.counts:
-            value = content.get(name)
+        for name in plan.counts.keys() & content.keys():
+            value = content[name]
             # a node that did not check its reports may have sent anything
             if isinstance(value, int) and 0 <= value <= _MOST_COUNTED:
-                counts[slot] = value
+                counts[plan.counts[name]] = value
         return counts
+
+    def _received(self, moment: datetime) -> int:
+        """In milliseconds; those of a batch have one and the same moment."""
+        if moment is not self._moment:
+            self._moment, self._moment_ms = moment, ms_of(moment)
+        return self._moment_ms
 
 
 def site_names(content: Mapping[str, Any]) -> list[str]:

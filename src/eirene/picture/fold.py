@@ -29,7 +29,6 @@ from eirene.picture.columns import INTERNAL, WITHDRAWAL, Clerk, Columns, day_of,
 from eirene.picture.names import Names
 from eirene.reports.acts import is_act
 from eirene.reports.envelope import Opened, decode_body
-from eirene.reports.flat import kind_and_version
 from eirene.reports.packing import unpacked
 
 _log = logging.getLogger("eirene.picture")
@@ -183,9 +182,7 @@ class Fold:
         seen = set[bytes]() if self._bulk else self._held(entries)
         for opened in entries:
             body = opened.body
-            if body is None or kind_and_version(body.kind)[0] == INTERNAL:
-                continue
-            if opened.hash in seen:
+            if body is None or opened.hash in seen or self._clerk.kind(body.kind) == INTERNAL:
                 continue
             seen.add(opened.hash)
             try:
