@@ -315,6 +315,8 @@ def test_a_name_that_fits_two_sites_is_chosen_by_a_click(
     expect(page.get_by_text("Overquay is taken for Overquay (32.5000, 33.5000)")).to_be_visible()
     page.get_by_role("button", name="Undo: Overquay").click()
     expect(ways).to_have_count(2)
+    page.get_by_role("button", name="Another file").click()  # else the next one finds the table
+    expect(page.get_by_text("Drop a file here")).to_be_visible()
 
 
 def choose(page: Page, label: str, value: str) -> None:
