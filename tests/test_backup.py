@@ -198,3 +198,115 @@ def test_no_backup_puts_a_file_elsewhere(tmp_path: Path, name: str) -> None:
     with pytest.raises(BackupFailed, match="outside the node"):
         ground.put_back(tmp_path, name, b"x")
     assert list(tmp_path.iterdir()) == []
+
+
+def stopped(bench: Bench, file: Path, after: int, node: Path | None = None) -> None:
+    """A backup that somebody stops after so many steps."""
+
+    def stop(done: int, of: int) -> None:
+        assert 0 < done <= of
+        if done >= after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backup(bench.log, bench.keys, bench.folder / "attachments", file, stop, node=node)
+    assert not file.exists(), "half a backup looks whole"
+
+
+@pytest.fixture
+def laden(bench: Bench) -> Bench:
+    """Entries, files and a map, each of several pieces."""
+    bench.log.append([a_body() for _ in range(50)])
+    for name in ("aa/1", "bb/2"):
+        path = bench.folder / "attachments" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(name.encode() * 700_000)
+    (bench.folder / "maps").mkdir()
+    (bench.folder / "maps" / "own-a.pmtiles").write_bytes(b"map" * 700_000)
+    return bench
+
+
+@pytest.mark.parametrize("after", [1, 51, 53, 56, 60, 100])
+def test_a_backup_that_was_stopped_is_gone_on_with(
+    laden: Bench, tmp_path: Path, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eirene.nodes.pieces._PAGE", 20)
+    file, part = tmp_path / "b", tmp_path / "b.part"
+    stopped(laden, file, after, laden.folder)
+    (copy,) = [one for one in laden.keys.erased.copies() if one.kind == "data"]
+    with part.open("ab") as torn:
+        torn.write(b"\0\0\0\x30torn off by a power cut")
+    before = part.read_bytes()
+    laden.log.append([a_body() for _ in range(3)])  # the node lives on meanwhile
+    made = backup(laden.log, laden.keys, laden.folder / "attachments", file, node=laden.folder)
+    assert made.left
+    assert made.kept > len(before) - 1_200_000
+    assert file.read_bytes().startswith(before[: made.kept])
+    assert not part.exists()
+    assert [one.id for one in laden.keys.erased.copies() if one.kind == "data"] == [copy.id]
+    assert made.entries == laden.log.last_lsn
+    (tmp_path / "new").mkdir()
+    keys, log = restored(laden, file, tmp_path / "new")
+    assert verify(log, keys).good
+    assert ids(log) == ids(laden.log)
+    for name in ("attachments/aa/1", "attachments/bb/2", "maps/own-a.pmtiles"):
+        assert (tmp_path / "new" / name).read_bytes() == (laden.folder / name).read_bytes(), name
+    log.close()
+    keys.close()
+
+
+def test_what_a_stopped_backup_holds_and_the_node_has_no_more_is_not_kept(
+    laden: Bench, tmp_path: Path
+) -> None:
+    file = tmp_path / "b"
+    stopped(laden, file, 53)
+    (laden.folder / "attachments" / "aa" / "1").unlink()
+    made = backup(laden.log, laden.keys, laden.folder / "attachments", file)
+    assert made.files == 3, "of the other file"
+    (tmp_path / "new").mkdir()
+    keys, log = restored(laden, file, tmp_path / "new")
+    names = [one.name for one in (tmp_path / "new" / "attachments").rglob("*") if one.is_file()]
+    assert names == ["2"]
+    log.close()
+    keys.close()
+    (tmp_path / "c.part").write_bytes(b"something else")
+    assert backup(laden.log, laden.keys, laden.folder / "attachments", tmp_path / "c").kept == 0
+
+
+def test_no_frame_of_another_backup_fits_behind_one_that_was_stopped(
+    laden: Bench, tmp_path: Path
+) -> None:
+    stopped(laden, tmp_path / "b", 53)
+    kept = (tmp_path / "b.part").read_bytes()
+    backup(laden.log, laden.keys, laden.folder / "attachments", tmp_path / "b")
+    whole = (tmp_path / "b").read_bytes()
+    at = whole.index(b"\xff\xff\xff\xff", len(kept) - 1_200_000)
+    (tmp_path / "d").write_bytes(whole[: at + 4] + b"\7" * 32 + whole[at + 36 :])
+    with pytest.raises(BackupFailed):
+        check(laden.keys, tmp_path / "d")
+
+
+def test_a_restore_that_was_stopped_begins_again(laden: Bench, tmp_path: Path) -> None:
+    file, new = tmp_path / "b", tmp_path / "new"
+    backup(laden.log, laden.keys, laden.folder / "attachments", file, node=laden.folder)
+    new.mkdir()
+    backup_keys(laden.keys, new / "keys.backup", TWO)
+    keys = restore_keys(new / "keys.backup", new / "keys", TWO, Lock("plain"))
+
+    put_back = ground.put_back
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ground.put_back = stop
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            restore(keys, file, new)
+    finally:
+        ground.put_back = put_back
+    assert not (new / "log" / "log.db").exists()
+    restore(keys, file, new)
+    for name in ("attachments/aa/1", "attachments/bb/2", "maps/own-a.pmtiles"):
+        assert (new / name).read_bytes() == (laden.folder / name).read_bytes(), name
+    assert sorted(one.name for one in new.iterdir() if one.name.endswith(".part")) == []
+    keys.close()

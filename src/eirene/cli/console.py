@@ -120,6 +120,16 @@ def _lines(title: str) -> Report:
     return report
 
 
+@contextmanager
+def starts_anew() -> Generator[None]:
+    """Says, where somebody stops it, that nothing of it is left and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        note("Stopped: nothing was written. The same command starts anew.")
+        raise
+
+
 def typed(question: str) -> str:
     """A line typed at the terminal in clear; "" where nobody typed one."""
     try:

@@ -1,7 +1,8 @@
 """Backups: of a node's log, attachments, maps and divisions, and - apart - of its key store.
 
 A node backup is made while the node runs, is encrypted under a key that only
-the key store holds, and is read back and checked before it gets its name. A
+the key store holds, and is read back and checked before it gets its name. One that was stopped
+stays beside its name, and the next one of that name goes on with it. A
 key backup opens only with the passphrases of both custodians together.
 """
 
@@ -10,11 +11,12 @@ from __future__ import annotations
 import os
 import re
 import secrets as random
-import struct
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -25,19 +27,18 @@ from eirene.keys.erased import DATA, KEYS, NODE, Copy
 from eirene.keys.lock import Lock, passphrase_key
 from eirene.keys.seal import derive
 from eirene.keys.store import KeyStore
-from eirene.log.attachments import UNFINISHED
 from eirene.log.log import Log, utc_now
 from eirene.log.refill import refill
 from eirene.log.traces import drop, remove_files, traces
 from eirene.nodes import ground
+from eirene.nodes.frames import INFO, MAGIC, SALT, Frames
+from eirene.nodes.pieces import Pieces
+from eirene.nodes.whole import beside, held, named, whole_file
 from eirene.reports.envelope import Entry, entry_hash
 
-_MAGIC = b"EIRENE-BACKUP-1\n"
 _KEY_MAGIC = b"EIRENE-KEYS-1\n"
-_INFO = b"eirene/backup/1"
-_PAGE = 2_000
-_CHUNK = 1 << 20
-Progress = Callable[[int], None]
+_ATTACHED = "attachments.part"
+Progress = Callable[[int, int], None]
 
 
 class Summary(msgspec.Struct):
@@ -52,6 +53,10 @@ class Summary(msgspec.Struct):
     """Versions of the divisions that the mission brought itself."""
     ground_bytes: int = 0
     """Of maps and divisions."""
+    kept: int = 0
+    """Bytes of it that were there already: a backup of that name had been stopped."""
+    left: bool = False
+    """Whether one had been."""
     left_out: list[str] = []
     """Maps that are larger than ``ground.LARGEST``, by their path in the node's folder."""
 
@@ -61,33 +66,6 @@ class Summary(msgspec.Struct):
         self.maps = sum(one.startswith(f"{ground.MAPS}/") for one in held)
         self.divisions = len(held) - self.maps
         self.ground_bytes = size
-
-
-class _Frames:
-    """Sealed frames in order: a frame that is missing, moved or changed does not open."""
-
-    def __init__(self, keys: KeyStore, salt: bytes) -> None:
-        self._seal = AESGCM(derive(keys.backup_key, salt, _INFO))
-        self._at = 0
-
-    def _nonce(self) -> bytes:
-        self._at += 1
-        return self._at.to_bytes(12, "big")
-
-    def sealed(self, value: Any) -> bytes:
-        data = self._seal.encrypt(self._nonce(), msgspec.msgpack.encode(value), _MAGIC)
-        return struct.pack(">I", len(data)) + data
-
-    def opened(self, source: BufferedReader) -> Any:
-        size = source.read(4)
-        data = source.read(struct.unpack(">I", size)[0]) if len(size) == 4 else b""
-        try:
-            return msgspec.msgpack.decode(self._seal.decrypt(self._nonce(), data, _MAGIC))
-        except InvalidTag:
-            raise BackupFailed(
-                "The backup is damaged, cut short, or of another key store.",
-                remedy="Take another backup file, or the key store that belongs to it.",
-            ) from None
 
 
 def backup(
@@ -101,29 +79,33 @@ def backup(
 ) -> Summary:
     """Write, read back and name a backup; holds all that was acknowledged before the call, and the
     maps and divisions of the folder ``node``, where it is given.
+
+    ``progress`` is told steps that are done, and of how many; what it raises stops the work, and
+    what was written stays for the next backup of that name.
     """
     if target.exists():
         raise BackupFailed(
             f"{target} exists already.", field="file", remedy="Choose another file name."
         )
-    until = log.last_lsn
-    beside = target.with_name(target.name + ".part")
-    salt = random.token_bytes(32)
-    public = ground.Ground(node)
-    copy = _noted(keys, target, DATA, salt)
-    frames = _Frames(keys, salt)
+    public, until = ground.Ground(node), log.last_lsn
+    tell = progress or _nobody
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(_MAGIC + salt + keys.mission)
-            held = _filled(out, frames, _pages(log, until), _files(attachments), public, progress)
-            out.write(frames.sealed(["end", *held, until, public.left_out]))
-            out.flush()
-            os.fsync(out.fileno())
-        checked = check(keys, beside)
-        if (checked.entries, checked.files) != held:
-            raise BackupFailed("The backup does not read back as it was written.")
-        checked.last_lsn, checked.bytes = until, beside.stat().st_size
-        beside.replace(target)
+        with os.fdopen(os.open(beside(target), os.O_RDWR | os.O_CREAT, 0o600), "r+b") as out:
+            held(out, target)
+            try:
+                pieces = Pieces(log, until, attachments, public)
+                begun = _begun(keys, out, target, pieces, tell)
+                checked = _written(
+                    keys, out, beside(target), begun, pieces, (until, public.left_out), tell
+                )
+                checked.last_lsn = until
+                named(out, target)
+            except (OSError, BackupFailed):
+                beside(target).unlink(missing_ok=True)
+                for copy in keys.erased.copies():
+                    if copy.kind == DATA and copy.name == str(target.resolve()):
+                        keys.erased.forget_copy(copy.id)
+                raise
     except OSError as error:
         raise BackupFailed(
             f"The backup could not be written: {error.strerror}.",
@@ -132,32 +114,75 @@ def backup(
         ) from None
     finally:
         public.close()
-        beside.unlink(missing_ok=True)
-        if not target.exists():
-            keys.erased.forget_copy(copy.id)
     return checked
 
 
-def _filled(
+def _nobody(_done: int, _of: int) -> None:
+    pass
+
+
+class _Begun(NamedTuple):
+    """What a backup is written on with."""
+
+    frames: Frames
+    kept: int
+    """Bytes that a backup that was stopped has left, and that still hold."""
+    left: bool
+    """Whether one was stopped there."""
+
+
+def _begun(keys: KeyStore, out: IO[bytes], target: Path, pieces: Pieces, tell: Progress) -> _Begun:
+    """Go on behind what a backup that was stopped has left, as far as the node still has it just so;
+    else begin.
+    """
+    start = out.read(len(MAGIC) + SALT + 16)
+    salt = start[len(MAGIC) : -16]
+    if start.startswith(MAGIC) and start.endswith(keys.mission) and len(salt) == SALT:
+        frames = Frames(keys, salt)
+        at, place = out.tell(), frames.place
+        with suppress(BackupFailed):  # torn off there
+            while pieces.has(frames.opened(out)):
+                at, place = out.tell(), frames.place
+                tell(pieces.entries + pieces.files, 2 * pieces.of)
+        if pieces.entries or pieces.files:
+            _noted(keys, target, DATA, salt)
+            out.seek(at)
+            out.truncate()
+            frames = Frames(keys, *place)
+            out.write(frames.again())
+            return _Begun(frames, at, left=True)
+        keys.erased.forget_copy(_id_of(salt))
+    salt = random.token_bytes(SALT)
+    _noted(keys, target, DATA, salt)
+    out.seek(0)
+    out.truncate()
+    out.write(MAGIC + salt + keys.mission)
+    return _Begun(Frames(keys, salt), 0, left=bool(start))
+
+
+def _written(
+    keys: KeyStore,
     out: IO[bytes],
-    frames: _Frames,
-    pages: Iterable[list[tuple[int, bytes, bytes, bytes, int]]],
-    files: Iterable[tuple[str, bytes]],
-    public: ground.Ground,
-    progress: Progress | None,
-) -> tuple[int, int]:
-    """Writes entries, then pieces of files; gives how many of each."""
-    entries = pieces = 0
-    for page in pages:
-        out.write(frames.sealed(["entries", page]))
-        entries += len(page)
-        if progress:
-            progress(entries)
-    for sort, held in (("file", files), ("ground", public.chunks())):
-        for name, chunk in held:
-            out.write(frames.sealed([sort, name, chunk]))
-            pieces += 1
-    return entries, pieces
+    part: Path,
+    begun: _Begun,
+    pieces: Pieces,
+    end: tuple[int, list[str]],
+    tell: Progress,
+) -> Summary:
+    """Write what is not in yet, and read all of it back."""
+    for frame in pieces.rest():
+        out.write(begun.frames.sealed(frame))
+        tell(pieces.entries + pieces.files, 2 * pieces.of)
+    held = (pieces.entries, pieces.files)
+    out.write(begun.frames.sealed(["end", *held, *end]))
+    out.flush()
+    os.fsync(out.fileno())
+    size = out.tell()
+    checked = check(keys, part, lambda done: tell(pieces.of + done, 2 * pieces.of))
+    if (checked.entries, checked.files) != held:
+        raise BackupFailed("The backup does not read back as it was written.")
+    checked.bytes, checked.kept, checked.left = size, begun.kept, begun.left
+    return checked
 
 
 def _noted(keys: KeyStore, target: Path, kind: Literal["keys", "data"], salt: bytes) -> Copy:
@@ -175,7 +200,7 @@ def copy_id(file: Path) -> str:
     """Id under which the node that made a backup has listed it, whatever the file is called now."""
     with _opened(file) as source:
         start = source.read(64)
-    for magic in (_MAGIC, _KEY_MAGIC):
+    for magic in (MAGIC, _KEY_MAGIC):
         if start.startswith(magic):
             return _id_of(start[len(magic) :])
     raise BackupFailed(
@@ -183,41 +208,20 @@ def copy_id(file: Path) -> str:
     )
 
 
-def _pages(log: Log, until: int) -> Iterator[list[tuple[int, bytes, bytes, bytes, int]]]:
-    page: list[tuple[int, bytes, bytes, bytes, int]] = []
-    for lsn, entry, received in log.read_raw():
-        if lsn > until:
-            break
-        page.append((lsn, entry.header, entry.sealed, entry.signature, received))
-        if len(page) == _PAGE:
-            yield page
-            page = []
-    if page:
-        yield page
-
-
-def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")) if folder.exists() else []:
-        if path.is_file() and path.suffix != UNFINISHED:
-            with path.open("rb") as source:
-                while chunk := source.read(_CHUNK):
-                    yield str(path.relative_to(folder)), chunk
-
-
 def _frames(keys: KeyStore, file: Path) -> Iterator[list[Any]]:
     """Frames of a backup; ends only with the end frame."""
     with _opened(file) as source:
-        start = source.read(len(_MAGIC) + 48)
-        if not start.startswith(_MAGIC) or len(start) < len(_MAGIC) + 48:
+        start = source.read(len(MAGIC) + 48)
+        if not start.startswith(MAGIC) or len(start) < len(MAGIC) + 48:
             raise BackupFailed(f"{file} is no backup of a node.", field="file")
-        salt, mission = start[len(_MAGIC) : -16], start[-16:]
+        salt, mission = start[len(MAGIC) : -16], start[-16:]
         if mission != keys.mission:
             raise BackupFailed(
                 "This backup belongs to another mission.",
                 field="file",
                 remedy="Restore the key store that belongs to it first: eirene keys restore.",
             )
-        frames = _Frames(keys, salt)
+        frames = Frames(keys, salt)
         while True:
             frame = frames.opened(source)
             yield frame
@@ -234,13 +238,15 @@ def _opened(file: Path) -> BufferedReader:
         ) from None
 
 
-def check(keys: KeyStore, file: Path) -> Summary:
+def check(keys: KeyStore, file: Path, progress: Callable[[int], None] | None = None) -> Summary:
     """Read a backup through: every frame opens, every chain follows, nothing is missing."""
     summary = Summary()
     chains: dict[bytes, bytes] = {}
     names: set[str] = set()
     size = 0
     for frame in _frames(keys, file):
+        if progress:
+            progress(summary.entries + summary.files)
         if frame[0] == "entries":
             for lsn, header, *_ in frame[1]:
                 chains[entry_hash(header)] = b""
@@ -262,10 +268,14 @@ def check(keys: KeyStore, file: Path) -> Summary:
     return summary
 
 
-def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None = None) -> Summary:
+def restore(
+    keys: KeyStore, file: Path, folder: Path, progress: Callable[[int], None] | None = None
+) -> Summary:
     """Fill a node's empty folder from a backup; new chains name the ends of the old ones.
 
-    What this key store has dropped or erased since is not brought back.
+    What this key store has dropped or erased since is not brought back. Everything lies beside its
+    place until all of it is there, and the log goes last: who was stopped restores again, from the
+    beginning.
     """
     if (folder / "log" / "log.db").exists():
         raise NotANode(
@@ -274,13 +284,15 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
             remedy="Restore into a folder without one; a backup never overwrites a log.",
         )
     summary = check(keys, file)
+    attached = folder / _ATTACHED
+    shutil.rmtree(attached, ignore_errors=True)
     done = 0
 
     def entries() -> Iterator[tuple[int, Entry, int]]:
         nonlocal done
         for frame in _frames(keys, file):
             if frame[0] == "file":
-                _put_back(folder / "attachments", frame[1], frame[2])
+                _put_back(attached, frame[1], frame[2])
             if frame[0] == "ground":
                 ground.put_back(folder, frame[1], frame[2])
             if frame[0] != "entries":
@@ -292,22 +304,33 @@ def restore(keys: KeyStore, file: Path, folder: Path, progress: Progress | None 
                 progress(done)
 
     ground.clear(folder)
-    beside = folder / "log.part"
-    for leftover in beside.glob("*"):
+    unfinished = folder / "log.part"
+    for leftover in unfinished.glob("*"):
         leftover.unlink()
-    heads = refill(beside, keys, entries())
-    _erase_again(beside, keys, folder / "attachments")
+    heads = refill(unfinished, keys, entries())
+    _erase_again(unfinished, keys, attached)
     known = set(keys.compartments())
     ends = {h.compartment: (a, h) for a, h in _newest(heads) if h.compartment in known}
     keys.begin_new_chains(
         {name: (author, head.sequence, head.hash) for name, (author, head) in ends.items()}
     )
-    (folder / "log").mkdir(mode=0o700, exist_ok=True)
-    for part in beside.glob("*"):
-        part.replace(folder / "log" / part.name)
-    beside.rmdir()
+    _settle(attached, folder / "attachments")
     ground.settle(folder)
+    (folder / "log").mkdir(mode=0o700, exist_ok=True)
+    for part in unfinished.glob("*"):
+        part.replace(folder / "log" / part.name)
+    unfinished.rmdir()
     return summary
+
+
+def _settle(attached: Path, folder: Path) -> None:
+    """Move files to their place; of the same name is only the same file, or half of it."""
+    for path in sorted(attached.rglob("*")):
+        if path.is_file():
+            target = folder / path.relative_to(attached)
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.replace(target)
+    shutil.rmtree(attached, ignore_errors=True)
 
 
 def _erase_again(folder: Path, keys: KeyStore, attachments: Path) -> None:
@@ -353,7 +376,7 @@ def _custodian_key(passphrases: Sequence[bytes], salt: bytes) -> bytes:
             remedy="Each custodian types his own: --custodian-file twice, or at the prompt.",
         )
     parts = [passphrase_key(words, salt, 65_536, 3) for words in passphrases]
-    return derive(parts[0] + parts[1], salt, _INFO)
+    return derive(parts[0] + parts[1], salt, INFO)
 
 
 def backup_keys(keys: KeyStore, target: Path, passphrases: Sequence[bytes]) -> int:
@@ -368,11 +391,8 @@ def backup_keys(keys: KeyStore, target: Path, passphrases: Sequence[bytes]) -> i
     try:
         tables = keys.dump()
         sealed = AESGCM(key).encrypt(nonce, msgspec.msgpack.encode(tables), _KEY_MAGIC)
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
+        with whole_file(target, 0o600) as out:
             out.write(_KEY_MAGIC + salt + nonce + sealed)
-            out.flush()
-            os.fsync(out.fileno())
     finally:
         if not target.exists():
             keys.erased.forget_copy(copy.id)

@@ -7,6 +7,7 @@ What is being made has a name that begins with a dot, and is not taken.
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -60,6 +61,21 @@ class Ground:
                 return
             self._files += files
             self._open.push(opened.pop_all())
+
+    @property
+    def sizes(self) -> list[int]:
+        """Bytes of each file."""
+        return [os.fstat(file.fileno()).st_size for _, file in self._files]
+
+    def has(self, name: str, chunk: bytes) -> bool:
+        """Whether these bytes are what comes next of a file; if so, they are not given out any more."""
+        for own, file in self._files:
+            if own == name:
+                at = file.tell()
+                same = file.read(len(chunk)) == chunk
+                file.seek(at + len(chunk) if same else at)
+                return same
+        return False
 
     def chunks(self) -> Iterator[tuple[str, bytes]]:
         """Name and bytes, in order; of an empty file none."""
