@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from eirene.picture import (
     Picture,
     PictureDamaged,
     Query,
+    begun,
     every,
+    flat,
     rebuild,
     search,
     snapshot,
@@ -106,6 +109,8 @@ def test_a_rebuild_that_did_not_end_is_no_picture(world: World, folder: Path):
         rebuild(folder, KEY, broken())
     with closing(Picture.open(folder, KEY)) as picture:
         assert search(picture, ALL, Query()).total == 1
+    assert {path.name for path in folder.glob("*.db")} == {"picture-000001.db"}
+    assert begun(folder, KEY) is None, "no batch was in"
     assert [path.name for path in folder.iterdir()] == ["picture-000001.db"]
 
 
@@ -152,3 +157,55 @@ def test_an_export_under_way_sees_one_state(world: World, folder: Path):
         rows = [row for chunk in begun.chunks for row in chunk]
         withdrawn = STREAM_COLUMNS.index("withdrawn")
         assert sum(row[withdrawn] for row in rows) == 1
+
+
+def test_a_rebuild_that_was_stopped_goes_on_from_what_is_in(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sys.modules["eirene.picture.rebuild"], "_BATCH", 7)
+    for at in range(40):
+        one = world.tell(content={"type": "VC", "summary": f"word{at}"})
+        if at % 5 == 0:
+            world.tell(amends=[one], content={"type": "AC", "summary": f"mended word{at}"})
+    entries = list(world.entries)
+
+    def stop_at(count: int) -> Callable[[int], None]:
+        def told(done: int) -> None:
+            if done >= count:
+                raise TimeoutError
+
+        return told
+
+    begins: list[int] = []
+    for count in (10, 25, len(entries)):
+        found = begun(folder / "b", KEY)
+        begins.append(found[0] if found else 0)
+        rest = [one for one in entries if one.lsn > begins[-1]]
+        with pytest.raises(TimeoutError):
+            rebuild(folder / "b", KEY, rest, on=found is not None, progress=stop_at(count))
+    assert 0 == begins[0] < begins[1] < begins[2] < len(entries)
+    assert begun(folder / "b", KEY) == (entries[-1].lsn, entries[-1].hash)
+    with closing(rebuild(folder / "b", KEY, iter(()), on=True)) as gone_on:
+        with closing(rebuild(folder / "a", KEY, entries)) as at_once:
+            for query in (Query(limit=500), Query(q="word15"), Query(withdrawn=True, limit=500)):
+                mine, whole = search(gone_on, ALL, query), search(at_once, ALL, query)
+                assert mine.total == whole.total > 0
+                assert [flat(row) for row in mine.rows] == [flat(row) for row in whole.rows]
+        assert gone_on.position() == (entries[-1].lsn, entries[-1].hash)
+    assert [path.name for path in (folder / "b").iterdir()] == ["picture-000001.db"]
+
+
+def test_what_was_begun_under_another_key_or_with_other_areas_is_thrown_away(
+    world: World, folder: Path
+):
+    for key, areas in ((b"\1" * 32, {}), (KEY, {"CF11": "CF"})):
+        world.tell()
+
+        def stop(_count: int) -> None:
+            raise TimeoutError
+
+        with pytest.raises(TimeoutError):
+            rebuild(folder, KEY, world.entries, progress=stop)
+        assert begun(folder, KEY) is not None
+        assert begun(folder, key, areas=areas) is None
+        assert list(folder.iterdir()) == []

@@ -8,7 +8,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,13 +42,13 @@ from eirene.missions import Mission, mission_named
 from eirene.nodes.backup import Summary, backup
 from eirene.people.people import People
 from eirene.people.rights import PEOPLE
-from eirene.picture import Picture, PictureDamaged, rebuild
+from eirene.picture import Picture, PictureDamaged, begun, forget, rebuild
 from eirene.products.tile import ring_around
 from eirene.release.coarsen import forget_cells
 from eirene.release.rules import ON_DEMAND
 from eirene.release.sources import present_in
 from eirene.reports.acts.configuration import COMPARTMENT as CONFIGURATION
-from eirene.reports.envelope import REALMS, Body, Opened
+from eirene.reports.envelope import REALMS, Body, Opened, entry_hash
 
 _log = logging.getLogger("eirene.node")
 Progress = Callable[[int, int], None]
@@ -220,11 +220,12 @@ class Node:
             _log.warning("the picture is built anew: %s", error)
             made = self._rebuilt(progress)
             made.drop_older()
+            self._catch_up(made, made.position()[0])
             return made
         if lsn > self.log.last_lsn:
             _log.warning("the picture knows more than the log; it is built anew")
             picture.close()
-            return self._rebuilt(progress)
+            return self._rebuilt(progress, anew=True)
         self._catch_up(picture, lsn)
         return picture
 
@@ -238,25 +239,50 @@ class Node:
         if page:
             picture.fold(page)
 
-    def _rebuilt(self, progress: Progress | None) -> Picture:
-        """A new picture under a new key: what the old one held opens with none any more."""
-        total, key = self.log.last_lsn, secrets.token_bytes(32)
+    def _rebuilt(self, progress: Progress | None, *, anew: bool = False) -> Picture:
+        """A new picture under a new key: what the old one held opens with none any more. One that
+        was begun and not ended is gone on with, unless it is built ``anew``.
+        """
+        total = self.log.last_lsn
         areas = self.mission.parents() if self.mission else {}
+        folder = self.folder / "picture"
+        after = 0 if anew else self._begun(folder, areas)
+        key = self.keys.next_picture_key()
+        if after:
+            _log.info("the picture is built on, from entry %d", after)
+        else:
+            forget(folder)
+            key = secrets.token_bytes(32)
+            self.keys.begin_picture_key(key)
         made = rebuild(
-            self.folder / "picture",
+            folder,
             key,
-            self.log.read(check=True),
+            self.log.read(after, check=True),
             areas=areas,
             progress=(lambda done: progress(done, total)) if progress else None,
+            on=bool(after),
         )
         self.keys.renew_picture_key(key)
         return made
 
-    def rebuild(self, progress: Progress | None = None) -> int:
-        """Build the picture anew beside the old one and take it; gives the number of entries."""
+    def _begun(self, folder: Path, areas: Mapping[str, str]) -> int:
+        """Up to where a picture of this log was being built; 0 where none can be gone on with."""
+        key = self.keys.next_picture_key()
+        if key and (at := begun(folder, key, areas=areas)):
+            lsn, hash_ = at
+            found = next(self.log.read_raw(lsn - 1, 1), None)
+            if found and (found[0], entry_hash(found[1].header)) == (lsn, hash_):
+                return lsn
+        return 0
+
+    def rebuild(self, progress: Progress | None = None, *, anew: bool = False) -> int:
+        """Build the picture anew beside the old one and take it; gives the number of entries.
+
+        One that was stopped is gone on with, unless it is built ``anew``, from the first entry.
+        """
         with self._rebuilding:
             old = self.picture
-            new = self._rebuilt(progress)
+            new = self._rebuilt(progress, anew=anew)
             self._catch_up(new, new.position()[0])
             new.shown = self.receipts.shown
             new.realm = self.realm
@@ -268,7 +294,7 @@ class Node:
 
     def renew_picture(self, progress: Progress) -> None:
         """The same, and the old one is gone from the disk when this returns."""
-        self.rebuild(progress)
+        self.rebuild(progress, anew=True)  # what was begun may hold what has to go
         time.sleep(_JUST_TAKEN_S)
         for retired in list(self._retired):
             retired[1].end(_READERS_END_S)
@@ -298,13 +324,12 @@ class Node:
 
     def backup(self, target: Path, progress: Progress | None = None) -> Summary:
         """Write a checked, encrypted backup of log, attachments and maps, while the node runs."""
-        total = self.log.last_lsn
         return backup(
             self.log,
             self.keys,
             self.folder / "attachments",
             target,
-            (lambda done: progress(done, total)) if progress else None,
+            progress,
             node=self.folder,
         )
 

@@ -341,10 +341,24 @@ class KeyStore:
             busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
         return not busy
 
+    def next_picture_key(self) -> bytes:
+        """The key of a picture that is being built; b"" where none is."""
+        with self._lock:
+            rows = _run(self._db, "SELECT value FROM meta WHERE name = 'next_picture_key'", ())
+        return rows[0][0] if rows else b""
+
+    def begin_picture_key(self, key: bytes) -> None:
+        """A picture is about to be built under this key; that of one before is thrown away."""
+        with self._lock:
+            _run(self._db, "INSERT OR REPLACE INTO meta VALUES('next_picture_key', ?)", (key,))
+            self.tidy()
+
     def renew_picture_key(self, key: bytes) -> None:
         """From now on pictures open with this key; the one before is thrown away."""
-        with self._lock:
+        with self._lock, self._db:
+            _run(self._db, "DELETE FROM meta WHERE name = 'next_picture_key'", ())
             _run(self._db, "UPDATE meta SET value = ? WHERE name = 'picture_key'", (key,))
+        with self._lock:
             self.picture_key = key
             self.tidy()
 

@@ -32,7 +32,7 @@ from eirene.picture.queries import (
     search,
 )
 from eirene.picture.query import Query, parse_bbox, parse_datetime
-from eirene.picture.rebuild import rebuild
+from eirene.picture.rebuild import begun, forget, rebuild
 from eirene.picture.rows import STREAM_COLUMNS, Row, flat
 from eirene.picture.store import Picture, PictureDamaged
 
@@ -54,6 +54,7 @@ __all__ = [
     "SiteHit",
     "Snapshot",
     "Suggestions",
+    "begun",
     "changes",
     "counts",
     "entity_by_id",
@@ -61,6 +62,7 @@ __all__ = [
     "every",
     "extent",
     "flat",
+    "forget",
     "layers",
     "links_to",
     "marking_of",

@@ -183,7 +183,7 @@ class Picture:
         """
         folder.mkdir(parents=True, exist_ok=True)
         *old, path = files(folder) or [numbered(folder, 1)]
-        for stale in [*old, *folder.glob("*.next")]:
+        for stale in old:
             remove(stale)
         if not path.exists():
             create(path, key, areas or {}, whole=True)
