@@ -16,6 +16,7 @@ from typing import IO, cast
 from xml.parsers import expat
 
 from eirene.imports.faults import UnclearFile
+from eirene.imports.patience import go_on
 
 MOST_ENTRIES = 5_000
 _CHUNK = 1 << 16
@@ -162,9 +163,10 @@ def parser_of(path: Path) -> expat.XMLParserType:
 
 
 def parse(path: Path, parser: expat.XMLParserType, chunks: Iterator[bytes]) -> None:
-    """Feed a parser; raises ``UnclearFile`` where the bytes are not XML."""
+    """Feed a parser; raises ``UnclearFile`` where the bytes are not XML. Asks whether to go on."""
     try:
         for chunk in chunks:
+            go_on()
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:

@@ -5,9 +5,15 @@ Readers are called through several rooms that know nothing of a stop; a context 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
+_BREATH_S = 0.2
 
 
 def _always() -> None:
@@ -32,4 +38,23 @@ def go_on() -> None:
     _asked.get()()
 
 
-__all__ = ["go_on", "patience"]
+def patiently(work: Callable[[], T]) -> T:
+    """What one call gives that takes seconds, cannot be ended, and lets go of the interpreter.
+
+    Where nobody wants it any more, nobody waits for it either: it ends by itself, beside.
+    """
+    made: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            made.set_exception(error)
+
+    threading.Thread(target=run, name="patient", daemon=True).start()
+    while not wait([made], _BREATH_S).done:
+        go_on()
+    return made.result()
+
+
+__all__ = ["go_on", "patience", "patiently"]

@@ -38,6 +38,7 @@ from eirene.imports.headings import (
     is_total,
     shown,
 )
+from eirene.imports.patience import patiently
 from eirene.imports.separated import TOTAL, TOTAL_REMEDY
 from eirene.imports.sheets import Book, Box, Sheet, letters_of
 from eirene.imports.tables import Broken, Damaged, Options, Row, Table, filled, named
@@ -75,7 +76,7 @@ def workbook(path: Path, stated: Options) -> Table:
 
         def sheet_named(name: str) -> _Opened:
             about = Sheet(book, archive, name)
-            given = values.get_sheet_by_name(name)
+            given = patiently(lambda: values.get_sheet_by_name(name))
             places = _places(about)
             first = _first(given, about, places, stated)
             return _Opened(about, given, places, first, book.pivots(name))

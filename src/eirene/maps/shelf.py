@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from eirene.errors import DiskFull
+from eirene.imports.patience import go_on
 from eirene.maps.faults import BadMap
 from eirene.maps.worker import Found, Request
 from eirene.times import iso
@@ -36,6 +37,7 @@ ORDER = 10
 LARGEST = 64 << 30
 _LONGEST = 200
 _WAIT_S = 3_600
+_BREATH_S = 0.3
 _CHUNK = 1 << 20
 _LIST = "maps.json"
 _ARRIVING, _MAKING = ".arriving-", ".making-"
@@ -233,18 +235,19 @@ def _checked(path: Path, made: Path, layer: str) -> Found:
         )
     request = Request(file=str(path.resolve()), made=str(made), layer=layer)
     kept = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TMPDIR": str(made.parent)}
+    with subprocess.Popen(
+        [sys.executable, "-I", "-m", "eirene.maps.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=kept,
+    ) as process:
+        try:
+            told = _heard(process, msgspec.json.encode(request))
+        finally:
+            process.kill()  # harmless where it has ended
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-m", "eirene.maps.worker"],
-            input=msgspec.json.encode(request),
-            capture_output=True,
-            env=kept,
-            timeout=_WAIT_S,
-            check=False,
-        )
-        found = msgspec.json.decode(done.stdout.strip().rpartition(b"\n")[2], type=Found)
-    except subprocess.TimeoutExpired:
-        found = Found(error="it takes longer than it may")
+        found = msgspec.json.decode(told.strip().rpartition(b"\n")[2], type=Found)
     except msgspec.DecodeError:
         found = Found(error="it takes more memory or time than it may, or is damaged")
     if found.error:
@@ -254,6 +257,19 @@ def _checked(path: Path, made: Path, layer: str) -> Found:
             remedy=found.remedy or "Give PMTiles 3, MBTiles, or a GeoPackage with tiles.",
         )
     return found
+
+
+def _heard(process: subprocess.Popen[bytes], request: bytes) -> bytes:
+    """What the process tells at its end. Asks whether to go on, which may raise to end it."""
+    until = time.monotonic() + _WAIT_S
+    given: bytes | None = request
+    while time.monotonic() < until:
+        try:
+            return process.communicate(given, timeout=min(_BREATH_S, _WAIT_S))[0]
+        except subprocess.TimeoutExpired:
+            given = None
+            go_on()
+    return msgspec.json.encode(Found(error="it takes longer than it may"))
 
 
 def _described(

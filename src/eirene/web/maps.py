@@ -7,8 +7,10 @@ administrator, who otherwise sees nothing here that is not public.
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,15 +18,17 @@ from litestar import Request, Response, delete, get, post
 from litestar.params import FromPath
 
 from eirene.errors import InvalidQuery, NotAllowed
-from eirene.maps import Asked, arriving, listed
+from eirene.imports.patience import patience
+from eirene.maps import Asked, OwnMap, arriving, listed
 from eirene.maps import add as add_map
 from eirene.maps import remove as remove_map
 from eirene.maps import reorder as reorder_maps
 from eirene.web.answers import UNMARKED, empty, json_of
-from eirene.web.asking import aside, in_pool, node_of, pass_of
+from eirene.web.asking import aside, gone_when_closed, in_pool, node_of, pass_of
 from eirene.web.bodies import MAP_MOST, MAPS_AT, json_map
 from eirene.web.describe import described
 from eirene.web.parameters import parameters_of
+from eirene.web.problems import Interrupted
 
 ADMINISTRATOR = "administrator"
 _SAID = ("title", "attribution", "licence", "as_of", "layer")
@@ -66,7 +70,9 @@ async def get_maps(request: Request[Any, Any, Any]) -> Response[bytes]:
     ),
 )
 async def post_map(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """POST /api/maps?name=FILE: answered when the file has been looked at, which may take minutes."""
+    """POST /api/maps?name=FILE: answered when the file has been looked at, which may take minutes.
+    Who closes the connection ends that.
+    """
     _check_may(request)
     given = parameters_of(request, ("name", *_SAID))
     asked = msgspec.convert({name: given.get(name, "").strip() for name in _SAID}, Asked)
@@ -78,8 +84,19 @@ async def post_map(request: Request[Any, Any, Any]) -> Response[bytes]:
         with path.open("wb") as stream:
             async for part in request.stream():
                 await loop.run_in_executor(None, stream.write, part)
-        made = await in_pool(_pool, add_map, folder, path, asked, datetime.now(UTC))
+        gone = threading.Event()
+        async with gone_when_closed(request.receive, gone):
+            made = await in_pool(_pool, _added, gone, folder, path, asked)
     return json_of(msgspec.to_builtins(made), UNMARKED, status=201)
+
+
+def _added(gone: threading.Event, folder: Path, path: Path, asked: Asked) -> OwnMap:
+    def check() -> None:
+        if gone.is_set():
+            raise Interrupted
+
+    with patience(check):
+        return add_map(folder, path, asked, datetime.now(UTC))
 
 
 def _check_name(name: str) -> None:
