@@ -119,6 +119,33 @@ def test_what_is_decided_apart_is_the_same(
     assert not there.tally.has(os.urandom(16))
 
 
+PLACES = """<?xml version="1.0"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{}</Document></kml>"""
+MARK = "<Placemark><name>{}</name><Point><coordinates>{},4.25</coordinates></Point></Placemark>"
+
+
+@pytest.mark.parametrize("held", ["on disk", "in memory"])
+def test_a_map_is_decided_apart_from_the_rows_that_were_read_already(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    marks = "".join(MARK.format(f"Well {n}", 15 + n) for n in range(5)) + MARK.format("B", 200)
+    path = a_file(tmp_path, PLACES.format(marks), "mine.kml")
+    memory = MemoryFile("mine.kml")
+    memory.write([path.read_bytes()])
+    mapping = a_mapping(fields={"name": "Name", "latitude": "latitude", "longitude": "longitude"})
+    path = memory.path if held == "in memory" else path
+    here = planned(path, mapping, look=False)
+    mine = taken(here)
+    monkeypatch.setattr(apart, "WORTH", 0)
+    monkeypatch.setattr(Plan, "_decided", None)  # nothing is decided in this process
+    there = planned(path, mapping, look=False)
+    assert drafts(taken(there)) == drafts(mine) and len(drafts(mine)) == 5
+    assert sums(there) == sums(here) == (5, 0, 1, 0)
+    assert there.rejects == here.rejects and there.rejects[0].file == "mine.kml"
+    assert told(there) == told(here)
+    memory.close()
+
+
 def test_a_table_in_memory_is_decided_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "WORTH", 0)
     file = MemoryFile("mine.csv")

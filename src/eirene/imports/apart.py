@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from datetime import date
+from pathlib import Path
 from typing import IO, Any
 
 import msgspec
@@ -40,7 +41,7 @@ from eirene.imports.rowworker import (
     Setup,
 )
 from eirene.imports.shaping import Columns
-from eirene.imports.tables import Broken, Row, Table
+from eirene.imports.tables import Broken, Options, Row, Table
 from eirene.imports.tally import Tally
 from eirene.reports.draft import Draft
 
@@ -57,10 +58,16 @@ _ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
 _message = msgspec.msgpack.Decoder(Message)
 
 
+def is_possible(table: Table) -> bool:
+    """Whether another process can read a table at little cost: anew, or what was unpacked of it."""
+    return table.options is not None or table.lent is not None
+
+
 def is_worth_it(table: Table) -> bool:
-    """Whether a table is long, and is read anew at little cost."""
+    """Whether it can, and the table is long."""
     try:
-        return table.options is not None and table.path.stat().st_size >= WORTH
+        held = table.path.stat() if table.lent is None else os.fstat(table.lent)
+        return is_possible(table) and held.st_size >= WORTH
     except OSError:
         return False
 
@@ -126,14 +133,14 @@ class _Worker:
 
     def __init__(self, job: Job, columns: Columns) -> None:
         table = job.table
-        assert table.options is not None
         self._job = job
         path = str(table.path)
         held = _MEMORY_FILE.fullmatch(path)
         setup = Setup(
             path=path if held else str(table.path.absolute()),
             name=table.path.name,
-            stated=table.options,
+            stated=table.options or Options(),
+            table=None if table.lent is None else msgspec.structs.replace(table, path=Path()),
             mapping=job.mapping,
             kind=job.kind.name,
             columns=columns,
@@ -145,12 +152,13 @@ class _Worker:
             areas=job.shaper.areas is not None,
             block_s=BLOCK_S,
         )
+        lent = () if table.lent is None else (table.lent,)
         self._process = subprocess.Popen(
             [sys.executable, "-I", *PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=(int(held[1]),) if held else (),
+            pass_fds=(int(held[1]),) if held and table.lent is None else lent,
             cwd="/",
             env=_ENVIRONMENT,
         )

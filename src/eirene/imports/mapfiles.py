@@ -76,7 +76,7 @@ def drawn(path: Path, layer: str | None) -> list[tuple[dict[str, Any], bytes]]:
         _settled(path, _Found(request, "GeoPackage"), summary)
         return [
             (dict(zip(summary.fields, line.cells, strict=False)), bytes.fromhex(line.point))
-            for line in _lines(rows)
+            for line in _lines(rows.fileno())
             if isinstance(line.point, str)
         ]
 
@@ -282,14 +282,11 @@ def _table(path: Path, work: Workplace, found: _Found, stated: Options) -> Table
     shape = _Shape(tuple(keep), summary.read if joined else (), len(summary.fields), veil, near)
     veiled = 0
     if found.request.format == "LIBKML" and veil >= 0:
-        veiled = sum(line.cells[veil] == 0 for line in _lines(rows) if veil < len(line.cells))
+        lines = _lines(rows.fileno())
+        veiled = sum(line.cells[veil] == 0 for line in lines if veil < len(line.cells))
     if veiled:
         what = "read, as stated" if stated.hidden else "rejects"
         facts.append(f"placemarks that their author switched off are {what}: {veiled:,}")
-
-    def given() -> Iterator[Row | Broken]:
-        for number, line in enumerate(_lines(rows), start=1):
-            yield _row(number, line, shape, hidden=stated.hidden or not veiled)
 
     sheet = summary.read[0] if len(summary.read) == 1 else ""
     layers = tuple(one.name for one in summary.layers)
@@ -298,11 +295,12 @@ def _table(path: Path, work: Workplace, found: _Found, stated: Options) -> Table
         path,
         columns,
         tuple(facts),
-        given,
+        _Rows(rows, shape, hidden=stated.hidden or not veiled),
         textual=False,
         sheet=sheet,
         sheets=layers,
         held=held,
+        lent=rows.fileno(),
     )
 
 
@@ -407,11 +405,34 @@ class _Shape(msgspec.Struct, frozen=True):
     near: int = -1
 
 
-def _lines(rows: IO[bytes]) -> Iterator[_Line]:
+class _Rows:
+    """The rows that a worker wrote, as often as they are asked for; also in another process, which
+    has the descriptor from this one.
+    """
+
+    def __init__(self, rows: IO[bytes] | int, shape: _Shape, *, hidden: bool) -> None:
+        self._rows, self._shape, self._hidden = rows, shape, hidden
+
+    @property
+    def _descriptor(self) -> int:
+        return self._rows if isinstance(self._rows, int) else self._rows.fileno()
+
+    def __getstate__(self) -> tuple[int, _Shape, bool]:
+        return self._descriptor, self._shape, self._hidden
+
+    def __setstate__(self, state: tuple[int, _Shape, bool]) -> None:
+        self._rows, self._shape, self._hidden = state
+
+    def __call__(self) -> Iterator[Row | Broken]:
+        for number, line in enumerate(_lines(self._descriptor), start=1):
+            yield _row(number, line, self._shape, hidden=self._hidden)
+
+
+def _lines(rows: int) -> Iterator[_Line]:
     """The rows that a worker wrote; each reading has a place of its own."""
     decode = msgspec.json.Decoder(_Line).decode
     at, rest = 0, b""
-    while chunk := os.pread(rows.fileno(), _CHUNK, at):
+    while chunk := os.pread(rows, _CHUNK, at):
         at += len(chunk)
         *whole, rest = (rest + chunk).split(b"\n")
         for line in whole:

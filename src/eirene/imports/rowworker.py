@@ -30,7 +30,7 @@ from eirene.imports.rejects import Reject
 from eirene.imports.seen import Seen
 from eirene.imports.shaping import Columns, Shaper, SlowCell
 from eirene.imports.shut_in import shut_in
-from eirene.imports.tables import Options, Shown
+from eirene.imports.tables import Options, Shown, Table
 from eirene.imports.tally import Tally
 from eirene.places import Place
 from eirene.reports.draft import Draft
@@ -85,6 +85,10 @@ class Setup(msgspec.Struct):
     areas: bool
     block_s: float = BLOCK_S
     first_s: float = FIRST_S
+    table: Table | None = None
+    """Rows that were unpacked already, and whose descriptor this process was given; else the file at
+    ``path`` is read anew.
+    """
 
 
 class Said(msgspec.Struct, array_like=True, frozen=True):
@@ -245,8 +249,9 @@ def _decide(setup: Setup, node: Node) -> None:
     path = Shown(setup.path)
     path.shown = setup.name
     stated, kind = setup.stated, kind_named(setup.kind)
-    table = open_table(
-        Path(path) if not setup.name else path,
+    shown = Path(path) if not setup.name else path
+    table = _lent(setup.table, shown) or open_table(
+        shown,
         encoding=stated.encoding,
         delimiter=stated.delimiter,
         sheet=stated.sheet,
@@ -278,6 +283,10 @@ def _decide(setup: Setup, node: Node) -> None:
     for piece in seen.pieces():
         node.tell(Keys(piece))
     node.tell(End())
+
+
+def _lent(table: Table | None, path: Path) -> Table | None:
+    return msgspec.structs.replace(table, path=path) if table is not None else None
 
 
 def _too_long(_signal: int, _frame: object) -> None:

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from eirene.imports.apart import decided as decided_apart
-from eirene.imports.apart import is_worth_it
+from eirene.imports.apart import is_possible, is_worth_it
 from eirene.imports.deciding import (
     AMENDMENT,
     BLOCK,
@@ -202,7 +202,7 @@ class Plan:
     def _is_apart(self) -> bool:
         """A long table is; and one whose mapping may work for long on a single cell."""
         table = self._job.table
-        return is_worth_it(table) or (table.options is not None and not is_calm(self.mapping))
+        return is_worth_it(table) or (is_possible(table) and not is_calm(self.mapping))
 
     def _decided(self, seen: Seen) -> Iterator[list[Decided]]:
         rows = iter(self._job.table.rows())

@@ -92,6 +92,10 @@ class Table(msgspec.Struct, frozen=True):
     """Bytes of rows that were unpacked and lie in memory, for as long as the table does."""
     options: Options | None = None
     """What was stated of the file, where another process can read it anew at little cost."""
+    lent: int | None = None
+    """The descriptor of rows that were unpacked, where another process that is given it can read
+    them: ``rows`` may be pickled then.
+    """
 
     @property
     def source(self) -> str:
