@@ -503,6 +503,12 @@ def exporting(scene: Scene) -> Steps:
             yield _get(f"/api/export.{format_}", **query)
 
 
+@probe("GET /api/exports/{ask:str}")
+def export_at(_scene: Scene) -> Steps:
+    """Of an export of somebody else, and of none: nothing is told."""
+    yield _get(f"/api/exports/{absent_id()}")
+
+
 # -- OGC API
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from eirene.cli.console import say, table
+from eirene.cli.console import say, starts_anew, table
 from eirene.cli.reach import node_folder, running
 from eirene.config import Settings
 from eirene.maps import Asked, OwnMap, carried_out
@@ -82,7 +82,8 @@ def _add(args: argparse.Namespace, settings: Settings) -> None:
         layer=args.layer,
     )
     file = str(args.file.resolve())
-    made = _map(_done(settings, "add", file=file, asked=msgspec.to_builtins(asked)))
+    with starts_anew():
+        made = _map(_done(settings, "add", file=file, asked=msgspec.to_builtins(asked)))
     say(f"{made.id}: {_what(made)}. Whoever loads the page now can switch it on and off.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from eirene.cli.console import asked, note, progress, say, table
+from eirene.cli.console import asked, note, progress, say, starts_anew, table
 from eirene.cli.reach import Stop, call, from_file, new_lock, node_folder, the_lock
 from eirene.config import Settings
 from eirene.errors import DamagedLog, FolderInUse, InvalidQuery
@@ -163,7 +163,7 @@ def export(args: argparse.Namespace, settings: Settings) -> None:
         if getattr(args, name)
     }
     kind_of_file = format_of(args.file.name) or args.file.suffix.removeprefix(".")
-    with progress("exporting") as report:
+    with starts_anew(), progress("exporting") as report:
         answer = call(
             settings,
             args.passphrase_file,
@@ -187,8 +187,12 @@ def export(args: argparse.Namespace, settings: Settings) -> None:
 
 def rebuild(args: argparse.Namespace, settings: Settings) -> None:
     """The picture anew."""
-    with progress("building the picture") as report:
-        answer = call(settings, args.passphrase_file, "rebuild", {}, report)
+    try:
+        with progress("building the picture") as report:
+            answer = call(settings, args.passphrase_file, "rebuild", {}, report)
+    except KeyboardInterrupt:
+        note("Stopped: the picture in use stays. The same command goes on from where it stopped.")
+        raise
     say(f"The picture was built anew from {answer['entries']:,} entries.")
 
 
@@ -200,11 +204,11 @@ def verify(args: argparse.Namespace, settings: Settings) -> None:
         log = Log.open(folder / "log", keys, whole=False)
     except FolderInUse:
         keys.close()
-        with progress("checking") as report:
+        with starts_anew(), progress("checking") as report:
             answer = call(settings, args.passphrase_file, "verify", {}, report)
         _verdict(answer)
         return
-    with progress("checking") as report:
+    with starts_anew(), progress("checking") as report:
         files = Path(settings.data) / "attachments"
         found = verify_log(log, keys, files, progress=lambda at: report(at, log.last_lsn))
     log.close_unchanged()
@@ -234,10 +238,21 @@ def _verdict(found: dict[str, Any]) -> None:
 
 def backup(args: argparse.Namespace, settings: Settings) -> None:
     """An encrypted, checked backup."""
-    with progress("backing up") as report:
-        answer = call(
-            settings, args.passphrase_file, "backup", {"file": str(args.file.resolve())}, report
+    try:
+        with progress("backing up") as report:
+            answer = call(
+                settings, args.passphrase_file, "backup", {"file": str(args.file.resolve())}, report
+            )
+    except KeyboardInterrupt:
+        note(
+            f"Stopped: what was copied stays beside its name, as {args.file}.part, and is no backup. "
+            "The same command goes on with it."
         )
+        raise
+    if answer["kept"]:
+        note(f"It went on behind {answer['kept']:,} bytes that were there already.")
+    elif answer["left"]:
+        note("What a backup that was stopped had left did not fit any more; it was made anew.")
     say(
         f"{args.file}: {answer['entries']:,} entries, {answer['bytes']:,} bytes, read back and "
         "checked. It opens only with the keys: keep a key backup apart (eirene keys backup)."
@@ -265,7 +280,7 @@ def restore(args: argparse.Namespace, settings: Settings) -> None:
     _not_running(folder)
     keys = KeyStore.open(folder / "keys", the_lock(folder, args.passphrase_file))
     try:
-        with progress("restoring") as report:
+        with starts_anew(), progress("restoring") as report:
             found = restore_backup(keys, args.file, folder, lambda done: report(done, 0))
     finally:
         keys.close()

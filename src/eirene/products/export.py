@@ -16,7 +16,7 @@ Invariants
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -39,6 +39,10 @@ from eirene.times import iso
 READ_AHEAD = 8 << 20
 """Bytes that are made before the first is given out: a document that is no longer has its
 whole manifest, with count and hash, before anything is sent."""
+_TOLD = 500
+"""Rows after which it is told how far it is: half a second of a workbook on a small machine."""
+Progress = Callable[[int, int], None]
+"""Told how many reports are in, and of how many; what it raises ends the export."""
 
 
 class Document(Protocol):
@@ -100,13 +104,15 @@ def export(
     realm: str = "",
     node: str = "",
     credits: Mapping[str, str] | None = None,  # noqa: A002
+    progress: Progress | None = None,
 ) -> Export:
     """Everything that matches, ``InvalidQuery`` where the format or the query is wrong.
 
-    ``credits`` says, of a source, how its licence wants it named.
+    ``credits`` says, of a source, how its licence wants it named. Much of it may be made before
+    this returns (``READ_AHEAD``), and all of what is packed: ``progress`` is told.
     """
     check_format(format, FORMATS)
-    seen = _kinds_in(picture, reader, query)
+    seen, of = _kinds_in(picture, reader, query)
     told = tuple(kinds()[name] for name in seen if name in kinds())
     document: Document = FORMATS[format](told, realm)
     manifest = fetched(query, format, who, when, realm, node) | {
@@ -120,14 +126,30 @@ def export(
     }
     made = Export(document.media_type, filename_of(format, when, realm, node), manifest)
     pages = _pages(picture, reader, query, seen)
+    if progress is not None:
+        pages = _counted(pages, progress, of)
+        if isinstance(document, XlsxDocument):
+            document.tell_of_packing(lambda: progress(of, of))
     made.chunks = _ahead(_made(document, pages, manifest, credits or {}))
     return made
 
 
-def _kinds_in(picture: Picture, reader: Reader, query: Query) -> tuple[str, ...]:
-    """Kinds that the reader sees in the answer, so that the columns fit it."""
+def _kinds_in(picture: Picture, reader: Reader, query: Query) -> tuple[tuple[str, ...], int]:
+    """Kinds that the reader sees in the answer, so that the columns fit it; and how many reports."""
     found = counts(picture, reader, query, group=("kind",))
-    return tuple(sorted(str(group["kind"]) for group in found.groups))
+    return tuple(sorted(str(group["kind"]) for group in found.groups)), found.total
+
+
+def _counted(pages: Iterator[list[Row]], progress: Progress, of: int) -> Iterator[list[Row]]:
+    """The same rows in smaller pages; tells before the first and after each how far it is."""
+    done = 0
+    progress(done, of)
+    for page in pages:
+        for at in range(0, len(page), _TOLD):
+            some = page[at : at + _TOLD]
+            yield some
+            done += len(some)
+            progress(done, max(done, of))
 
 
 def _pages(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, cast
@@ -91,3 +93,23 @@ async def in_pool(pool: Executor, ask: Callable[P, R], *args: P.args, **kwargs: 
 async def at_length(ask: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """The same for an import's work of many seconds."""
     return await in_pool(_long, ask, *args, **kwargs)
+
+
+@contextlib.asynccontextmanager
+async def gone_when_closed(
+    receive: Callable[[], Awaitable[Any]], gone: threading.Event
+) -> AsyncGenerator[None]:
+    """While it lasts, ``gone`` is set as soon as whoever asks has closed the connection."""
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching

@@ -21,13 +21,16 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from eirene.desks.clearing import COMMAND_LINE
 from eirene.errors import EireneError, InvalidQuery, Unavailable
+from eirene.imports.patience import patience
 from eirene.maps import carried_out
 from eirene.nodes.backup import backup
+from eirene.nodes.whole import refuse_taken, whole_file
 from eirene.people import Account
 from eirene.picture import report_by_id
 from eirene.products import export
 from eirene.release.reader import Reader
 from eirene.times import iso
+from eirene.web.asking import gone_when_closed
 from eirene.web.bodies import json_value
 from eirene.web.bring import import_
 from eirene.web.configuration import checked_of, outcome_of, told
@@ -35,7 +38,7 @@ from eirene.web.erasing import erase
 from eirene.web.kept import credited
 from eirene.web.node import ControlledNode
 from eirene.web.parameters import query_from
-from eirene.web.problems import UnknownPath, foreseen, problem_of
+from eirene.web.problems import Interrupted, UnknownPath, foreseen, problem_of
 from eirene.web.reports import id_of
 from eirene.web.undoing import undo_import
 
@@ -242,9 +245,11 @@ def _was_here(node: ControlledNode, reader: Reader, report: bytes, began: dateti
 
 
 def export_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> Line:
-    """Write an export for an account to a file of the caller's choice."""
+    """Write an export for an account to a file of the caller's choice: whole, or not at all."""
     reader = node.people.reader(_text(given, "as"))
     query = query_from(msgspec.convert(given.get("query", {}), dict[str, str]), page=None)
+    target = Path(_text(given, "file"))
+    refuse_taken(target)  # said now, not after a minute of work
     made = export(
         node.picture,
         reader,
@@ -255,13 +260,12 @@ def export_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> 
         node.realm,
         node.name,
         credits=credited(node, reader),
+        progress=lambda done, of: _at(progress, done, of),
     )
-    target = Path(_text(given, "file"))
     size = 0
-    with target.open("xb") as out:
+    with whole_file(target) as out:
         for chunk in made.chunks:
             size += out.write(chunk)
-            _at(progress, size, 0)
     return {"file": str(target), "bytes": size, "manifest": made.manifest}
 
 
@@ -287,13 +291,12 @@ def verify_(node: ControlledNode, _given: dict[str, Any], progress: Progress) ->
 
 def backup_(node: ControlledNode, given: dict[str, Any], progress: Progress) -> Line:
     """Back the node up to a file, read it back and check it."""
-    total = node.log.last_lsn
     summary = backup(
         node.log,
         node.keys,
         node.folder / "attachments",
         Path(_text(given, "file")),
-        lambda done: _at(progress, done, total),
+        lambda done, of: _at(progress, done, of),
         node=node.folder,
     )
     return {"file": given["file"]} | msgspec.structs.asdict(summary)
@@ -350,9 +353,31 @@ VERBS: dict[str, Verb] = {
 }
 
 
-def lines(node: ControlledNode, verb: str, given: dict[str, Any]) -> Iterator[Line]:
-    """What a verb says while it works, and at the end."""
+_FOR_THE_CALLER = frozenset({"export", "backup", "rebuild", "verify", "import", "maps"})
+"""Verbs whose work is of use to the caller alone, and ends when he goes; others file what others
+rely on, and go on. So does an import once it files, as it has said then.
+"""
+
+
+def lines(
+    node: ControlledNode,
+    verb: str,
+    given: dict[str, Any],
+    gone: threading.Event | None = None,
+) -> Iterator[Line]:
+    """What a verb says while it works, and at the end; ``gone`` is set when nobody hears it."""
     said: queue.Queue[Line] = queue.Queue()
+    files = verb not in _FOR_THE_CALLER
+
+    def check() -> None:
+        if gone is not None and gone.is_set() and not files:
+            raise Interrupted
+
+    def tell(line: Line) -> None:
+        nonlocal files
+        check()
+        files = files or "import" in line
+        said.put(line)
 
     def work() -> None:
         act = VERBS.get(verb)
@@ -360,7 +385,8 @@ def lines(node: ControlledNode, verb: str, given: dict[str, Any]) -> Iterator[Li
             said.put({"error": problem_of(UnknownPath())})
             return
         try:
-            result = act(node, given, said.put)
+            with patience(check):
+                result = act(node, given, tell)
             said.put({"done": True, **result})
         except msgspec.ValidationError as error:
             said.put({"error": problem_of(InvalidQuery(f"Not understood: {error}."))})
@@ -393,16 +419,18 @@ def make_control(node: ControlledNode) -> ASGIApp:
             return
         headers = [(b"content-type", b"application/x-ndjson")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        gone = threading.Event()
         try:
             given = json_value(await _body(receive) or b"{}")
             if not isinstance(given, dict):
                 raise InvalidQuery("The body is not a JSON object.")
-            said = lines(node, scope["path"].strip("/"), cast(dict[str, Any], given))
+            said = lines(node, scope["path"].strip("/"), cast(dict[str, Any], given), gone)
         except EireneError as error:
             said = iter([{"error": problem_of(error)}])
-        async for line in _in_thread(said):
-            body = msgspec.json.encode(line) + b"\n"
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+        async with gone_when_closed(receive, gone):
+            async for line in _in_thread(said):
+                body = msgspec.json.encode(line) + b"\n"
+                await send({"type": "http.response.body", "body": body, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return control

@@ -1,15 +1,19 @@
-"""Exports of any query: each a document with its manifest, for the one who asks."""
+"""Exports of any query: each a document with its manifest, for the one who asks.
+
+Who closes the connection ends the work: what is being made for him is made no further.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from eirene.people import Pass
@@ -23,9 +27,19 @@ from eirene.products import (
     export_counts,
     format_of,
 )
-from eirene.web.answers import header_text
-from eirene.web.asking import PASS, aside, beside, node_of, picture_of, reader_of
+from eirene.web.answers import UNMARKED, header_text, json_of
+from eirene.web.asking import (
+    PASS,
+    aside,
+    at_length,
+    beside,
+    gone_when_closed,
+    node_of,
+    picture_of,
+    reader_of,
+)
 from eirene.web.describe import described
+from eirene.web.exporting import EXPORTING, AtHand, Exporting, ended_by_a_fault
 from eirene.web.kept import credited
 from eirene.web.look import basis_of
 from eirene.web.node import Mission, Node
@@ -46,34 +60,69 @@ _INCOMPLETE = {
     [f"/api/export.{format_}" for format_ in FORMATS],
     **described(
         "Everything that matches, as a file.",
-        parameters=FILTERS,
+        parameters=(*FILTERS, "ask"),
         media_type="text/csv",
         problems=(400,),
     ),
 )
 async def get_export(request: Request[Any, Any, Any]) -> Stream:
-    """GET /api/export.FORMAT: the manifest stands in a header and in the document."""
+    """GET /api/export.FORMAT: the manifest stands in a header and in the document. How far it is,
+    GET /api/exports/{ask} tells.
+    """
     reader = reader_of(request)
     node = node_of(request)
     format_ = format_of(request.url.path)
-    query = query_of(request, parameters_of(request, FILTERS))
+    given = parameters_of(request, (*FILTERS, "ask"))
+    query = query_of(request, given)
     picture = picture_of(request)
-    when = datetime.now(UTC)
-    who = reader.account or reader.role
-    made = await aside(
-        export,
-        picture,
-        reader,
-        query,
-        format_,
-        who,
-        when,
-        node.realm,
-        node.name,
-        credits=await aside(credited, node, reader),
-    )
+    at_hand = _exporting(request).begin(reader.account, given.get("ask", ""))
+    credits_ = await aside(credited, node, reader)
+    async with gone_when_closed(request.receive, at_hand.gone), ended_by_a_fault(at_hand):
+        made = await at_length(
+            export,
+            picture,
+            reader,
+            query,
+            format_,
+            reader.account or reader.role,
+            datetime.now(UTC),
+            node.realm,
+            node.name,
+            credits=credits_,
+            progress=_told(node, beside(request, PASS), at_hand),
+        )
+    at_hand.sending = True
     marking = await aside(marking_of, picture, reader, query)
     return _given(request, made, format_, str(marking))
+
+
+def _exporting(request: Request[Any, Any, Any]) -> Exporting:
+    found: Exporting = beside(request, EXPORTING)
+    return found
+
+
+def _told(node: Node, held: Pass | None, at_hand: AtHand) -> Callable[[int, int], None]:
+    """Keeps how far it is; raises ``Interrupted`` where nobody waits, or may wait, any more."""
+
+    def told(done: int, of: int) -> None:
+        at_hand.done, at_hand.of = done, of
+        lost = held is not None and not node.people.holds(held)
+        if not at_hand.sending and (at_hand.gone.is_set() or lost):
+            raise Interrupted
+
+    return told
+
+
+@get(
+    "/api/exports/{ask:str}",
+    **described("How far an export is.", answer="ExportAt", problems=(404,)),
+)
+async def get_export_at(request: Request[Any, Any, Any], ask: FromPath[str]) -> Response[bytes]:
+    """GET /api/exports/{ask}: of what was asked for by that name; 404 ``unavailable`` before, after,
+    and for everybody else.
+    """
+    found = _exporting(request).of(reader_of(request).account, ask)
+    return json_of({"done": found.done, "of": found.of}, UNMARKED)
 
 
 COUNTS_AT = "/api/counts."
@@ -189,4 +238,4 @@ async def _chunks(
         await asyncio.sleep(0)
 
 
-ROUTES = (get_export, get_counts_export)
+ROUTES = (get_export, get_export_at, get_counts_export)

@@ -24,6 +24,7 @@ from eirene.reports.words import first_spoken, speak
 from eirene.web.answers import NO_STORE, UNMARKED, header_text
 from eirene.web.asking import ADDRESS, ANYONE, BY_COOKIE, NODE, PASS, READER
 from eirene.web.bodies import ATTACHED_AT, BODY_MOST, FILE_MOST, MAP_MOST, MAPS_AT
+from eirene.web.exporting import EXPORTING, Exporting
 from eirene.web.node import Node
 from eirene.web.problems import (
     PROBLEM,
@@ -78,6 +79,7 @@ class Gate:
         """Routes that take a request as it comes, by path: they need no router, nor its wrapping."""
         self.streams = Streams()
         self.uploads = Uploads(node)
+        self.exporting = Exporting()
         self.providers = Providers(node)
         self._cookie = f"eirene-{node.name}="
         self._realm = header_text(not_live(node.realm)).encode("latin-1")
@@ -142,6 +144,7 @@ class Gate:
         """Put the node, the address and, where there is one, the asker beside the request."""
         scope[NODE] = self._node
         scope[UPLOADS] = self.uploads
+        scope[EXPORTING] = self.exporting
         scope[PROVIDERS] = self.providers
         scope[ADDRESS] = self._address(scope, headers)
         if b"x-forwarded-proto" in headers and self._is_proxy(_peer(scope)):

@@ -26,6 +26,7 @@ PARAMETERS: dict[str, Any] = {
         _parameter("report", "Id of the report that it belongs to.", ID),
         _parameter("summary", "One line on what it shows."),
         _parameter("client_id", "UUID of this post: said again, answered the same.", UUID),
+        _parameter("ask", "UUID of this question: how far it is, /api/exports/{ask} tells.", UUID),
         _parameter("n", "Which picture of a version, from 0.", {"type": "integer", "minimum": 0}),
         _parameter("account", "Another account, for who administers accounts."),
         _parameter("q", "Words that must all occur; any sign is just a sign."),

@@ -111,7 +111,7 @@ class UpgradeRequired(EireneError):
 
 
 class Interrupted(EireneError):
-    """The account ended while its answer was on the way: the connection is cut."""
+    """The account ended while its answer was on the way, or whoever asked went away: it is cut."""
 
     code = "interrupted"
 

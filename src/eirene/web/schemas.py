@@ -298,6 +298,7 @@ SCHEMAS: dict[str, Any] = {
             "exports": TEXTS,
         }
     ),
+    "ExportAt": mapping_of({"done": WHOLE, "of": WHOLE}),
     "Shift": mapping_of({"last_shift": MAYBE_TIME}),
     "Tokens": list_of(mapping_of(_TOKEN)),
     "NewToken": mapping_of({}, scope={"enum": ["read", "read+file"]}, until=TIME, title=TEXT),
