@@ -105,6 +105,10 @@ def made(folder: Path) -> dict[str, str | int]:
     features = '{"type":"FeatureCollection","features":'
     (folder / "deep.geojson").write_text(features + "[" * 50_000 + "]" * 50_000 + "}")
     (folder / "large.geojson").write_text(features + "[" + blank * 26)
+    each = ",".join(
+        f'{{"type":"Feature","properties":{{"a{n}":1}},"geometry":null}}' for n in range(20_000)
+    )
+    (folder / "names.geojson").write_text(features + "[" + each + "]}")
     nested = "".join(
         f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
@@ -130,6 +134,7 @@ def made(folder: Path) -> dict[str, str | int]:
         "deep.json": "recursion",
         "deep.geojson": "recursion",
         "large.geojson": "more than 24,000,000",
+        "names.geojson": "more than 2,000 names",
         "laughs.kml": "document type or entities",
         "bomb.kmz": "unpacks to",
         "many.zip": "6,000 entries",

@@ -11,7 +11,7 @@ import msgspec
 from eirene.imports.encodings import open_text
 from eirene.imports.faults import UnclearFile
 from eirene.imports.shapes import circle_of
-from eirene.imports.tables import Broken, Row, Table
+from eirene.imports.tables import MOST_COLUMNS, Broken, Row, Table
 
 LARGEST = 24_000_000
 """Characters of a collection, which is held in memory."""
@@ -36,7 +36,7 @@ def features(path: Path, encoding: str, facts: list[str]) -> Table:
     """Features as rows; the point becomes the columns latitude and longitude."""
     document = _collection(path, encoding)
     _check_crs(path, document.crs)
-    columns, shapes = _surveyed(document.features)
+    columns, shapes = _surveyed(path, document.features)
     facts = [*facts, f"GeoJSON with {len(document.features):,} features"]
     if shapes:
         facts.append(
@@ -74,7 +74,16 @@ def _collection(path: Path, encoding: str) -> _Collection:
             ) from None
 
 
-def _surveyed(features: list[msgspec.Raw]) -> tuple[tuple[str, ...], int]:
+def many_names(path: Path) -> UnclearFile:
+    """The error for objects of which each has other members: every row would have a cell for all."""
+    return UnclearFile(
+        f"The objects in {path.name} have more than {MOST_COLUMNS:,} names.",
+        field="file",
+        remedy="Values that differ belong into members of one name.",
+    )
+
+
+def _surveyed(path: Path, features: list[msgspec.Raw]) -> tuple[tuple[str, ...], int]:
     """Names of the columns, and the number of features that are lines or areas."""
     names: dict[str, None] = {}
     ids = points = False
@@ -84,6 +93,8 @@ def _surveyed(features: list[msgspec.Raw]) -> tuple[tuple[str, ...], int]:
         if isinstance(feature, Broken):
             continue
         names |= dict.fromkeys(feature.properties or {})
+        if len(names) > MOST_COLUMNS:
+            raise many_names(path)
         ids = ids or feature.id is not None
         points = points or bool(feature.geometry)
         shapes += bool(feature.geometry) and str(feature.geometry.get("type", "")) not in (

@@ -12,8 +12,7 @@ from typing import Any, cast
 import msgspec
 
 from eirene.imports.encodings import open_text
-from eirene.imports.faults import UnclearFile
-from eirene.imports.geojson import Feature, feature_row
+from eirene.imports.geojson import Feature, feature_row, many_names
 from eirene.imports.separated import LONGEST_LINE, lines, undecodable
 from eirene.imports.tables import MOST_COLUMNS, Broken, Row, Table
 
@@ -57,11 +56,7 @@ def json_lines(path: Path, encoding: str, facts: list[str]) -> Table:
             }
         names |= dict.fromkeys(_flat(told))
         if len(names) > MOST_COLUMNS:
-            raise UnclearFile(
-                f"The objects in {path.name} have more than {MOST_COLUMNS:,} names.",
-                field="file",
-                remedy="Values that differ belong into members of one name.",
-            )
+            raise many_names(path)
     if points:
         names |= dict.fromkeys(("latitude", "longitude", "accuracy_m"))
     columns = tuple(names)
