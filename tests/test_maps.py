@@ -187,6 +187,13 @@ def added(node: Path, name: str = "Survey", **asked: Any) -> OwnMap:
         return add(node, path, Asked(**asked), WHEN)
 
 
+def test_what_a_map_says_of_itself_is_words_however_its_markup_is_written(node: Path) -> None:
+    one = added(
+        node, title="A &lt;script&gt;alert(1)&lt;/script&gt; B", attribution="R &amp; &#60;i&#62;S"
+    )
+    assert (one.title, one.attribution) == ("A alert(1) B", "R & S")
+
+
 def test_a_map_is_kept_with_its_name_origin_age_and_order(node: Path) -> None:
     one = added(node, as_of="2024-03", order=12)
     assert (one.id, one.title, one.attribution) == ("own-survey", "Survey", "Survey dept")

@@ -310,7 +310,7 @@ def _id(title: str) -> str:
 
 def _words(text: str) -> str:
     """One line of plain words: map files say them in HTML as often as not."""
-    plain = html.unescape(re.sub(r"<[^<>]*>", " ", text))
+    plain = re.sub(r"<[^<>]*>", " ", html.unescape(text))  # what was written as text is none either
     kept = "".join(c if c.isprintable() else " " for c in plain)
     return " ".join(kept.split())[:_LONGEST]
 
