@@ -215,6 +215,7 @@ def test_i11_entities_and_links_reach_nothing(tmp_path: Path, listener: Any) -> 
 def test_i11_padding_in_an_archive_is_passed_over(tmp_path: Path) -> None:
     table = open_table(PITFALLS / "i11-padding.kmz")
     assert [row[0] for row in cells(table)] == ["Post 1"]
+    assert "other files in the archive are not read: 1" in table.facts
     assert not (PITFALLS.parent.parent / "outside.txt").exists()
 
 

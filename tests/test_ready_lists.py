@@ -21,7 +21,7 @@ from eirene.imports.proposing import guess, known, propose
 from eirene.imports.readers import open_table
 from eirene.imports.run import Plan, plan
 from eirene.missions import mission_named
-from import_files import NOW, a_file, a_mapping, sums, told
+from import_files import NOW, a_file, a_mapping, planned, sums, told
 
 LISTS = Path(__file__).parent / "data" / "lists"
 ODBL = Path(__file__).parents[1] / "odbl"
@@ -282,6 +282,36 @@ def test_two_health_lists_of_one_country_are_two_sources_and_never_merged() -> N
     same = [one for one in theirs.values() if "Makondji-Wali" in one["name"]]
     assert same and any("Makondji-Wali" in one["name"] for one in mine)
     assert {one["source"] for one in same}.isdisjoint({one["source"] for one in mine})
+
+
+def test_what_two_sources_say_under_one_number_is_two_things(tmp_path: Path) -> None:
+    """Two health lists may both number from 1: what is the same in both is for people to say."""
+    path = a_file(tmp_path, "id,name\n1,Poste\n2,Centre\n")
+    told_by = [
+        planned(path, a_mapping(row_id=["id"], source=source)).flats()
+        for source in ("WHO", "healthsites.io")
+    ]
+    mine, theirs = ({flat["entity"] for flat in flats} for flats in told_by)
+    assert (len(mine), len(theirs), mine & theirs) == (2, 2, set[str]())
+
+
+def test_headings_and_cells_with_trailing_blanks_are_what_they_are_without(tmp_path: Path) -> None:
+    lines = list(csv.reader((LISTS / "car-3w-hxl.csv").open(encoding="utf-8", newline="")))
+    padded = tmp_path / "padded.csv"
+    with padded.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(
+            [[cell + "  " if cell else "" for cell in row] for row in lines]
+        )
+    told_of: list[list[dict[str, Any]]] = []
+    for path in (LISTS / "car-3w-hxl.csv", padded):
+        made = planned(path, guess(known(open_table(path))).mapping, find=CAR.find)
+        assert (made.rejected, [*made.tally.unplaced]) == (0, ["CF717", "CF714", "CF718"])
+        own = ("entity", "client_id", "source")
+        told_of.append([{k: v for k, v in one.items() if k not in own} for one in made.flats()])
+    clean, blanks = told_of
+    assert clean and [one["place"].strip() for one in blanks] == [one["place"] for one in clean]
+    for one, other in zip(clean, blanks, strict=True):
+        assert {k: v.strip() if isinstance(v, str) else v for k, v in other.items()} == one
 
 
 def test_facilities_without_a_point_are_there_without_one() -> None:

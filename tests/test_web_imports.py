@@ -20,6 +20,7 @@ from eirene.missions import mission_named
 from eirene.web import uploads
 from eirene.web.control import lines
 from eirene.web.memory import MemoryFile
+from import_files import PITFALLS
 from web_node import WebNode
 
 JOC, NGO, ANYONE = "joc-duty-officer", "ngo-focal-point", "anyone"
@@ -155,6 +156,24 @@ def test_what_is_not_clear_is_asked_and_then_stated(
     assert one["problem"]["remedy"]
     one = acted(web, one["id"], act="plan", compartment="mission", file=file)
     assert one["problem"] is None
+
+
+def test_i11_hostile_map_files_reach_nothing_from_the_browser_either(web: WebNode) -> None:
+    for name, seen in (("i11-hostile.kml", "document type or entities"), ("i11-padding.kmz", "")):
+        answer = web.post(JOC, f"/api/imports?name={name}", (PITFALLS / name).read_bytes())
+        one = settled(web, answer.json()["id"])
+        if seen:
+            assert (one["state"], one["problem"]["field"]) == ("asks", "file")
+            assert seen in one["problem"]["message"] and one["problem"]["remedy"]
+            continue
+        one = acted(
+            web, one["id"], act="plan", kind="site", compartment="mission", const={"type": "other"}
+        )
+        assert one["problem"] is None
+        facts = " ".join(one["plan"]["facts"]) if one["plan"] else ""
+        assert "other files in the archive are not read: 1" in facts
+        assert (one["plan"]["rows"], one["plan"]["first"][0]["report"]["name"]) == (1, "Post 1")
+    assert not list(web.node.folder.parent.rglob("outside.txt"))
 
 
 @pytest.mark.parametrize("body", [b"<kml/>", b"SQLite format 3\x00more", b"PK\x03\x04no zip"])
