@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from eirene.imports import shared
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import mapping_named, ready_mappings
 from eirene.imports.shared import expressions, fault_of, is_calm, shared_mapping
 from eirene.release.reader import Reader
+from eirene.web import kept as kept_mappings
 from eirene.web.control import lines
 from eirene.web.kept import mapping_for
 from web_node import WebNode
@@ -113,6 +115,33 @@ def test_the_command_line_takes_it_by_its_name_and_keeps_one(
     [*_, told] = lines(web.node, "import", given)  # pyright: ignore[reportArgumentType]
     assert told["filed"] == 3
     assert "villages-too" in [one["name"] for one in kept(web)]
+
+
+def test_many_mappings_of_one_organisation_hold_up_nobody(
+    web: WebNode, villages: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def once(text: str, name: str) -> Any:
+        read.append(name)
+        return shared_mapping(text, name)
+
+    monkeypatch.setattr(kept_mappings, "MOST", 3)
+    monkeypatch.setattr(shared, "shared_mapping", once)
+    rules = 'name = "n"\nkind = "site"\nsource = "NGO"\n[fields]\nname = "n"\n# {}\n'
+    for at in range(5):
+        answer = web.post(
+            NGO,
+            "/api/mappings",
+            {"name": f"ngo-{at}", "rules": rules.format(at), "compartment": "partners"},
+        )
+        assert answer.status_code == 201, answer.text
+    names = [one["name"] for one in kept(web, JOC)]
+    assert [one for one in names if one.startswith("ngo-")] == ["ngo-4", "ngo-3", "ngo-2"]
+    assert "villages" in names, "those of others are looked at all the same"
+    read.clear()
+    kept(web, JOC)
+    assert read == [], "a text is read once"
 
 
 def test_what_somebody_else_kept_is_asked_about_and_takes_no_compartment_along(

@@ -32,6 +32,7 @@ from eirene.desks.receipts import Receipts
 from eirene.desks.release import ReleaseDesk
 from eirene.desks.vouched import Vouched
 from eirene.errors import BadSettings, DamagedLog, EireneError
+from eirene.imports.shared import understood
 from eirene.keys.lock import Lock
 from eirene.keys.store import KeyStore
 from eirene.log.attachments import Attachments
@@ -310,6 +311,7 @@ class Node:
             self.mission.areas.forget()
         present_in.cache_clear()
         ring_around.cache_clear()
+        understood.cache_clear()
         forget_cells()
 
     def verify(self, progress: Progress | None = None) -> Verdict:

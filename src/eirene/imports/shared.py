@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from eirene.imports.faults import BadMapping
@@ -59,6 +59,15 @@ def shared_mapping(text: str, name: str) -> Mapping:
         for expression, into in rule.patterns:
             check_target(re.compile(expression), into)
     return found
+
+
+@lru_cache(maxsize=400)
+def understood(text: str, name: str) -> tuple[Mapping | None, str]:
+    """What a text says, or what is wrong with it: every look at a table and at the layers asks."""
+    try:
+        return shared_mapping(text, name), ""
+    except BadMapping as error:
+        return None, error.message
 
 
 def check_target(pattern: re.Pattern[str], into: str) -> None:
@@ -190,4 +199,5 @@ __all__ = [
     "is_calm",
     "is_steady",
     "shared_mapping",
+    "understood",
 ]

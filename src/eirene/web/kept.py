@@ -6,12 +6,14 @@ reports go is said by whoever imports: what another account kept names no compar
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 
 from eirene.errors import InvalidQuery
 from eirene.imports.faults import BadMapping
 from eirene.imports.mapping import Mapping, attributions, mapping_named, ready_mappings
-from eirene.imports.shared import shared_mapping
+from eirene.imports.shared import shared_mapping, understood
 from eirene.imports.writing import mapping_toml
 from eirene.picture import Query, Row, every
 from eirene.release.reader import Reader
@@ -19,6 +21,8 @@ from eirene.reports.flat import content_values
 from eirene.web.node import Node
 
 KIND = "mapping"
+MOST = 200
+"""Mappings of one organisation that are looked at: those of another cost nobody more."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,22 +36,26 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kept(node: Node, reader: Reader) -> list[Kept]:
-    """Kept mappings that a reader sees, newest first."""
+    """Kept mappings that a reader sees, newest first, ``MOST`` of each organisation."""
     found = [row for page in every(node.picture, reader, Query(kinds=(KIND,))) for row in page]
     found.sort(key=lambda row: (row.received, row.id), reverse=True)
-    return [_read(row, reader) for row in found if row.current and not row.withdrawn]
+    stands = [row for row in found if row.current and not row.withdrawn]
+    of = Counter[str]()
+    told: list[Kept] = []
+    for row in stands:
+        of[row.owner] += 1
+        if of[row.owner] <= MOST:
+            told.append(_read(row, reader))
+    return told
 
 
 def _read(row: Row, reader: Reader) -> Kept:
     said = content_values(row.body)
     name, text = str(said.get("name", "")), str(said.get("rules", ""))
-    try:
-        mapping = shared_mapping(text, name)
-        if row.body.account != reader.account:
-            mapping = msgspec.structs.replace(mapping, compartment="")
-        return Kept(row=row, name=name, text=text, mapping=mapping)
-    except BadMapping as error:
-        return Kept(row=row, name=name, text=text, mapping=None, fault=error.message)
+    mapping, fault = understood(text, name)
+    if mapping is not None and row.body.account != reader.account:
+        mapping = msgspec.structs.replace(mapping, compartment="")
+    return Kept(row=row, name=name, text=text, mapping=mapping, fault=fault)
 
 
 def usable(node: Node, reader: Reader) -> list[Mapping]:
