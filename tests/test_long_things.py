@@ -17,6 +17,8 @@ import httpx
 import pytest
 import uvicorn
 
+from eirene.app import Node
+from eirene.config import Settings
 from eirene.desks.runs import Stopped
 from eirene.errors import InvalidQuery
 from eirene.imports.patience import patience
@@ -234,3 +236,31 @@ def test_an_import_whose_caller_goes_away_before_it_files_files_nothing(
     connection.close()
     assert wait_for(lambda: not at_work("import"), 2.0), "it reads on for nobody"
     assert web.node.log.last_lsn == before
+
+
+def test_a_node_goes_on_with_a_rebuild_unless_something_had_to_go_since(tmp_path: Path) -> None:
+    made = WebNode(tmp_path / "node")
+    made.file(an_incident(), an_incident())
+    told: list[int] = []
+
+    def stop(done: int, _of: int) -> None:
+        raise Stopped
+
+    def unfinished() -> int:
+        return len(list((tmp_path / "node" / "picture").glob("*.next")))
+
+    with pytest.raises(Stopped):
+        made.node.rebuild(stop)
+    assert unfinished() == 1
+    made.node.rebuild(lambda done, _of: told.append(done))
+    assert told == [], "nothing was folded twice"
+    assert unfinished() == 0
+    assert made.get(JOC, "/api/search").json()["total"] == 2
+    with pytest.raises(Stopped):
+        made.node.rebuild(stop)
+    assert made.node.keys.next_picture_key()
+    made.node.log.drop_bodies([made.node.log.last_lsn])
+    assert not made.node.keys.next_picture_key()
+    made.close()
+    Node(Settings(data=str(tmp_path / "node")), None).close()
+    assert unfinished() == 0

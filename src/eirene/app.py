@@ -227,6 +227,8 @@ class Node:
             _log.warning("the picture knows more than the log; it is built anew")
             picture.close()
             return self._rebuilt(progress, anew=True)
+        if not self.keys.next_picture_key():
+            forget(folder)  # what was begun opens with no key any more
         self._catch_up(picture, lsn)
         return picture
 

@@ -21,8 +21,12 @@ class Drops:
         self._lock = lock
 
     def note(self, rows: Sequence[tuple[int, bytes]], *, done: bool = False) -> None:
-        """(lsn, entry hash) of what is to be dropped, or is gone already; durable on return."""
+        """(lsn, entry hash) of what is to be dropped, or is gone already; durable on return.
+
+        A picture that is half built may hold it: its key goes too, and it is begun anew.
+        """
         with self._lock, self._db:
+            self._db.execute("DELETE FROM meta WHERE name = 'next_picture_key'")
             self._db.executemany(
                 "INSERT INTO dropped VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn, "
                 "done = min(done, excluded.done)",
