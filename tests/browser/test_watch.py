@@ -48,7 +48,8 @@ def test_mission_counts_and_role_are_readable_in_the_header(seat: Seats, width: 
 
 
 def test_what_is_shown_can_be_taken_along_as_a_file(seat: Seats) -> None:
-    page = seat().sign_in()
+    one = seat()
+    page = one.sign_in()
     told = page.get_by_text(re.compile(r"^The [\d,]+ reports that are shown"))
     expect(told).to_be_visible()
     before = told.text_content() or ""
@@ -66,6 +67,24 @@ def test_what_is_shown_can_be_taken_along_as_a_file(seat: Seats) -> None:
         page.get_by_role("link", name="Excel").click()
     assert coming.value.suggested_filename.endswith(".xlsx")
     assert Path(coming.value.path()).read_bytes().startswith(b"PK")
+    asked = "**/api/export.csv*"
+    page.route(asked, lambda _held: None)  # it takes long
+    page.get_by_role("link", name="CSV", exact=True).click()
+    expect(page.get_by_text("CSV is being made.")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("CSV is being made.")).to_have_count(0)
+    page.unroute(asked)
+    page.route(asked, lambda route: route.abort("connectionreset"))
+    page.get_by_role("link", name="CSV", exact=True).click()
+    again = page.get_by_role("button", name="Ask again")
+    expect(again).to_be_visible()
+    page.unroute(asked)
+    with page.expect_download() as coming:
+        again.click()
+    with Path(coming.value.path()).open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.DictReader(file))) == shown
+    expect(again).to_have_count(0)
+    one.faults = [fault for fault in one.faults if "ERR_CONNECTION_RESET" not in fault]
 
 
 def test_the_sign_in_page_is_marked_too(seat: Seats, demo: Demo) -> None:

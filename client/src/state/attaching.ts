@@ -55,15 +55,23 @@ function change(id: string, to: Partial<Sending>): void {
   sendingFiles.update((all) => all.map((one) => (one.client_id === id ? { ...one, ...to } : one)));
 }
 
+const ending = new Map<string, AbortController>();
+
 async function send({ client_id, report, file }: Sending): Promise<void> {
   const path = address("/api/attachments", { report, name: file.name, client_id });
+  const told = (part: number) => {
+    change(client_id, { part });
+  };
+  const mine = new AbortController();
+  ending.set(client_id, mine);
   try {
-    await api.uploadTold<Filed>(path, file, (part) => {
-      change(client_id, { part });
-    });
+    await api.uploadTold<Filed>(path, file, told, mine.signal);
+    ending.delete(client_id);
     giveUp(client_id);
   } catch (fault) {
     change(client_id, { fault });
+  } finally {
+    ending.delete(client_id);
   }
 }
 
@@ -88,6 +96,8 @@ export function sendAgain(one: Sending): void {
   void send(one);
 }
 
+/** Ends its sending where it is on its way; none of it is attached then. */
 export function giveUp(id: string): void {
+  ending.get(id)?.abort();
   sendingFiles.update((all) => all.filter((one) => one.client_id !== id));
 }

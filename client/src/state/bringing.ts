@@ -127,16 +127,29 @@ export function bringFiles(given: FileList | null | undefined): boolean {
   return shape !== null || files.length < 2;
 }
 
+let sending: AbortController | null = null;
+
+/** Ends the sending of a file; the node keeps nothing of it. */
+export function stopSending(): void {
+  sending?.abort();
+}
+
 export function bringFile(file: File): Promise<void> {
   return attempt(async () => {
     await forgetTable();
     sendingFile.set(0);
+    const { signal } = (sending = new AbortController());
     try {
       const name = encodeURIComponent(file.name);
-      const upload = await api.uploadTold<Import>(`/api/imports?name=${name}`, file, (part) => {
+      const told = (part: number) => {
         sendingFile.set(part);
-      });
+      };
+      const path = `/api/imports?name=${name}`;
+      const upload = await api.uploadTold<Import>(path, file, told, signal);
       bringing.set({ upload, choices: NO_CHOICES, withdraw: false });
+    } catch (fault) {
+      if (signal.aborted) return;
+      throw fault;
     } finally {
       sendingFile.set(null);
     }

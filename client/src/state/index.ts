@@ -9,6 +9,7 @@ export * from "./draft";
 export * from "./earlier";
 export * from "./enforcement";
 export * from "./exporting";
+export * from "./taking";
 export * from "./filter";
 export * from "./foresight";
 export * from "./form";

@@ -20,12 +20,15 @@ session.subscribe(({ state }) => {
   ownMapsFault.set(null);
 });
 
+let sending: AbortController | null = null;
+
 async function attempt(work: () => Promise<void>): Promise<boolean> {
   ownMapsFault.set(null);
   try {
     await work();
     return true;
   } catch (fault) {
+    if (sending?.signal.aborted === true) return false;
     if (!(fault instanceof Problem)) throw fault;
     ownMapsFault.set(fault);
     return false;
@@ -46,20 +49,28 @@ export function lookOwnMaps(): Promise<boolean> {
   });
 }
 
+/** Ends the sending of a file, or the node's looking at it. */
+export function stopMap(): void {
+  sending?.abort();
+}
+
 /** True where the node took it. */
 export async function addMap(file: File, words: MapWords): Promise<boolean> {
   mapSending.set(0);
+  const { signal } = (sending = new AbortController());
   try {
     return await attempt(async () => {
       const at = address("/api/maps", { name: file.name, ...words });
-      await api.uploadTold<OwnMap>(at, file, (part) => {
+      const told = (part: number) => {
         mapSending.set(part);
-      });
+      };
+      await api.uploadTold<OwnMap>(at, file, told, signal);
       mapsChanged.set(true);
       hear(await api.get<Told>("/api/maps"));
     });
   } finally {
     mapSending.set(null);
+    sending = null;
   }
 }
 

@@ -32,6 +32,8 @@ import type {
 /** Longer than a slow link needs for one report, shorter than a person waits in doubt. */
 const PATIENCE_MS = 20_000;
 const UPLOAD_PATIENCE_MS = 600_000;
+/** The node gives up on a file after as long. */
+const FILE_PATIENCE_MS = 900_000;
 
 /** What the node said was wrong, or that it could not be reached (`status` 0). */
 export class Problem extends Error {
@@ -167,11 +169,23 @@ export class Api {
 
   /**
    * The same, and how much of it is on its way, from 0 to 1. Only the old way of
-   * asking tells that; a photo over a slow link takes minutes.
+   * asking tells that; a photo over a slow link takes minutes. `signal` ends it: the
+   * node sees the connection close, and works no further on it.
    */
-  uploadTold<T>(path: string, bytes: Blob, onprogress: (part: number) => void): Promise<T> {
+  uploadTold<T>(
+    path: string,
+    bytes: Blob,
+    onprogress: (part: number) => void,
+    signal?: AbortSignal,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const asked = new XMLHttpRequest();
+      signal?.addEventListener("abort", () => {
+        asked.abort();
+      });
+      asked.onabort = () => {
+        reject(new DOMException("Stopped by whoever sends it.", "AbortError"));
+      };
       asked.open("POST", path);
       asked.timeout = UPLOAD_PATIENCE_MS;
       asked.setRequestHeader("Accept", "application/json, application/problem+json");
@@ -193,6 +207,19 @@ export class Api {
       };
       asked.send(bytes);
     });
+  }
+
+  /** A file that the node makes: whole, or not at all; it may take minutes. */
+  async wholeFile(path: string, signal: AbortSignal): Promise<{ name: string; bytes: Blob }> {
+    const answer = await this.send("GET", path, undefined, signal, FILE_PATIENCE_MS);
+    if (!answer.ok) await this.answered(answer, path);
+    const told = answer.headers.get("Content-Disposition") ?? "";
+    try {
+      return { name: /filename="([^"]+)"/.exec(told)?.[1] ?? "", bytes: await answer.blob() };
+    } catch (fault) {
+      if (signal.aborted) throw fault;
+      throw new Problem(0, "no-link", "The node did not answer.");
+    }
   }
 
   get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
