@@ -7,6 +7,7 @@ place is. So a reader who knows the endings can doubt a position: nothing that e
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from areas import Areas
@@ -173,10 +174,12 @@ def _ranked(ground: Ground, terrain: Terrain, chance: Chance) -> list[Cell]:
 
 
 def _is_free(cell: Cell, found: list[Settlement]) -> bool:
-    at = middle(cell)
-    return all(
-        apart_deg(at, one.at) > (_NEAR if one.size == "village" else 1.6 * _NEAR) for one in found
-    )
+    x, y = middle(cell)
+    for one in found:
+        least = _NEAR if one.size == "village" else 1.6 * _NEAR
+        if math.hypot(x - one.at[0], y - one.at[1]) <= least:
+            return False
+    return True
 
 
 def _town(ground: Ground, terrain: Terrain, wished: Point, names: Names) -> Settlement:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from functools import cache
 
 from chance import hills, noise
 
@@ -34,11 +35,12 @@ def cell_at(lon: float, lat: float) -> Cell:
     return column, min(ROWS - 1, max(0, math.floor((lat - SOUTH) / STEP)))
 
 
-def around(cell: Cell) -> list[Cell]:
+@cache
+def around(cell: Cell) -> tuple[Cell, ...]:
     """The neighbours of a cell that are on the grid."""
     x, y = cell
     near = ((x + dx, y + dy) for dx, dy in _NEIGHBOURS)
-    return [(a, b) for a, b in near if 0 <= a < COLUMNS and 0 <= b < ROWS]
+    return tuple((a, b) for a, b in near if 0 <= a < COLUMNS and 0 <= b < ROWS)
 
 
 def _valley(lon: float) -> float:
