@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Sequence
@@ -218,3 +219,26 @@ def test_an_area_that_an_answer_named_is_not_asked_for_again(
     rows = "id,name,type,pcode\n1,A,market,CAF32\n3,C,market,CF99\n"
     planned(a_file(tmp_path, rows, "second.csv"), find=lists)
     assert sorted(asked) == ["CAF32", "CF99"], "what CAF32 is was told in the answer"
+
+
+def test_the_process_that_was_started_early_ends_with_what_fails_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+    popen = apart.subprocess.Popen
+
+    def noted(*args: Any, **given: Any) -> Any:
+        begun.append(popen(*args, **given))
+        return begun[-1]
+
+    monkeypatch.setattr(apart, "WORTH", 0)
+    monkeypatch.setattr(apart.subprocess, "Popen", noted)
+    two_ways = a_file(tmp_path, "id,name,seen\n1,A,04/05/2025\n")
+    with pytest.raises(UnclearFile, match="Day or month first"):
+        planned(two_ways, a_mapping(row_id=["id"], fields={"name": "name", "observed": "seen"}))
+    assert [one.poll() is not None for one in begun] == [True]
+    made = planned(a_file(tmp_path, "id,name\n1,A\n"), a_mapping(row_id=["id"]), look=False)
+    assert begun[1].poll() is None, "it waits to be told what to do"
+    del made
+    gc.collect()
+    assert begun[1].poll() is not None, "nobody wants it any more"

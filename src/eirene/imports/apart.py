@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterator
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,7 @@ from eirene.imports.rowworker import (
     Fault,
     Keys,
     Message,
+    Opening,
     Part,
     Said,
     Setup,
@@ -73,14 +75,19 @@ def is_worth_it(table: Table) -> bool:
 
 
 def decided(
-    job: Job, columns: Columns, tally: Tally, check: Callable[[], None]
+    job: Job,
+    columns: Columns,
+    tally: Tally,
+    check: Callable[[], None],
+    beside: Beside | None = None,
 ) -> Generator[list[Decided]]:
     """Rows that are reports, amendments, repeats or rejects, block by block; ``tally`` counts all.
 
     ``check`` is asked several times a second while nothing comes, and may raise to end it.
+    ``beside``: the process, where it was started before.
     """
     content = msgspec.msgpack.Decoder(job.kind.content)
-    with _Worker(job, columns) as worker:
+    with _Worker(job, columns, beside or Beside(job.table)) as worker:
         for part in worker.parts(tally, check):
             found = [_decided(job, content, one) for one in part.said]
             for (text, flat), one in zip(part.samples, found, strict=False):
@@ -128,19 +135,84 @@ def _rejected(one: Any) -> Decided:
     return Decided(broken, REJECT, one)
 
 
-class _Worker:
-    """The process, and a thread that hears it."""
+class Beside:
+    """The process, from before it is told what to do: it starts, and opens the file, while the
+    node is still looking at it. It ends where nobody wants it any more.
+    """
 
-    def __init__(self, job: Job, columns: Columns) -> None:
-        table = job.table
-        self._job = job
+    def __init__(self, table: Table) -> None:
         path = str(table.path)
         held = _MEMORY_FILE.fullmatch(path)
-        setup = Setup(
+        lent = () if table.lent is None else (table.lent,)
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", *PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(int(held[1]),) if held and table.lent is None else lent,
+            cwd="/",
+            env=_ENVIRONMENT,
+        )
+        self._end = weakref.finalize(self, _ended, self.process)
+        self._opening: Opening | None = Opening(
             path=path if held else str(table.path.absolute()),
             name=table.path.name,
             stated=table.options or Options(),
             table=None if table.lent is None else msgspec.structs.replace(table, path=Path()),
+        )
+
+    def open(self) -> None:
+        """Say which file it is, if that was not said before."""
+        if self._opening is not None:
+            self._tell(self._opening)
+        self._opening = None
+
+    def begin(self, setup: Setup) -> None:
+        """Say all; waits until it hears, where that is much."""
+        self.open()
+        self._tell(setup)
+
+    def _tell(self, words: Opening | Setup) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it died: what it says next tells
+            pickle.dump(words, self.process.stdin)
+            self.process.stdin.flush()
+
+    def close(self) -> None:
+        """End it."""
+        self._end()
+
+
+@contextlib.contextmanager
+def started(table: Table) -> Generator[Beside | None]:
+    """The process, where a table is worth one; it ends with whatever fails meanwhile."""
+    beside = Beside(table) if table.lent is None and is_worth_it(table) else None
+    try:
+        if beside is not None:
+            beside.open()  # a few hundred bytes, which wait for nobody
+        yield beside
+    except BaseException:
+        if beside is not None:
+            beside.close()
+        raise
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        assert pipe is not None
+        with contextlib.suppress(BrokenPipeError):
+            pipe.close()
+
+
+class _Worker:
+    """The process, and a thread that hears it."""
+
+    def __init__(self, job: Job, columns: Columns, beside: Beside) -> None:
+        self._job = job
+        self._beside = beside
+        setup = Setup(
             mapping=job.mapping,
             kind=job.kind.name,
             columns=columns,
@@ -152,16 +224,7 @@ class _Worker:
             areas=job.shaper.areas is not None,
             block_s=BLOCK_S,
         )
-        lent = () if table.lent is None else (table.lent,)
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", *PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(int(held[1]),) if held and table.lent is None else lent,
-            cwd="/",
-            env=_ENVIRONMENT,
-        )
+        self._process = beside.process
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in: IO[bytes] = self._process.stdin
@@ -185,10 +248,7 @@ class _Worker:
                 self._heard.get(timeout=0.05)
             except queue.Empty:
                 continue
-        self._process.wait()
-        with contextlib.suppress(BrokenPipeError):
-            self._in.close()
-        self._out.close()
+        self._beside.close()
 
     def parts(self, tally: Tally, check: Callable[[], None]) -> Iterator[Part]:
         """What it answers, in order; at the end, the entities of all rows stand in ``tally``."""
@@ -223,9 +283,7 @@ class _Worker:
 
     def _hear(self, setup: Setup) -> None:
         try:
-            with contextlib.suppress(BrokenPipeError):  # it died: what it says next tells
-                pickle.dump(setup, self._in)
-                self._in.flush()
+            self._beside.begin(setup)
             while not self._closed.is_set():
                 message = self._next()
                 self._alive = time.monotonic()

@@ -65,13 +65,22 @@ _PLAIN = (str, int, float, bool, type(None))
 _WORD = 1 << 63
 
 
-class Setup(msgspec.Struct):
-    """What to do; comes from the node, pickled."""
+class Opening(msgspec.Struct):
+    """Which file to open; the first word of the node, pickled, often before it knows the rest."""
 
     path: str
     name: str
     """Of the file, as a person called it."""
     stated: Options
+    table: Table | None = None
+    """Rows that were unpacked already, and whose descriptor this process was given; else the file at
+    ``path`` is read anew.
+    """
+
+
+class Setup(msgspec.Struct):
+    """What to do with it; comes from the node, pickled."""
+
     mapping: Mapping
     kind: str
     columns: Columns
@@ -85,10 +94,6 @@ class Setup(msgspec.Struct):
     areas: bool
     block_s: float = BLOCK_S
     first_s: float = FIRST_S
-    table: Table | None = None
-    """Rows that were unpacked already, and whose descriptor this process was given; else the file at
-    ``path`` is read anew.
-    """
 
 
 class Said(msgspec.Struct, array_like=True, frozen=True):
@@ -225,32 +230,32 @@ class Node:
 def main() -> None:
     """Decide on the rows of one table, and end."""
     node = Node()
-    setup: Setup = pickle.load(sys.stdin.buffer)  # noqa: S301 - the node's own words
+    opening: Opening = pickle.load(sys.stdin.buffer)  # noqa: S301 - the node's own words
     try:
-        _decide(setup, node)
+        _decide(opening, node)
     except EireneError as error:
         node.tell(Fault(error.code, error.message, error.field, error.remedy))
     except SlowCell as slow:
         where = f"row {slow.row:,}, column {slow.column}" if slow.row else "one of its rows"
-        told = f"{_name(setup)} takes longer than it may: {where}."
+        told = f"{_name(opening)} takes longer than it may: {where}."
         node.tell(Fault(UnclearFile.code, told, "file", SPLIT))
     except MemoryError:
-        told = f"{_name(setup)} takes more memory than it may."
+        told = f"{_name(opening)} takes more memory than it may."
         node.tell(Fault(UnclearFile.code, told, "file", SPLIT))
 
 
-def _name(setup: Setup) -> str:
-    return setup.name or Path(setup.path).name
+def _name(opening: Opening) -> str:
+    return opening.name or Path(opening.path).name
 
 
-def _decide(setup: Setup, node: Node) -> None:
+def _decide(opening: Opening, node: Node) -> None:
     shut_in(memory=MEMORY, seconds=SECONDS, written=0)
     gc.set_threshold(_OBJECTS)
-    path = Shown(setup.path)
-    path.shown = setup.name
-    stated, kind = setup.stated, kind_named(setup.kind)
-    shown = Path(path) if not setup.name else path
-    table = _lent(setup.table, shown) or open_table(
+    path = Shown(opening.path)
+    path.shown = opening.name
+    stated = opening.stated
+    shown = Path(path) if not opening.name else path
+    table = _lent(opening.table, shown) or open_table(
         shown,
         encoding=stated.encoding,
         delimiter=stated.delimiter,
@@ -258,6 +263,8 @@ def _decide(setup: Setup, node: Node) -> None:
         heading=stated.heading,
         hidden=stated.hidden,
     )
+    setup: Setup = pickle.load(sys.stdin.buffer)  # noqa: S301 - the node's own words
+    kind = kind_named(setup.kind)
     areas = node if setup.areas else None
     shaper = Shaper(
         table, setup.mapping, kind, setup.columns, now=setup.now, zone=setup.zone, areas=areas

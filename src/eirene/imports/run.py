@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from eirene.imports.apart import Beside, is_possible, is_worth_it, started
 from eirene.imports.apart import decided as decided_apart
-from eirene.imports.apart import is_possible, is_worth_it
 from eirene.imports.deciding import (
     AMENDMENT,
     BLOCK,
@@ -101,7 +101,23 @@ def plan(
             remedy="Name it: --compartment NAME.",
         )
     rules = told.file if told else FileRules()
-    table = table or open_table(
+    table = table or _opened(path, rules)
+    told, list_ = _under_terms(told or identity_mapping(path, table, of), table, permitted)
+    check_mapping(told, of, table.columns)
+    clock = _zone(rules.zone or zone)
+    with started(table) as beside:
+        columns = decided(table, told, of, check)
+        shaper = Shaper(table, told, of, columns, now=now, zone=clock, areas=areas)
+    job = Job(table, told, of, shaper, compartment, now, clock, find, current)
+    made = Plan(job, columns, progress, check or _go_on, describe)
+    made.whose, made.beside = list_, beside
+    if look:
+        made.look()
+    return made
+
+
+def _opened(path: Path, rules: FileRules) -> Table:
+    return open_table(
         path,
         encoding=rules.encoding,
         delimiter=rules.delimiter,
@@ -109,16 +125,6 @@ def plan(
         heading=rules.heading,
         hidden=rules.hidden == "read",
     )
-    told, list_ = _under_terms(told or identity_mapping(path, table, of), table, permitted)
-    check_mapping(told, of, table.columns)
-    clock, columns = _zone(rules.zone or zone), decided(table, told, of, check)
-    shaper = Shaper(table, told, of, columns, now=now, zone=clock, areas=areas)
-    job = Job(table, told, of, shaper, compartment, now, clock, find, current)
-    made = Plan(job, columns, progress, check or _go_on, describe)
-    made.whose = list_
-    if look:
-        made.look()
-    return made
 
 
 def _under_terms(told: Mapping, table: Table, permitted: str) -> tuple[Mapping, Whose | None]:
@@ -167,6 +173,8 @@ class Plan:
         self.kind = job.kind
         self.tally = Tally(job.find, describe=describe)
         """Of the last time that all rows were decided."""
+        self.beside: Beside | None = None
+        """The process that reads a long table, where it was started before it is needed."""
         self.whose: Whose | None = None
         """The list, under terms that forbid passing on, that its table is or may be."""
         self.going = self.tally
@@ -190,7 +198,8 @@ class Plan:
         if not self.tally.rows:
             self.tally = tally
         if self._is_apart:
-            yield from decided_apart(self._job, self._columns, tally, check or self._check)
+            beside, self.beside = self.beside, None
+            yield from decided_apart(self._job, self._columns, tally, check or self._check, beside)
         else:
             for block in self._decided(tally.seen):
                 for one in block:
