@@ -57,6 +57,8 @@ def _forms(word: str) -> Forms:
     for skipped in range(3):  # base64 of a text in which the word begins anywhere
         part = plain[skipped:]
         exact.append(base64.b64encode(part)[: len(part) * 8 // 6])
+    # two letters stand in any sealed file of some kilobytes, by chance
+    exact = [one for one in exact if len(one) >= min(4, len(plain))]
     spelt = [word.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]
     spelt += [plain.hex().encode(), quote(word).encode(), word.replace("-", " ").encode()]
     return Forms(exact, sorted({one.lower() for one in spelt}))
