@@ -110,9 +110,9 @@ def test_kinds_say_by_which_of_their_fields_they_are_told_apart() -> None:
 
 
 def test_the_page_names_the_same_fields_as_the_kinds() -> None:
-    text = (ROOT / "client/src/state/presence.ts").read_text()
-    (kind,) = re.findall(r'PRESENCE = "(\w+)"', text)
-    (typed,) = re.findall(r"\[PRESENCE\]: \"(\w+)\"", text)
+    state = ROOT / "client/src/state"
+    (kind,) = re.findall(r'PRESENCE = "(\w+)"', (state / "filter.ts").read_text())
+    (typed,) = re.findall(r"\[PRESENCE\]: \"(\w+)\"", (state / "presence.ts").read_text())
     other = {one.name: one.typed for one in kinds().values() if one.typed != "type"}
     assert other == {kind: typed}, json.dumps(other)
     assert [one.name for one in kinds().values() if one.actor] == [kind]
