@@ -56,8 +56,12 @@ export function atWork(upload: Import): boolean {
   return upload.state === "reading" || upload.state === "filing";
 }
 
+function pathOf(id: string, act = ""): string {
+  return `/api/imports/${id}${act}`;
+}
+
 function path(held: Bringing, act = ""): string {
-  return `/api/imports/${held.upload.id}${act}`;
+  return pathOf(held.upload.id, act);
 }
 
 /** Takes the node's word, unless this table was given up meanwhile. */
@@ -77,7 +81,23 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function follow(id: string): Promise<void> {
+/** The table that is being followed: one thing at a time is asked of it. */
+let followed = "";
+
+/** Says something to the node, if given, and hears what becomes of it until it is not at work. */
+async function follow(id: string, said?: object): Promise<void> {
+  const alone = followed !== id;
+  followed = id;
+  try {
+    if (said !== undefined) hear(await api.ask<Import>("POST", pathOf(id), said));
+    // Whoever follows already tells what is pending.
+    if (alone) await followToEnd(id);
+  } finally {
+    if (alone && followed === id) followed = "";
+  }
+}
+
+async function followToEnd(id: string): Promise<void> {
   let pause = SOON_MS;
   for (;;) {
     const held = bringing.get();
@@ -174,9 +194,8 @@ export function choose(change: Partial<ImportChoices>): Promise<void> {
     const held = bringing.get();
     if (held === null) return;
     bringing.set({ ...held, choices: { ...held.choices, ...change } });
-    const busy = pending || atWork(held.upload);
     pending = true;
-    if (!busy) await follow(held.upload.id);
+    await follow(held.upload.id);
   });
 }
 
@@ -196,8 +215,7 @@ export function fileTable(): Promise<void> {
     const plan = held?.upload.plan;
     if (held === null || !plan) return;
     const said = { act: "file", plan: plan.number, withdraw: withdraws(held) };
-    hear(await api.ask<Import>("POST", path(held), said));
-    await follow(held.upload.id);
+    await follow(held.upload.id, said);
   });
 }
 
